@@ -1,0 +1,434 @@
+#include "common/db/db.h"
+
+#include "common/db/rows.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PATIENCE_MS 5000
+
+struct db {
+	PGconn *conn;
+	int64_t patience_ms;
+	size_t n_due; /* results still to read of what was sent */
+	bool synced;  /* a sync marker is under way behind them */
+	bool open;    /* BEGIN was sent, neither COMMIT nor ROLLBACK */
+	bool dead;    /* an answer did not come in time */
+};
+
+/* SQLSTATE classes and codes, longest match first. */
+static const struct {
+	const char *prefix;
+	enum rc rc;
+} states[] = {
+	{ "40001", RC_RETRY },	/* serialization failure */
+	{ "40P01", RC_RETRY },	/* deadlock */
+	{ "55P03", RC_RETRY },	/* lock not available */
+	{ "57014", RC_RETRY },	/* statement time-out */
+	{ "57P", RC_RETRY },	/* shutting down, starting up */
+	{ "25P03", RC_RETRY },	/* idle in transaction time-out */
+	{ "25006", RC_RETRY },	/* read only: a standby */
+	{ "08", RC_RETRY },	/* connection */
+	{ "53", RC_RETRY },	/* disk full, out of memory */
+	{ "22", RC_REJECT },	/* bad data */
+	{ "23", RC_REJECT },	/* constraint */
+	{ "P0001", RC_REJECT }, /* our own RAISE */
+	{ "42", RC_FATAL },	/* not the schema we were built for */
+};
+
+enum rc
+db_rc_of(const char *sqlstate)
+{
+	if (sqlstate == NULL)
+		return RC_RETRY;
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (strncmp(sqlstate, states[i].prefix,
+			strlen(states[i].prefix)) == 0)
+			return states[i].rc;
+	return RC_FATAL;
+}
+
+/* First line of what the server said, without its newline. */
+static enum rc
+err_server(struct err *e, enum rc rc, const char *what, const char *text)
+{
+	return err_set(e, rc, "%s: %.*s", what, (int)strcspn(text, "\n"),
+	    text);
+}
+
+static enum rc
+err_conn(const struct db *db, struct err *e, const char *what)
+{
+	return err_server(e, RC_RETRY, what,
+	    db->dead ? "no answer in time" : PQerrorMessage(db->conn));
+}
+
+enum rc
+db_open(struct db **dbp, const char *dsn, const char *application,
+    struct err *e)
+{
+	static const char options[] =
+	    "-c statement_timeout=10s -c lock_timeout=3s "
+	    "-c idle_in_transaction_session_timeout=5s -c jit=off "
+	    "-c synchronous_commit=on -c TimeZone=UTC "
+	    "-c client_min_messages=warning -c extra_float_digits=3";
+	const char *const keys[] = { "dbname", "application_name", "options",
+		"client_encoding", "connect_timeout", "gssencmode", NULL };
+	const char *const values[] = { dsn, application, options, "UTF8", "3",
+		"disable", NULL };
+	struct db *db = xcalloc(1, sizeof(*db));
+	enum rc rc;
+
+	db->patience_ms = PATIENCE_MS;
+	db->conn = PQconnectdbParams(keys, values, 1);
+	if (db->conn == NULL)
+		never("out of memory");
+	if (PQstatus(db->conn) != CONNECTION_OK ||
+	    PQsetnonblocking(db->conn, 1) != 0 ||
+	    PQenterPipelineMode(db->conn) != 1) {
+		rc = err_conn(db, e, "cannot connect to the database");
+		db_close(&db);
+		return rc;
+	}
+	*dbp = db;
+	return RC_OK;
+}
+
+void
+db_close(struct db **dbp)
+{
+	if (*dbp == NULL)
+		return;
+	PQfinish((*dbp)->conn);
+	free(*dbp);
+	*dbp = NULL;
+}
+
+int
+db_fd(const struct db *db)
+{
+	return PQsocket(db->conn);
+}
+
+bool
+db_alive(const struct db *db)
+{
+	return !db->dead && PQstatus(db->conn) == CONNECTION_OK;
+}
+
+void
+db_patience(struct db *db, int64_t ms)
+{
+	db->patience_ms = ms;
+}
+
+void
+db_peek(struct db *db)
+{
+	(void)PQconsumeInput(db->conn);
+}
+
+/* Waits for EVENTS on the socket; false when DEADLINE passed. */
+static bool
+wait_for(struct db *db, short events, int64_t deadline)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
+	int64_t left;
+	int n;
+
+	do {
+		left = deadline - clock_mono_ms();
+		n = left > 0 ? poll(&fd, 1, (int)left) : 0;
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		db->dead = true;
+	return n > 0;
+}
+
+/* Sends all there is; reads meanwhile, or both sides might wait. */
+static bool
+push(struct db *db)
+{
+	int64_t deadline = clock_mono_ms() + db->patience_ms;
+	int left;
+
+	while ((left = PQflush(db->conn)) == 1) {
+		if (!wait_for(db, POLLIN | POLLOUT, deadline) ||
+		    PQconsumeInput(db->conn) != 1)
+			return false;
+	}
+	return left == 0;
+}
+
+static bool
+await_result(struct db *db)
+{
+	int64_t deadline = clock_mono_ms() + db->patience_ms;
+
+	while (PQisBusy(db->conn) == 1)
+		if (!wait_for(db, POLLIN, deadline) ||
+		    PQconsumeInput(db->conn) != 1)
+			return false;
+	return true;
+}
+
+/* The next result that is not the NULL between two of them. */
+static PGresult *
+take_result(struct db *db)
+{
+	PGresult *res;
+
+	for (int nulls = 0; nulls < 2; nulls++) {
+		if (!await_result(db))
+			return NULL;
+		res = PQgetResult(db->conn);
+		if (res != NULL)
+			return res;
+	}
+	return NULL;
+}
+
+static void
+send_one(struct db *db, const char *query, struct args *a)
+{
+	const char *values[DB_ARGS_MAX] = { NULL };
+	int lens[DB_ARGS_MAX] = { 0 }, formats[DB_ARGS_MAX];
+	int n = a != NULL ? (int)a->n : 0;
+
+	for (int i = 0; i < n; i++) {
+		must(!a->value[i].failed);
+		values[i] = a->null[i]		 ? NULL
+			    : a->value[i].p != NULL ? a->value[i].p
+						 : "";
+		lens[i] = (int)a->value[i].n;
+		formats[i] = 1;
+	}
+	/* A failure to queue shows up as a dead connection at the flush. */
+	if (PQsendQueryPrepared(db->conn, query, n, values, lens, formats, 1) ==
+	    1)
+		db->n_due++;
+	else
+		db->dead = true;
+}
+
+void
+db_send(struct db *db, const char *query, struct args *a)
+{
+	must(!db->synced);
+	send_one(db, query, a);
+}
+
+void
+db_begin(struct db *db)
+{
+	db_send(db, "begin", NULL);
+	db->open = true;
+}
+
+void
+db_commit(struct db *db)
+{
+	db_send(db, "commit", NULL);
+	db->open = false;
+}
+
+enum rc
+db_flush(struct db *db, struct err *e)
+{
+	if (!db_alive(db) || PQpipelineSync(db->conn) != 1 || !push(db))
+		return err_conn(db, e, "sending");
+	db->synced = true;
+	return RC_OK;
+}
+
+/* The marker behind the last result of a pipeline. */
+static enum rc
+take_sync(struct db *db, struct err *e)
+{
+	PGresult *res = take_result(db);
+	bool ok = res != NULL && PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+
+	PQclear(res);
+	db->synced = false;
+	return ok ? RC_OK : err_conn(db, e, "waiting");
+}
+
+static enum rc
+result_rc(const struct db *db, const PGresult *res, struct err *e)
+{
+	ExecStatusType status;
+	const char *state;
+
+	if (res == NULL)
+		return err_conn(db, e, "waiting");
+	status = PQresultStatus(res);
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+		return RC_OK;
+	if (status == PGRES_PIPELINE_ABORTED)
+		return err_set(e, RC_RETRY, "pipeline aborted");
+	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	if (state == NULL)
+		return err_conn(db, e, "waiting");
+	return err_server(e, db_rc_of(state), state,
+	    PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+enum rc
+db_next(struct db *db, struct rows **rows, struct err *e)
+{
+	PGresult *res;
+	enum rc rc;
+
+	must(db->n_due > 0 && db->synced);
+	res = take_result(db);
+	rc = result_rc(db, res, e);
+	db->n_due--;
+	if (rc != RC_OK) {
+		PQclear(res);
+		return rc;
+	}
+	if (db->n_due == 0 && (rc = take_sync(db, e)) != RC_OK) {
+		PQclear(res);
+		return rc;
+	}
+	if (rows != NULL)
+		*rows = rows_of(res);
+	else
+		PQclear(res);
+	return RC_OK;
+}
+
+enum rc
+db_exec(struct db *db, const char *query, struct args *a, struct rows **rows,
+    struct err *e)
+{
+	enum rc rc;
+
+	db_send(db, query, a);
+	rc = db_flush(db, e);
+	if (rc == RC_OK)
+		rc = db_next(db, rows, e);
+	if (rc != RC_OK && !db->open)
+		db_rollback(db);
+	return rc;
+}
+
+/* Reads and drops everything that is under way. */
+static bool
+drain(struct db *db)
+{
+	struct err e;
+	PGresult *res;
+
+	if (!db_alive(db))
+		return false;
+	if (!db->synced && db->n_due > 0 && db_flush(db, &e) != RC_OK)
+		return false;
+	while (db->synced) {
+		res = take_result(db);
+		if (res == NULL)
+			return false;
+		if (PQresultStatus(res) == PGRES_PIPELINE_SYNC)
+			db->synced = false;
+		PQclear(res);
+	}
+	db->n_due = 0;
+	return true;
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct err e;
+
+	if (!drain(db)) {
+		db->dead = true;
+		return;
+	}
+	if (PQtransactionStatus(db->conn) == PQTRANS_IDLE) {
+		db->open = false;
+		return;
+	}
+	db->open = false;
+	send_one(db, "rollback", NULL);
+	if (db_flush(db, &e) != RC_OK || db_next(db, NULL, &e) != RC_OK)
+		db->dead = true;
+}
+
+static enum rc
+prepare_one(struct db *db, const char *name, const char *sql, struct err *e)
+{
+	if (PQsendPrepare(db->conn, name, sql, 0, NULL) != 1)
+		return err_conn(db, e, name);
+	db->n_due++;
+	return RC_OK;
+}
+
+static enum rc
+prepare_all(struct db *db, const struct db_query *q, size_t n, struct err *e)
+{
+	struct err why;
+	enum rc rc;
+
+	for (size_t i = 0; i < n; i++)
+		TRY(prepare_one(db, q[i].name, q[i].sql, e));
+	TRY(db_flush(db, e));
+	for (size_t i = 0; i < n; i++) {
+		rc = db_next(db, NULL, &why);
+		if (rc != RC_OK)
+			return err_set(e, rc, "query %s: %s", q[i].name,
+			    why.text);
+	}
+	return RC_OK;
+}
+
+enum rc
+db_prepare(struct db *db, const struct db_query *queries, size_t n,
+    struct err *e)
+{
+	static const struct db_query always[] = {
+		{ "begin", "BEGIN" },
+		{ "commit", "COMMIT" },
+		{ "rollback", "ROLLBACK" },
+	};
+	struct err ignored;
+	enum rc rc = RC_OK;
+
+	/* Several modules may prepare theirs; the first brings these along. */
+	if (prepare_all(db, always, ARRAY_LEN(always), &ignored) != RC_OK)
+		db_rollback(db);
+	if (n > 0)
+		rc = prepare_all(db, queries, n, e);
+	if (rc != RC_OK)
+		db_rollback(db);
+	return rc;
+}
+
+enum rc
+db_script(struct db *db, const char *sql, struct err *e)
+{
+	PGresult *res;
+	const char *text;
+	enum rc rc = RC_OK;
+
+	must(db->n_due == 0 && !db->synced);
+	if (PQexitPipelineMode(db->conn) != 1 ||
+	    PQsetnonblocking(db->conn, 0) != 0)
+		return err_conn(db, e, "script");
+	res = PQexec(db->conn, sql);
+	if (PQresultStatus(res) != PGRES_COMMAND_OK &&
+	    PQresultStatus(res) != PGRES_TUPLES_OK) {
+		text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+		rc = err_server(e,
+		    db_rc_of(PQresultErrorField(res, PG_DIAG_SQLSTATE)),
+		    "script",
+		    text != NULL ? text : PQerrorMessage(db->conn));
+	}
+	PQclear(res);
+	if (PQsetnonblocking(db->conn, 1) != 0 ||
+	    PQenterPipelineMode(db->conn) != 1)
+		return err_conn(db, e, "script");
+	return rc;
+}

@@ -1,0 +1,76 @@
+/*
+ * msgpack bytes from outside: checked in one pass before anything is
+ * allocated, then read in place.  (msgpack-c reserves what a header claims:
+ * five bytes can ask it for 8 GiB; so it only writes here.)
+ */
+#ifndef MSG_WIRE_H
+#define MSG_WIRE_H
+
+#include "common/base/buf.h"
+
+#define WIRE_BODY_MAX ((size_t)64 * 1024)
+#define WIRE_DEPTH_MAX 8
+#define WIRE_NODES_MAX 4096
+#define WIRE_STR_MAX ((size_t)16 * 1024)
+#define WIRE_KEY_MAX 64
+#define WIRE_KEYS_MAX 64 /* keys of one map */
+
+enum wire_kind {
+	KIND_NIL,
+	KIND_BOOL,
+	KIND_INT,
+	KIND_UINT, /* only above INT64_MAX */
+	KIND_FLOAT,
+	KIND_STR,
+	KIND_BIN,
+	KIND_ARRAY,
+	KIND_MAP,
+};
+
+struct wire_item {
+	enum wire_kind kind;
+	bool b;
+	int64_t i;
+	double f;
+	struct str s; /* STR, BIN */
+	uint32_t n;   /* entries of ARRAY, pairs of MAP */
+};
+
+/* Why bytes were refused; CODE is NULL when they were not. */
+struct wire_fault {
+	const char *code;
+	size_t offset;
+	struct str key; /* DUPLICATE_KEY, KEY_TOO_LONG: the key */
+};
+
+/*
+ * One well-formed map, within the bounds above, with nothing behind it;
+ * text is UTF-8 without control and direction characters; keys of a map are
+ * strings and differ.  Codes: FRAME_EMPTY TOO_LONG NOT_A_MAP TRUNCATED
+ * LENGTH_OVERRUN TOO_DEEP TOO_MANY_NODES TOO_MANY_KEYS KEY_NOT_TEXT
+ * KEY_TOO_LONG DUPLICATE_KEY BAD_UTF8 CONTROL_CHAR BAD_TYPE TRAILING_BYTES.
+ */
+bool wire_check(struct str body, struct wire_fault *fault);
+
+/* Takes one header (and the bytes of a string) off checked bytes. */
+void wire_read(struct str *rest, struct wire_item *item);
+/* Takes one whole value off; returns its bytes. */
+struct str wire_skip(struct str *rest);
+/* Value of KEY in checked map BODY; empty when it is not there. */
+struct str wire_find(struct str body, struct str key);
+
+/* Appends a checked value as JSON. */
+void wire_json(struct str value, struct buf *out);
+void wire_json_str(struct str s, struct buf *out);
+
+/* Appending, always in the shortest form. */
+void wire_put_map(struct buf *out, size_t n);
+void wire_put_array(struct buf *out, size_t n);
+void wire_put_str(struct buf *out, struct str s);
+void wire_put_bin(struct buf *out, struct str s);
+void wire_put_i64(struct buf *out, int64_t v);
+void wire_put_f64(struct buf *out, double v);
+void wire_put_bool(struct buf *out, bool v);
+void wire_put_nil(struct buf *out);
+
+#endif

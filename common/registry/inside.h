@@ -1,0 +1,59 @@
+/* What a registry is made of; for the files of this folder only. */
+#ifndef REGISTRY_INSIDE_H
+#define REGISTRY_INSIDE_H
+
+#include "common/registry/registry.h"
+
+struct span {
+	int64_t from;
+	int64_t to;
+};
+
+/* Rows in the order of their keys, then of their days. */
+struct table {
+	char *rows;
+	struct span *spans; /* one a row */
+	size_t n;
+	size_t cap;
+};
+
+struct registry {
+	struct arena *arena;
+	struct table table[TABLE_COUNT];
+	struct calendar calendar;
+	struct limit *limits; /* one a row of limit, read */
+	size_t *by_place;     /* units by division, kind, code, day */
+	size_t *by_cover;     /* coverage by division, team, day */
+	struct str version;
+	struct str county;
+};
+
+static inline const void *
+table_row(const struct registry *r, enum registry_table t, size_t i)
+{
+	return r->table[t].rows + i * registry_files[t].desc->size;
+}
+
+static inline const struct row_unit *
+unit_row(const struct registry *r, size_t i)
+{
+	const void *row = table_row(r, TABLE_unit, i);
+
+	return row;
+}
+
+static inline const struct row_coverage *
+coverage_row(const struct registry *r, size_t i)
+{
+	const void *row = table_row(r, TABLE_coverage, i);
+
+	return row;
+}
+
+static inline bool
+valid_at(const struct table *t, size_t i, int64_t at)
+{
+	return t->spans[i].from <= at && at < t->spans[i].to;
+}
+
+#endif

@@ -1,0 +1,217 @@
+#include "common/rule/machine.h"
+
+#include "common/rule/step.h"
+
+void
+just_go(struct step *s)
+{
+	(void)s;
+}
+
+void
+decision_init(struct decision *d)
+{
+	*d = (struct decision){ .emissions = NULL };
+	d->emissions_end = &d->emissions;
+	d->armings_end = &d->armings;
+}
+
+int
+thing_state(const struct thing *t, struct str state)
+{
+	for (int i = 0; i < STATES_MAX && t->states[i] != NULL; i++)
+		if (str_is(state, t->states[i]))
+			return i;
+	never("a row in a state that its thing does not have");
+}
+
+bool
+machine_listens(const struct machine *m, const struct msg_desc *desc)
+{
+	for (size_t i = 0; i < m->n_moves; i++)
+		if (m->moves[i].on == desc)
+			return true;
+	return false;
+}
+
+/* By convention the first field of a message names what it is about. */
+static struct str
+first_field(const struct step *s)
+{
+	const struct msg_field *f = &s->desc->fields[0];
+
+	must(f->type == WIRE_str);
+	return *(const struct str *)msg_at(f, s->msg);
+}
+
+static bool
+limit_fits(const struct move *mv, const struct step *s)
+{
+	const struct msg_field *f;
+
+	if (mv->limit == NULL)
+		return true;
+	f = msg_field(s->desc, STR("limit"));
+	must(f != NULL);
+	return str_is(*(const struct str *)msg_at(f, s->msg), mv->limit);
+}
+
+static bool
+fits(const struct move *mv, const struct step *s, const struct row_head *row)
+{
+	const struct thing *t = &s->machine->things[mv->thing];
+
+	return (mv->from & IN(thing_state(t, row->state))) != 0;
+}
+
+/* Runs the rule on ROW, then lets it go where the table says. */
+static void
+run_move(const struct move *mv, struct step *s, struct row_head *row)
+{
+	struct str before = row != NULL ? row->state : STR("");
+
+	s->move = mv;
+	s->row = row;
+	mv->rule(s);
+	if (step_refused(s) || row == NULL || mv->to == STAY)
+		return;
+	/* A rule may have chosen another way itself, with step_move(). */
+	if (str_eq(before, row->state))
+		step_move(s, mv->thing, row, mv->to);
+}
+
+static bool
+apply_each(const struct move *mv, struct step *s)
+{
+	struct row_head *rows[64];
+	size_t n = 0;
+
+	/* First choose, then act: a rule may add rows or move others. */
+	for (struct row_head *r = step_next(s, mv->thing, NULL); r != NULL;
+	     r = step_next(s, mv->thing, r))
+		if (fits(mv, s, r) && n < ARRAY_LEN(rows))
+			rows[n++] = r;
+	for (size_t i = 0; i < n && !step_refused(s); i++)
+		if (fits(mv, s, rows[i]))
+			run_move(mv, s, rows[i]);
+	return n > 0;
+}
+
+/* True when the move applied; *KNOWN when its thing at least exists. */
+static bool
+apply_one(const struct move *mv, struct step *s, bool *known)
+{
+	struct row_head *row;
+
+	if (mv->on != s->desc || !limit_fits(mv, s))
+		return false;
+	if (mv->aim == AIM_NEW) {
+		run_move(mv, s, NULL);
+		return true;
+	}
+	if (mv->aim == AIM_EACH)
+		return apply_each(mv, s);
+	row = step_find(s, mv->thing, first_field(s));
+	*known = *known || row != NULL;
+	if (row == NULL || !fits(mv, s, row))
+		return false;
+	run_move(mv, s, row);
+	return true;
+}
+
+/* Commands that would move ROW of THING as it stands. */
+static struct strs
+allowed_now(struct step *s, int thing, const struct row_head *row)
+{
+	const struct machine *m = s->machine;
+	struct str *v = arena_alloc(s->arena, m->n_moves * sizeof(*v));
+	size_t n = 0;
+
+	must(v != NULL);
+	for (size_t i = 0; i < m->n_moves; i++) {
+		const struct move *mv = &m->moves[i];
+		struct str type = str_of(mv->on->type);
+		bool twice = n > 0 && str_eq(v[n - 1], type);
+
+		if (mv->thing == thing && mv->on->kind == MSG_COMMAND &&
+		    mv->aim == AIM_ID && fits(mv, s, row) && !twice)
+			v[n++] = type;
+	}
+	return (struct strs){ v, n };
+}
+
+/* A command that nothing answered: is the thing not there, or not so far? */
+static void
+refuse_unfit(struct step *s, bool known)
+{
+	const struct machine *m = s->machine;
+
+	if (!known) {
+		step_refuse(s, "UNKNOWN_ID");
+		return;
+	}
+	step_refuse(s, "NOT_ALLOWED_NOW");
+	for (size_t i = 0; i < m->n_moves; i++) {
+		const struct move *mv = &m->moves[i];
+		struct row_head *row;
+
+		if (mv->on != s->desc || mv->aim != AIM_ID)
+			continue;
+		row = step_find(s, mv->thing, first_field(s));
+		if (row == NULL)
+			continue;
+		s->decision->allowed = allowed_now(s, mv->thing, row);
+		s->decision->reason = arena_printf(s->arena,
+		    "the %s is %.*s; its state does not allow that",
+		    m->things[mv->thing].name, STR_ARG(row->state));
+		return;
+	}
+}
+
+static struct str
+optional_str(const struct step *s, const char *name)
+{
+	const struct msg_field *f = msg_field(s->desc, str_of(name));
+
+	return f != NULL ? *(const struct str *)msg_at(f, s->msg)
+			 : (struct str){ NULL, 0 };
+}
+
+static void
+tell_refusal(struct step *s)
+{
+	const struct decision *d = s->decision;
+	struct msg_command_refused r = {
+		.command = str_of(s->desc->type),
+		.code = str_of(d->refused),
+		.reason = d->reason,
+		.allowed = d->allowed,
+		.unit = optional_str(s, "unit"),
+	};
+
+	if (s->desc->fields[0].format.look == LOOK_THING ||
+	    s->desc->fields[0].format.look == LOOK_CASEFILE)
+		r.thing = first_field(s);
+	must(d->emissions == NULL && d->armings == NULL);
+	step_emit(s, &msg_command_refused_desc, &r);
+}
+
+bool
+machine_apply(const struct machine *m, struct step *s)
+{
+	bool any = false, known = false;
+	size_t n = 0;
+
+	s->machine = m;
+	for (size_t i = 0; i < m->n_moves && !step_refused(s); i++) {
+		n += m->moves[i].on == s->desc;
+		any |= apply_one(&m->moves[i], s, &known);
+	}
+	if (s->desc->kind != MSG_COMMAND || n == 0)
+		return any;
+	if (!any)
+		refuse_unfit(s, known);
+	if (step_refused(s))
+		tell_refusal(s);
+	return any;
+}

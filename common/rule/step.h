@@ -1,0 +1,75 @@
+/* What a rule can do: look around, refuse, say, arm, move (pure). */
+#ifndef RULE_STEP_H
+#define RULE_STEP_H
+
+#include "common/rule/machine.h"
+
+/*
+ * Refuses the command with a code of reasons.def.  Refuse first, change
+ * after: a rule that has refused must change nothing.
+ */
+void step_refuse(struct step *s, const char *code);
+/* The same with what stands behind the sentence of reasons.def. */
+void step_refuse_because(
+    struct step *s, const char *code, const char *fmt, ...) PRINTF(3, 4);
+bool step_refused(const struct step *s);
+
+/* Says a fact about the casefile; MSG is copied (strings are borrowed). */
+void step_emit(
+    struct step *s, const struct msg_desc *desc, const void *msg);
+
+/* The service's rows of this casefile. */
+struct row_head *step_find(struct step *s, int thing, struct str id);
+/* Next row of THING after PREV (NULL: the first); NULL at the end. */
+struct row_head *step_next(
+    struct step *s, int thing, const struct row_head *prev);
+size_t step_count(struct step *s, int thing);
+/* True when ROW is in one of the states of SET. */
+bool step_in(
+    struct step *s, int thing, const struct row_head *row, uint32_t set);
+
+/* A new row in STATE with id <casefile>/<mark><n>, to be filled. */
+void *step_new(struct step *s, int thing, int state);
+/* The same with an id of the rule's own choosing (an id below another). */
+void *step_new_id(struct step *s, int thing, int state, struct str id);
+/* ROW was changed, or goes to STATE; the table must list that move. */
+void step_touch(struct step *s, struct row_head *row);
+void step_move(struct step *s, int thing, struct row_head *row, int state);
+
+/* Limits. */
+struct due {
+	struct limit rule;
+	int64_t from;
+	int64_t soon;
+	int64_t at;
+	bool provisional;
+};
+/* When the pack's limit KEY, started at FROM, ends. */
+struct due step_due(struct step *s, const char *key, int64_t from);
+/* The same for a limit in text ("working-days:5d", of a matter). */
+struct due step_due_rule(struct step *s, struct limit rule, int64_t from);
+/* The earlier of the two. */
+struct due due_min(struct due a, struct due b);
+/* Arms (or arms anew) limit NAME of thing ROW, which binds UNIT. */
+void step_arm(struct step *s, const struct row_head *row, const char *name,
+    enum arm_kind kind, struct str unit, struct due due);
+/* The limit is met, or no longer matters. */
+void step_meet(struct step *s, const struct row_head *row, const char *name);
+void step_meet_all(struct step *s, const struct row_head *row);
+/* The limit stands still until it is resumed; a row of the ledger. */
+void step_pause(struct step *s, const struct row_head *row, const char *name,
+    const char *why);
+void step_resume(struct step *s, const struct row_head *row, const char *name);
+
+/* Units. */
+/* The unit exists that day; else the command is refused UNKNOWN_UNIT. */
+const struct row_unit *step_unit(struct step *s, struct str code);
+/* CODE acts for OWNER: itself, or its parent or branch of the same house. */
+bool step_acts_for(struct step *s, struct str code, struct str owner);
+/* Refuses NOT_YOUR_UNIT unless CODE acts for OWNER; true if it may. */
+bool step_must_be(struct step *s, struct str code, struct str owner);
+/* Command room of the township of DIVISION (county: the county centre). */
+struct str step_room(struct step *s, struct str division);
+struct str step_county_centre(struct step *s, struct str division);
+
+#endif
