@@ -26,6 +26,8 @@ struct registry;
  */
 const struct row_division *registry_division(
     const struct registry *r, struct str code, int64_t at);
+const struct row_grid *registry_grid(
+    const struct registry *r, struct str code, int64_t at);
 /* Cuts CODE to its 6, 9 or 12 digits: county, township, village. */
 struct str registry_county_of(struct str code);
 struct str registry_township_of(struct str code); /* empty for a county */

@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
-/* What a county's rows and texts may ever take; about 3 MiB a version. */
-#define REGISTRY_MAX ((size_t)256 * 1024 * 1024)
+/*
+ * About 5 MiB a version of a county; the bound is above what files within
+ * their own bounds can make of it.
+ */
+#define REGISTRY_MAX ((size_t)4 * 1024 * 1024 * 1024)
 
 struct registry *
 registry_new(void)

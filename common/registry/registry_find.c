@@ -50,6 +50,12 @@ registry_division(const struct registry *r, struct str code, int64_t at)
 	return find(r, TABLE_division, code, at);
 }
 
+const struct row_grid *
+registry_grid(const struct registry *r, struct str code, int64_t at)
+{
+	return find(r, TABLE_grid, code, at);
+}
+
 struct str
 registry_county_of(struct str code)
 {
@@ -101,7 +107,7 @@ registry_place(const struct registry *r, struct str code, int64_t at,
     struct arena *arena)
 {
 	const struct row_grid *grid =
-	    code.n == GRID_LEN ? find(r, TABLE_grid, code, at) : NULL;
+	    code.n == GRID_LEN ? registry_grid(r, code, at) : NULL;
 	const struct row_division *low, *town;
 
 	if (grid != NULL)

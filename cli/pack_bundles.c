@@ -1,0 +1,186 @@
+/* Bundles and their steps. */
+#include "cli/pack_check.h"
+
+#include <stdlib.h>
+
+static const struct row_bundle_step *
+step_row(const struct pack *p, size_t i)
+{
+	return pack_row(p, TABLE_bundle_step, i);
+}
+
+/* Two bundles for one matter: which one would start? */
+static void
+check_starts(struct pack *p, size_t i)
+{
+	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+
+	for (size_t k = 0; k < b->matters.n; k++) {
+		const struct row_bundle *first = registry_bundle_of(
+		    p->registry, b->matters.p[k], p->meta.valid_from);
+
+		if (first != NULL && !str_eq(first->code, b->code))
+			pack_fault_at(p, TABLE_bundle, i, "matters",
+			    "matters: %.*s starts bundle %.*s already",
+			    STR_ARG(b->matters.p[k]), STR_ARG(first->code));
+	}
+}
+
+static bool
+has_steps(const struct pack *p, struct str bundle)
+{
+	for (size_t i = 0; i < p->tables[TABLE_bundle_step].n; i++)
+		if (str_eq(step_row(p, i)->bundle, bundle))
+			return true;
+	return false;
+}
+
+static void
+check_bundle(struct pack *p, size_t i)
+{
+	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+
+	pack_check_reference(p, TABLE_bundle, i, "lead_unit", b->lead_unit);
+	pack_check_duration(p, TABLE_bundle, i, "total_limit", b->total_limit);
+	check_starts(p, i);
+	if (b->code.n > 0 && !has_steps(p, b->code))
+		pack_fault_at(p, TABLE_bundle, i, "code",
+		    "code: the bundle has no steps");
+}
+
+static void
+check_step(struct pack *p, size_t i)
+{
+	const struct row_bundle_step *s = step_row(p, i);
+	int64_t at = p->meta.valid_from;
+
+	if (s->bundle.n > 0 &&
+	    registry_bundle(p->registry, s->bundle, at) == NULL)
+		pack_fault_at(p, TABLE_bundle_step, i, "bundle",
+		    "bundle: no bundle \"%.*s\"",
+		    STR_ARG(pack_shown(s->bundle)));
+	pack_check_reference(
+	    p, TABLE_bundle_step, i, "owner_unit", s->owner_unit);
+	pack_check_duration(
+	    p, TABLE_bundle_step, i, "limit_finish", s->limit_finish);
+	for (size_t k = 0; k < s->depends_on.n; k++) {
+		const struct row_bundle_step *d =
+		    registry_step(p->registry, s->depends_on.p[k], at);
+
+		if (d == NULL || !str_eq(d->bundle, s->bundle))
+			pack_fault_at(p, TABLE_bundle_step, i, "depends_on",
+			    "depends_on: no step \"%.*s\" in this bundle",
+			    STR_ARG(pack_shown(s->depends_on.p[k])));
+		else if (s->counts_in_total && !d->counts_in_total)
+			pack_fault_at(p, TABLE_bundle_step, i, "depends_on",
+			    "depends_on: %.*s is outside the total limit",
+			    STR_ARG(d->code));
+	}
+}
+
+/* When each step may end at the soonest, by rounds; steps are few. */
+struct path {
+	int64_t *end;    /* by row; -1: not known yet */
+	bool one_clock;  /* so that amounts add up */
+	int64_t longest; /* of the steps that count */
+};
+
+/* The end of step I once all it waits for is known; -1 before. */
+static int64_t
+end_of(const struct pack *p, const struct path *path, size_t i)
+{
+	const struct row_bundle_step *s = step_row(p, i);
+	struct limit l;
+	int64_t start = 0;
+
+	for (size_t k = 0; k < p->tables[TABLE_bundle_step].n; k++) {
+		struct strs on = s->depends_on;
+
+		for (size_t d = 0; d < on.n; d++) {
+			if (!str_eq(step_row(p, k)->code, on.p[d]))
+				continue;
+			if (path->end[k] < 0)
+				return -1;
+			if (path->end[k] > start)
+				start = path->end[k];
+		}
+	}
+	return start + (limit_parse(s->limit_finish, &l) ? l.amount : 0);
+}
+
+static void
+walk(const struct pack *p, struct path *path)
+{
+	size_t n = p->tables[TABLE_bundle_step].n;
+	bool moved = true;
+
+	for (size_t i = 0; i < n; i++)
+		path->end[i] = -1;
+	while (moved) {
+		moved = false;
+		for (size_t i = 0; i < n; i++) {
+			if (path->end[i] >= 0)
+				continue;
+			path->end[i] = end_of(p, path, i);
+			moved = moved || path->end[i] >= 0;
+		}
+	}
+}
+
+/* Does everything that counts run by the total's own clock? */
+static void
+measure(const struct pack *p, struct path *path, const struct row_bundle *b,
+    enum limit_clock clock)
+{
+	path->one_clock = true;
+	path->longest = 0;
+	for (size_t i = 0; i < p->tables[TABLE_bundle_step].n; i++) {
+		const struct row_bundle_step *s = step_row(p, i);
+		struct limit l;
+
+		if (!str_eq(s->bundle, b->code) || !s->counts_in_total)
+			continue;
+		if (!limit_parse(s->limit_finish, &l) || l.clock != clock)
+			path->one_clock = false;
+		if (path->end[i] > path->longest)
+			path->longest = path->end[i];
+	}
+}
+
+static void
+check_total(struct pack *p, struct path *path, size_t i)
+{
+	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+	struct limit total, longest;
+	char text[CLOCK_TEXT];
+
+	if (!limit_parse(b->total_limit, &total) ||
+	    total.clock == LIMIT_NONE)
+		return;
+	measure(p, path, b, total.clock);
+	longest = (struct limit){ total.clock, path->longest };
+	if (path->one_clock && longest.amount > total.amount)
+		pack_fault_at(p, TABLE_bundle, i, "total_limit",
+		    "total_limit: the steps take %s",
+		    limit_format(longest, text));
+}
+
+void
+pack_check_bundles(struct pack *p)
+{
+	size_t n = p->tables[TABLE_bundle_step].n;
+	struct path path = { .end = xmalloc((n + 1) * sizeof(int64_t)) };
+
+	for (size_t i = 0; i < n; i++)
+		check_step(p, i);
+	walk(p, &path);
+	for (size_t i = 0; i < n; i++)
+		if (path.end[i] < 0)
+			pack_fault_at(p, TABLE_bundle_step, i, "depends_on",
+			    "depends_on: goes in a circle");
+	for (size_t i = 0; i < p->tables[TABLE_bundle].n; i++) {
+		check_bundle(p, i);
+		check_total(p, &path, i);
+	}
+	free(path.end);
+}

@@ -1,0 +1,37 @@
+/*
+ * The live feed as a window: the last events, contiguous in seq.  What is
+ * in it need not be read from the journal; what is not, must.
+ */
+#ifndef BUS_FEED_H
+#define BUS_FEED_H
+
+#include "common/base/arena.h"
+
+struct feed;
+
+struct feed_event {
+	int64_t seq;
+	int64_t at;
+	int slot;
+	struct str envelope; /* borrowed from the feed until the next pump */
+};
+
+/* Frames of the live socket: topic, header, envelope. */
+#define FEED_HEARTBEAT "heartbeat"
+
+/* Connects a SUB to ENDPOINT; the peer may come later. */
+enum rc feed_open(struct feed **fp, const char *endpoint, struct err *e)
+    MUST_CHECK;
+void feed_close(struct feed **fp);
+/* The libzmq socket, for zmq_poll(). */
+void *feed_socket(struct feed *f);
+/* Takes in what has arrived; true if there was any. */
+bool feed_pump(struct feed *f);
+/* Highest seq heard of, in events or heartbeats; 0 at first. */
+int64_t feed_head(const struct feed *f);
+/* First and last seq of the window; false while it is empty. */
+bool feed_window(const struct feed *f, int64_t *first, int64_t *last);
+/* SEQ must lie in the window. */
+struct feed_event feed_get(const struct feed *f, int64_t seq);
+
+#endif

@@ -1,0 +1,24 @@
+/* The schema, built in: numbered SQL files of schemas/db. */
+#ifndef DB_MIGRATIONS_H
+#define DB_MIGRATIONS_H
+
+#include "common/db/db.h"
+
+/* What services are built for; the last migration's number. */
+#define SCHEMA_VERSION 10
+
+/* What db_migrate() found and did. */
+struct migrated {
+	int before;
+	int after;
+};
+
+/*
+ * Applies what is missing, each file in a transaction of its own, under an
+ * advisory lock.  RC_FATAL when an applied file's checksum has changed, or
+ * the database is newer than this program.
+ */
+enum rc db_migrate(struct db *db, struct migrated *m, struct err *e)
+    MUST_CHECK;
+
+#endif

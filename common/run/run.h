@@ -1,0 +1,69 @@
+/*
+ * A service: the same program five times, with other rules.  run_main() is
+ * everything around them: settings, database, feed, batches, deadlines,
+ * signals.  One transaction a batch holds the states that changed, the facts
+ * that were said, the deadlines and the cursor, so that every event has its
+ * effect exactly once.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "common/conf/conf.h"
+#include "common/db/db.h"
+#include "common/rule/machine.h"
+
+struct run;
+
+/* One event of the batch that the service listens to. */
+struct run_event {
+	int64_t seq;
+	int64_t at;
+	int slot;
+	struct msg_envelope env;
+	const struct msg_desc *desc;
+	void *msg;	      /* decoded, in the batch's arena */
+	struct str casefile;  /* its folder: subject, or number from seq */
+	const void *extra;    /* for the rules, set by prepare() */
+	struct decision decision; /* after the rules */
+	bool applied;
+};
+
+struct run_desc {
+	const char *name; /* of the service, its schema and its cursor */
+	const struct machine *machine;
+	const struct db_query *(*queries)(size_t *n);
+	/* Optional: once, after the database is there (keys, ...). */
+	enum rc (*open)(struct run *r, struct err *e);
+	void (*close)(struct run *r);
+	/*
+	 * Optional: before the rules, inside the transaction: one query per
+	 * table and batch; sets events[i].extra (batch arena).
+	 */
+	enum rc (*prepare)(struct run *r, struct run_event *events, size_t n,
+	    struct err *e);
+	/*
+	 * Optional: after the rules: db_send() of further writes (no flush,
+	 * no db_next()); they go out with the rest of the transaction.
+	 * Returns how many were sent in *N_SENT.
+	 */
+	enum rc (*finish)(struct run *r, struct run_event *events, size_t n,
+	    size_t *n_sent, struct err *e);
+};
+
+int run_main(const struct run_desc *desc, int argc, char **argv);
+
+/* For the hooks. */
+struct db *run_db(struct run *r);
+const struct conf *run_conf(const struct run *r);
+const struct registry *run_registry(const struct run *r);
+struct arena *run_arena(struct run *r); /* lives until the commit */
+void run_set_private(struct run *r, void *p);
+void *run_private(const struct run *r);
+/* The rows of a casefile of this batch (hooks may look, not change). */
+struct folder *run_folder(struct run *r, struct str casefile);
+
+/* "330122-26-0000417" of a report recorded as SEQ at AT in DIVISION. */
+struct str run_number(struct str division, int64_t at, int64_t seq,
+    struct arena *arena);
+
+#endif
