@@ -52,7 +52,7 @@ OBJ   := $(SRC:%.c=$B/%.o)
 LIB   := $B/libcommon.a
 SQL   := $(wildcard common/*/queries.sql services/*/queries.sql cli/queries.sql)
 GEN   := $(foreach q,$(SQL),$B/gen/$(notdir $(patsubst %/,%,$(dir $q)))_sql.h) \
-         $(if $(wildcard schemas/db/*.sql),$B/gen/migrations.h)
+         $(if $(wildcard schemas/db/*.sql),$B/gen/schema_files.h)
 BIN   := $(patsubst services/%/main.c,$B/bin/%,$(wildcard services/*/main.c)) \
          $(if $(wildcard cli/main.c),$B/bin/huying)
 UNIT  := $(patsubst tests/unit/%.c,$B/test/%,$(wildcard tests/unit/test_*.c))
@@ -83,7 +83,7 @@ $B/gen/$(notdir $(patsubst %/,%,$(dir $1)))_sql.h: $1 common/db/sql.awk
 endef
 $(foreach q,$(SQL),$(eval $(call sqlgen,$q)))
 
-$B/gen/migrations.h: $(wildcard schemas/db/*.sql) common/db/embed.awk
+$B/gen/schema_files.h: $(wildcard schemas/db/*.sql) common/db/embed.awk
 	@mkdir -p $(@D)
 	$Qawk -f common/db/embed.awk $(sort $(wildcard schemas/db/*.sql)) >$@
 

@@ -43,7 +43,8 @@ check_bundle(struct pack *p, size_t i)
 	pack_check_reference(p, TABLE_bundle, i, "lead_unit", b->lead_unit);
 	pack_check_duration(p, TABLE_bundle, i, "total_limit", b->total_limit);
 	check_starts(p, i);
-	if (b->code.n > 0 && !has_steps(p, b->code))
+	if (b->code.n > 0 && pack_has(p, TABLE_bundle_step) &&
+	    !has_steps(p, b->code))
 		pack_fault_at(p, TABLE_bundle, i, "code",
 		    "code: the bundle has no steps");
 }
@@ -54,7 +55,7 @@ check_step(struct pack *p, size_t i)
 	const struct row_bundle_step *s = step_row(p, i);
 	int64_t at = p->meta.valid_from;
 
-	if (s->bundle.n > 0 &&
+	if (s->bundle.n > 0 && pack_has(p, TABLE_bundle) &&
 	    registry_bundle(p->registry, s->bundle, at) == NULL)
 		pack_fault_at(p, TABLE_bundle_step, i, "bundle",
 		    "bundle: no bundle \"%.*s\"",

@@ -194,7 +194,7 @@ pack_check_refs(struct pack *p)
 		for (size_t k = 0; k < d->n_fields; k++) {
 			const struct target *to = target_of(&d->fields[k]);
 
-			if (to != NULL &&
+			if (to != NULL && pack_has(p, to->table) &&
 			    !defines((enum registry_table)t, k, to))
 				check_refs_of(p, (enum registry_table)t,
 				    &d->fields[k]);

@@ -59,6 +59,33 @@ rows_json(const struct pack *p, enum registry_table t, struct buf *b)
 	buf_char(b, ']');
 }
 
+static void
+add_digest(struct buf *digests, struct str bytes)
+{
+	unsigned char hash[HASH_LEN];
+	char text[HASH_TEXT];
+
+	id_hash(bytes, hash);
+	buf_z(digests, id_hex(hash, text));
+	buf_char(digests, '\n');
+}
+
+/* Of the pack's own line and of each table, in their order. */
+static void
+make_digest(struct load *l)
+{
+	AUTO(buf_fini) struct buf b;
+	unsigned char hash[HASH_LEN];
+
+	buf_init(&b, LINE_BYTES_MAX);
+	msg_json(&row_pack_desc, &l->p->meta, &b);
+	for (size_t t = 0; t < TABLE_COUNT; t++)
+		add_digest(&b, buf_get(&l->json[t]));
+	must(!b.failed);
+	id_hash(buf_get(&b), hash);
+	(void)id_hex(hash, l->pack.digest);
+}
+
 static enum rc
 prepare(struct load *l, struct err *e)
 {
@@ -75,24 +102,10 @@ prepare(struct load *l, struct err *e)
 			return err_set(e, RC_REJECT, "%s is too large",
 			    registry_files[t].file);
 	}
+	make_digest(l);
 	TRY(db_open(&l->db, l->args->db, "huying pack", e));
 	db_patience(l->db, PATIENCE_MS);
 	return registry_take_prepare(l->db, e);
-}
-
-/* Of the pack's own line and all rows, in the order of the tables. */
-static enum rc
-digest(struct load *l, struct err *e)
-{
-	AUTO(buf_fini) struct buf meta;
-
-	buf_init(&meta, LINE_BYTES_MAX);
-	msg_json(&row_pack_desc, &l->p->meta, &meta);
-	TRY(registry_take_digest(l->db, &l->pack, buf_get(&meta), e));
-	for (size_t t = 0; t < TABLE_COUNT; t++)
-		TRY(registry_take_digest(
-		    l->db, &l->pack, buf_get(&l->json[t]), e));
-	return RC_OK;
 }
 
 static enum rc
@@ -194,7 +207,6 @@ run(struct load *l, struct err *e)
 	enum take_state state;
 
 	TRY(prepare(l, e));
-	TRY(digest(l, e));
 	TRY(registry_take_open(l->db, &l->pack, &state, e));
 	switch (state) {
 	case TAKE_NEW:

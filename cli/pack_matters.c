@@ -9,7 +9,7 @@ pack_check_reference(struct pack *p, enum registry_table t, size_t i,
 {
 	struct str code = ref;
 
-	if (ref.n == 0)
+	if (ref.n == 0 || !pack_has(p, TABLE_unit))
 		return;
 	if (str_starts(ref, STR(BRANCH)))
 		code = str_cut(ref, sizeof(BRANCH) - 1, ref.n);
@@ -82,7 +82,8 @@ check_matter(struct pack *p, size_t i)
 	    str_is(m->list, "power_responsibility"))
 		pack_fault_at(p, TABLE_matter, i, "list",
 		    "list: a village committee holds no powers");
-	if (m->power_domain.n > 0 && !domain_exists(p, m->power_domain))
+	if (m->power_domain.n > 0 && pack_has(p, TABLE_power_item) &&
+	    !domain_exists(p, m->power_domain))
 		pack_fault_at(p, TABLE_matter, i, "power_domain",
 		    "power_domain: no power item is of \"%.*s\"",
 		    STR_ARG(pack_shown(m->power_domain)));
@@ -184,6 +185,8 @@ pack_check_matters(struct pack *p)
 
 	for (size_t i = 0; i < p->tables[TABLE_matter].n; i++)
 		check_matter(p, i);
+	if (!pack_has(p, TABLE_unit) || !pack_has(p, TABLE_coverage))
+		return;
 	for (size_t i = 0; i < p->tables[TABLE_division].n; i++)
 		check_resolution(p, i, used);
 }

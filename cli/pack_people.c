@@ -164,7 +164,7 @@ check_duty(struct pack *p, size_t i, const size_t *order)
 	while (to < p->tables[TABLE_roster].n &&
 	       str_eq(roster_row(p, order[to])->unit, u->code))
 		to++;
-	if (!u->duty24h)
+	if (!u->duty24h || !pack_has(p, TABLE_roster))
 		return;
 	at = gap_of(p, order, from, to);
 	if (at != 0)

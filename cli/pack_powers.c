@@ -12,12 +12,30 @@ is_penalty(const struct row_power_item *item, const char *kind)
 	return false;
 }
 
+/* Laws are older than the clock's first year, so this is only text. */
+static bool
+is_date(struct str s)
+{
+	static const char shape[] = "dddd-dd-dd";
+
+	if (s.n != sizeof(shape) - 1)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (shape[i] == 'd' ? s.p[i] < '0' || s.p[i] > '9'
+				    : s.p[i] != shape[i])
+			return false;
+	return true;
+}
+
 static void
 check_item(struct pack *p, size_t i)
 {
 	const struct row_power_item *item = pack_row(p, TABLE_power_item, i);
 	bool fine = is_penalty(item, "fine");
 
+	if (item->law_version.n > 0 && !is_date(item->law_version))
+		pack_fault_at(p, TABLE_power_item, i, "law_version",
+		    "law_version: must be a date such as 2021-01-22");
 	if (item->fine_max_fen > 0 && item->fine_min_fen > item->fine_max_fen)
 		pack_fault_at(p, TABLE_power_item, i, "fine_min_fen",
 		    "fine_min_fen: above fine_max_fen");

@@ -90,29 +90,61 @@ reading_open(
 	return rc;
 }
 
-/* Is column I of HEADER the field that it must be? */
 static bool
-header_column(struct reading *r, const struct msg_desc *d,
-    const struct csv_row *header, size_t i)
+header_has(const struct csv_row *header, const char *name)
 {
-	struct csv_place last = header->cells[header->n - 1].place;
-
-	if (i >= d->n_fields) {
-		pack_fault(r->p, r->file, header->cells[i].place,
-		    "unknown column \"%.*s\"", STR_ARG(header->cells[i].text));
-		return false;
-	}
-	if (i >= header->n) {
-		pack_fault(r->p, r->file, last, "column \"%s\" is missing",
-		    d->fields[i].name);
-		return false;
-	}
-	if (str_is(header->cells[i].text, d->fields[i].name))
-		return true;
-	pack_fault(r->p, r->file, header->cells[i].place,
-	    "column %zu must be \"%s\", not \"%.*s\"", i + 1,
-	    d->fields[i].name, STR_ARG(header->cells[i].text));
+	for (size_t i = 0; i < header->n; i++)
+		if (str_is(header->cells[i].text, name))
+			return true;
 	return false;
+}
+
+/* Every column there, none besides. */
+static bool
+header_complete(
+    struct reading *r, const struct msg_desc *d, const struct csv_row *header)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < header->n; i++) {
+		if (msg_field(d, header->cells[i].text) != NULL)
+			continue;
+		pack_fault(r->p, r->file, header->cells[i].place,
+		    "unknown column \"%.*s\"",
+		    STR_ARG(pack_shown(header->cells[i].text)));
+		ok = false;
+	}
+	for (size_t i = 0; i < d->n_fields; i++) {
+		if (header_has(header, d->fields[i].name))
+			continue;
+		pack_fault(r->p, r->file, header->cells[0].place,
+		    "column \"%s\" is missing", d->fields[i].name);
+		ok = false;
+	}
+	return ok;
+}
+
+/* And in the order of the fields. */
+static bool
+header_ordered(
+    struct reading *r, const struct msg_desc *d, const struct csv_row *header)
+{
+	for (size_t i = 0; i < header->n; i++) {
+		if (i < d->n_fields &&
+		    str_is(header->cells[i].text, d->fields[i].name))
+			continue;
+		if (i < d->n_fields)
+			pack_fault(r->p, r->file, header->cells[i].place,
+			    "column %zu must be \"%s\", not \"%.*s\"", i + 1,
+			    d->fields[i].name,
+			    STR_ARG(header->cells[i].text));
+		else
+			pack_fault(r->p, r->file, header->cells[i].place,
+			    "column \"%.*s\" twice",
+			    STR_ARG(header->cells[i].text));
+		return false;
+	}
+	return true;
 }
 
 /* Reads the header; false when the rows make no sense under it. */
@@ -122,16 +154,13 @@ header_ok(struct reading *r, const struct msg_desc *d)
 	const struct csv_place start = { 1, 1 };
 	size_t n_faults = r->p->n_faults;
 	struct csv_row header;
-	bool ok = true;
 
 	if (!csv_next(&r->csv, &header)) {
 		if (r->p->n_faults == n_faults)
 			pack_fault(r->p, r->file, start, "the file is empty");
 		return false;
 	}
-	for (size_t i = 0; i < d->n_fields || i < header.n; i++)
-		ok = header_column(r, d, &header, i) && ok;
-	return ok;
+	return header_complete(r, d, &header) && header_ordered(r, d, &header);
 }
 
 static void
@@ -171,13 +200,17 @@ read_table(struct pack *p, enum registry_table t, struct err *e)
 	struct csv_row row;
 	enum rc rc = reading_open(&r, p, file->file, e);
 
-	if (rc == RC_GONE && file->need == REQUIRED)
+	if (rc == RC_GONE && file->need == REQUIRED) {
 		pack_fault(p, file->file, (struct csv_place){ 1, 1 },
 		    "the file is missing");
+		p->tables[t].broken = true;
+	}
 	if (rc != RC_OK)
 		return rc == RC_GONE ? RC_OK : rc;
-	if (!header_ok(&r, file->desc))
+	if (!header_ok(&r, file->desc)) {
+		p->tables[t].broken = true;
 		return RC_OK;
+	}
 	while (csv_next(&r.csv, &row))
 		read_row(&r, t, &row);
 	return RC_OK;

@@ -13,6 +13,7 @@ struct pack_table {
 	struct csv_place *places; /* n_fields of them a row */
 	size_t n;
 	size_t cap;
+	bool broken; /* no rows because the file itself is at fault */
 };
 
 struct pack_fault {
@@ -52,6 +53,13 @@ void pack_fault_at(struct pack *p, enum registry_table t, size_t i,
     const char *field, const char *fmt, ...) PRINTF(5, 6);
 /* By file, line, column; equal ones once. */
 void pack_sort_faults(struct pack *p);
+
+/* Whether T could be read, so that what is not in it does not exist. */
+static inline bool
+pack_has(const struct pack *p, enum registry_table t)
+{
+	return !p->tables[t].broken;
+}
 
 /* S for a message: whole characters, not too many. */
 struct str pack_shown(struct str s);

@@ -20,10 +20,11 @@ put_text(const struct rows *rows, size_t i, const char *from, const char *when)
 	struct str name = column(rows, i, "name");
 	struct str version = column(rows, i, "version");
 
-	(void)printf("%-16.*s %-12.*s %.*s  %.10s  %.16s  %.12s  %.*s\n",
+	(void)printf("%-16.*s %-12.*s %.*s  %.10s  %.16s  %.*s  %.*s\n",
 	    STR_ARG(name), STR_ARG(version),
 	    STR_ARG(column(rows, i, "county")), from, when,
-	    column(rows, i, "digest").p, STR_ARG(column(rows, i, "title_zh")));
+	    STR_ARG(str_cut(column(rows, i, "digest"), 0, 12)),
+	    STR_ARG(column(rows, i, "title_zh")));
 }
 
 static void

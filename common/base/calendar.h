@@ -57,6 +57,8 @@ bool calendar_is_workday(const struct calendar *c, int64_t day);
  * limit in working hours started outside office hours starts with the next
  * one.  *PROVISIONAL (may be NULL): the way there crosses a day after the
  * last published notice, so the answer may still move.
+ * A limit of no days ends on its starting day, or on the first working day
+ * after it.  INT64_MAX: never, for LIMIT_NONE or while a pause is open.
  * (Civil Procedure Law art. 85; rules.md 2.10.)
  */
 int64_t calendar_due(const struct calendar *c, struct limit limit, int64_t from,
@@ -77,7 +79,11 @@ int64_t calendar_due_paused(const struct calendar *c, struct limit limit,
 int64_t calendar_soon(
     const struct calendar *c, struct limit limit, int64_t from);
 
-/* Writes one line for each day that was skipped, and why; for people. */
+/*
+ * Writes one line for each day that was skipped, and why; for people:
+ * "2026-02-14  Sat  make-up working day, counted (...)".  Of a limit in
+ * calendar days, the last day when it is off.
+ */
 void calendar_explain(const struct calendar *c, struct limit limit,
     int64_t from, struct buf *out);
 

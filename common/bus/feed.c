@@ -164,6 +164,6 @@ feed_get(const struct feed *f, int64_t seq)
 
 	must(f->n > 0 && seq <= f->last && seq > f->last - (int64_t)f->n);
 	must(k->seq == seq);
-	return (struct feed_event){ k->seq, k->at, k->slot,
-		{ k->bytes, k->n } };
+	return (
+	    struct feed_event){ k->seq, k->at, k->slot, { k->bytes, k->n } };
 }

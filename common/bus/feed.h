@@ -20,8 +20,8 @@ struct feed_event {
 #define FEED_HEARTBEAT "heartbeat"
 
 /* Connects a SUB to ENDPOINT; the peer may come later. */
-enum rc feed_open(struct feed **fp, const char *endpoint, struct err *e)
-    MUST_CHECK;
+enum rc feed_open(
+    struct feed **fp, const char *endpoint, struct err *e) MUST_CHECK;
 void feed_close(struct feed **fp);
 /* The libzmq socket, for zmq_poll(). */
 void *feed_socket(struct feed *f);

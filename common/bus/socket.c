@@ -16,8 +16,8 @@ socket_open(zsock_t **sp, const struct socket_opts *o, const char *endpoint,
 	int rc;
 
 	if (s == NULL)
-		return err_set(e, RC_FATAL, "no socket: %s",
-		    zmq_strerror(errno));
+		return err_set(
+		    e, RC_FATAL, "no socket: %s", zmq_strerror(errno));
 	zsock_set_sndhwm(s, o->send_queue);
 	zsock_set_rcvhwm(s, o->receive_queue);
 	zsock_set_maxmsgsize(s, (int)o->max_message);
@@ -30,8 +30,8 @@ socket_open(zsock_t **sp, const struct socket_opts *o, const char *endpoint,
 				    : zsock_connect(s, "%s", endpoint);
 	if (rc < 0) {
 		zsock_destroy(&s);
-		return err_set(e, RC_FATAL, "%s: %s", endpoint,
-		    zmq_strerror(errno));
+		return err_set(
+		    e, RC_FATAL, "%s: %s", endpoint, zmq_strerror(errno));
 	}
 	*sp = s;
 	return RC_OK;
@@ -74,8 +74,8 @@ struct str
 frames_at(struct frames *f, size_t i)
 {
 	must(i < f->n && i < FRAMES_MAX);
-	return (struct str){ zmq_msg_data(&f->msg[i]),
-		zmq_msg_size(&f->msg[i]) };
+	return (
+	    struct str){ zmq_msg_data(&f->msg[i]), zmq_msg_size(&f->msg[i]) };
 }
 
 bool

@@ -7,7 +7,10 @@
 #include <czmq.h>
 
 /* Bounded queues, no lingering, a size that no message may pass. */
-enum socket_side { SOCKET_BIND, SOCKET_CONNECT };
+enum socket_side {
+	SOCKET_BIND,
+	SOCKET_CONNECT
+};
 struct socket_opts {
 	int type; /* ZMQ_ROUTER, ... */
 	enum socket_side side;

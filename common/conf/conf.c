@@ -70,8 +70,8 @@ conf_load(struct conf *c, struct err *e)
 	}
 	/* A unix socket's path holds 107 bytes. */
 	if (strlen(c->run) > 95)
-		return err_set(e, RC_FATAL,
-		    "HUYING_RUN is longer than 95 bytes");
+		return err_set(
+		    e, RC_FATAL, "HUYING_RUN is longer than 95 bytes");
 	c->publish = endpoint(c->publish, c->run, "publish");
 	c->live = endpoint(c->live, c->run, "live");
 	c->log = endpoint(c->log, c->run, "log");
@@ -84,6 +84,5 @@ conf_print(const struct conf *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		printf("%-20s %-32s %s\n", rows[i].env,
-		    *place((struct conf *)(uintptr_t)c, &rows[i]),
-		    rows[i].doc);
+		    *place((struct conf *)(uintptr_t)c, &rows[i]), rows[i].doc);
 }

@@ -23,19 +23,19 @@ static const struct {
 	const char *prefix;
 	enum rc rc;
 } states[] = {
-	{ "40001", RC_RETRY },	/* serialization failure */
-	{ "40P01", RC_RETRY },	/* deadlock */
-	{ "55P03", RC_RETRY },	/* lock not available */
-	{ "57014", RC_RETRY },	/* statement time-out */
-	{ "57P", RC_RETRY },	/* shutting down, starting up */
-	{ "25P03", RC_RETRY },	/* idle in transaction time-out */
-	{ "25006", RC_RETRY },	/* read only: a standby */
-	{ "08", RC_RETRY },	/* connection */
-	{ "53", RC_RETRY },	/* disk full, out of memory */
-	{ "22", RC_REJECT },	/* bad data */
-	{ "23", RC_REJECT },	/* constraint */
+	{ "40001", RC_RETRY },  /* serialization failure */
+	{ "40P01", RC_RETRY },  /* deadlock */
+	{ "55P03", RC_RETRY },  /* lock not available */
+	{ "57014", RC_RETRY },  /* statement time-out */
+	{ "57P", RC_RETRY },    /* shutting down, starting up */
+	{ "25P03", RC_RETRY },  /* idle in transaction time-out */
+	{ "25006", RC_RETRY },  /* read only: a standby */
+	{ "08", RC_RETRY },     /* connection */
+	{ "53", RC_RETRY },     /* disk full, out of memory */
+	{ "22", RC_REJECT },    /* bad data */
+	{ "23", RC_REJECT },    /* constraint */
 	{ "P0001", RC_REJECT }, /* our own RAISE */
-	{ "42", RC_FATAL },	/* not the schema we were built for */
+	{ "42", RC_FATAL },     /* not the schema we were built for */
 };
 
 enum rc
@@ -54,8 +54,7 @@ db_rc_of(const char *sqlstate)
 static enum rc
 err_server(struct err *e, enum rc rc, const char *what, const char *text)
 {
-	return err_set(e, rc, "%s: %.*s", what, (int)strcspn(text, "\n"),
-	    text);
+	return err_set(e, rc, "%s: %.*s", what, (int)strcspn(text, "\n"), text);
 }
 
 static enum rc
@@ -66,8 +65,8 @@ err_conn(const struct db *db, struct err *e, const char *what)
 }
 
 enum rc
-db_open(struct db **dbp, const char *dsn, const char *application,
-    struct err *e)
+db_open(
+    struct db **dbp, const char *dsn, const char *application, struct err *e)
 {
 	static const char options[] =
 	    "-c statement_timeout=10s -c lock_timeout=3s "
@@ -199,9 +198,9 @@ send_one(struct db *db, const char *query, struct args *a)
 
 	for (int i = 0; i < n; i++) {
 		must(!a->value[i].failed);
-		values[i] = a->null[i]		 ? NULL
+		values[i] = a->null[i]              ? NULL
 			    : a->value[i].p != NULL ? a->value[i].p
-						 : "";
+						    : "";
 		lens[i] = (int)a->value[i].n;
 		formats[i] = 1;
 	}
@@ -378,15 +377,15 @@ prepare_all(struct db *db, const struct db_query *q, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		rc = db_next(db, NULL, &why);
 		if (rc != RC_OK)
-			return err_set(e, rc, "query %s: %s", q[i].name,
-			    why.text);
+			return err_set(
+			    e, rc, "query %s: %s", q[i].name, why.text);
 	}
 	return RC_OK;
 }
 
 enum rc
-db_prepare(struct db *db, const struct db_query *queries, size_t n,
-    struct err *e)
+db_prepare(
+    struct db *db, const struct db_query *queries, size_t n, struct err *e)
 {
 	static const struct db_query always[] = {
 		{ "begin", "BEGIN" },
@@ -423,8 +422,7 @@ db_script(struct db *db, const char *sql, struct err *e)
 		text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 		rc = err_server(e,
 		    db_rc_of(PQresultErrorField(res, PG_DIAG_SQLSTATE)),
-		    "script",
-		    text != NULL ? text : PQerrorMessage(db->conn));
+		    "script", text != NULL ? text : PQerrorMessage(db->conn));
 	}
 	PQclear(res);
 	if (PQsetnonblocking(db->conn, 1) != 0 ||

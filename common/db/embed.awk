@@ -5,5 +5,5 @@ FNR == 1 {
 	file = FILENAME; sub(/.*\//, "", file)
 	printf "\t{ %d, \"%s\",", file + 0, file
 }
-{ gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "\n\t    \"%s\\n\"", $0 }
+{ gsub(/\\/, "&&"); gsub(/"/, "\\\""); printf "\n\t    \"%s\\n\"", $0 }
 END { print " },"; print "};" }

@@ -10,7 +10,7 @@ struct migration {
 	const char *sql;
 };
 
-#include "migrations.h"
+#include "schema_files.h"
 
 static const struct db_query queries[] = {
 	{ "migrate_lock", "SELECT pg_advisory_lock(7255, 2)" },
@@ -85,8 +85,10 @@ compare(const struct rows *rows, size_t n_known, struct err *e)
 static enum rc
 migrate_locked(struct db *db, struct migrated *m, struct err *e)
 {
-	static const struct db_query list = { "migrate_list",
-		"SELECT version, name, checksum FROM run.migration ORDER BY 1" };
+	static const struct db_query list = {
+		"migrate_list",
+		"SELECT version, name, checksum FROM run.migration ORDER BY 1"
+	};
 	size_t n = ARRAY_LEN(migrations), done;
 	struct rows *rows = NULL;
 	enum rc rc;

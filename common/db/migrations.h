@@ -18,7 +18,6 @@ struct migrated {
  * advisory lock.  RC_FATAL when an applied file's checksum has changed, or
  * the database is newer than this program.
  */
-enum rc db_migrate(struct db *db, struct migrated *m, struct err *e)
-    MUST_CHECK;
+enum rc db_migrate(struct db *db, struct migrated *m, struct err *e) MUST_CHECK;
 
 #endif

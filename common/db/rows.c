@@ -154,8 +154,7 @@ decode_column(const struct rows *r, size_t row, int column,
 		*(int64_t *)at = rows_time(r, row, column);
 		break;
 	case WIRE_strs:
-		*(struct strs *)at =
-		    strs_of(rows_str(r, row, column), arena);
+		*(struct strs *)at = strs_of(rows_str(r, row, column), arena);
 		break;
 	case WIRE_list:
 	case WIRE_map:
@@ -173,7 +172,6 @@ rows_decode(const struct rows *r, size_t row, const struct msg_desc *d,
 		int column = rows_column(r, f->name);
 
 		if (column >= 0 && !rows_null(r, row, column))
-			decode_column(r, row, column, f, msg_at(f, obj),
-			    arena);
+			decode_column(r, row, column, f, msg_at(f, obj), arena);
 	}
 }

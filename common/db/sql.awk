@@ -9,7 +9,7 @@
 }
 !n { next }
 /^[ \t]*--/ { next }
-NF { gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "\n\t    \"%s\\n\"", $0 }
+NF { gsub(/\\/, "&&"); gsub(/"/, "\\\""); printf "\n\t    \"%s\\n\"", $0 }
 END {
 	if (!n) exit
 	printf " },\n};\n"

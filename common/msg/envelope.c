@@ -30,16 +30,16 @@ envelope_encode(const struct msg_envelope *env, struct buf *out)
 struct str
 envelope_topic(struct str type, struct str division, char text[TOPIC_MAX])
 {
-	int n = snprintf(text, TOPIC_MAX, "%.*s/%.*s", STR_ARG(type),
-	    STR_ARG(division));
+	int n = snprintf(
+	    text, TOPIC_MAX, "%.*s/%.*s", STR_ARG(type), STR_ARG(division));
 
 	must(n > 0 && n < TOPIC_MAX);
 	return (struct str){ text, (size_t)n };
 }
 
 void
-envelope_json(const struct msg_envelope *env, int64_t seq, int64_t at,
-    struct buf *out)
+envelope_json(
+    const struct msg_envelope *env, int64_t seq, int64_t at, struct buf *out)
 {
 	struct msg_envelope shown = *env;
 	char text[CLOCK_TEXT];

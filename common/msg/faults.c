@@ -20,8 +20,8 @@ faults_fini(struct faults *f)
 }
 
 void
-faults_add(struct faults *f, const char *code, struct str field,
-    const char *fmt, ...)
+faults_add(
+    struct faults *f, const char *code, struct str field, const char *fmt, ...)
 {
 	char why[160];
 	va_list ap;
@@ -30,12 +30,12 @@ faults_add(struct faults *f, const char *code, struct str field,
 		return;
 	if (f->n == 1) {
 		(void)snprintf(f->code, sizeof(f->code), "%s", code);
-		(void)snprintf(f->field, sizeof(f->field), "%.*s",
-		    STR_ARG(field));
+		(void)snprintf(
+		    f->field, sizeof(f->field), "%.*s", STR_ARG(field));
 	}
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	buf_printf(&f->text, "%s%.*s: %s", f->n > 1 ? "; " : "",
-	    STR_ARG(field), why);
+	buf_printf(
+	    &f->text, "%s%.*s: %s", f->n > 1 ? "; " : "", STR_ARG(field), why);
 }

@@ -34,20 +34,19 @@ put_value(const json_t *v, struct buf *out, int depth)
 	case JSON_OBJECT:
 		wire_put_map(out, json_object_size(v));
 		for (void *it = json_object_iter((json_t *)(uintptr_t)v);
-		     it != NULL; it = json_object_iter_next(
-				     (json_t *)(uintptr_t)v, it)) {
+		     it != NULL;
+		     it = json_object_iter_next((json_t *)(uintptr_t)v, it)) {
 			key = json_object_iter_key(it);
 			wire_put_str(out, str_of(key));
-			if (!put_value(json_object_iter_value(it), out,
-				depth + 1))
+			if (!put_value(
+				json_object_iter_value(it), out, depth + 1))
 				return false;
 		}
 		return true;
 	case JSON_ARRAY:
 		wire_put_array(out, json_array_size(v));
-		json_array_foreach(v, i, item)
-			if (!put_value(item, out, depth + 1))
-				return false;
+		json_array_foreach(v, i,
+		    item) if (!put_value(item, out, depth + 1)) return false;
 		return true;
 	case JSON_STRING:
 		wire_put_str(out, (struct str){ json_string_value(v),

@@ -97,8 +97,8 @@ static const struct {
 	const char *pattern;
 } looks[] = {
 	[LOOK_TEXT] = { "text", is_any, "", NULL },
-	[LOOK_WORD] = { "word", is_word,
-	    "letters, digits and _-.:/#+|%=> only", "^[0-9A-Za-z_.:/#+|%=>-]+$" },
+	[LOOK_WORD] = { "word", is_word, "letters, digits and _-.:/#+|%=> only",
+	    "^[0-9A-Za-z_.:/#+|%=>-]+$" },
 	[LOOK_ENUM] = { "enum", is_any, "", NULL },
 	[LOOK_HASH] = { "hash", is_hash, "64 lower-case hex digits (SHA-256)",
 	    "^[0-9a-f]{64}$" },
@@ -119,8 +119,7 @@ static const struct {
 	    "^[0-9A-Za-z_-]+$" },
 	[LOOK_ITEM] = { "item", is_code, "a power item code such as SR001",
 	    "^[0-9A-Za-z_-]+$" },
-	[LOOK_LIMIT] = { "limit", is_limit,
-	    "a limit such as working-hours:2h",
+	[LOOK_LIMIT] = { "limit", is_limit, "a limit such as working-hours:2h",
 	    "^(natural|calendar|working-days|working-hours):[0-9]+[mhd]$" },
 	[LOOK_NAME] = { "name", is_any, "", NULL },
 };
@@ -129,8 +128,7 @@ const char *
 look_check(const struct msg_format *f, struct str value)
 {
 	if (f->look == LOOK_ENUM)
-		return str_in(str_of(f->values), '|', value) ? NULL
-							     : f->values;
+		return str_in(str_of(f->values), '|', value) ? NULL : f->values;
 	return looks[f->look].fits(value) ? NULL : looks[f->look].expected;
 }
 

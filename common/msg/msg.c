@@ -164,8 +164,8 @@ read_strs(struct decode *dc, const struct msg_field *f, uint32_t n,
 	*out = (struct strs){ v, n };
 }
 
-static void decode_map(struct decode *dc, const struct msg_desc *d,
-    struct str body, void *obj);
+static void decode_map(
+    struct decode *dc, const struct msg_desc *d, struct str body, void *obj);
 
 /* Records do not hold lists of records, so this goes one level deep. */
 static void
@@ -183,8 +183,8 @@ read_list(struct decode *dc, const struct msg_field *f, uint32_t n,
 		(void)snprintf(dc->path, sizeof(dc->path), "%s[%u]%s", f->name,
 		    i, item.kind == KIND_MAP ? "." : "");
 		if (item.kind == KIND_MAP)
-			decode_map(dc, f->record, value,
-			    v + i * f->record->size);
+			decode_map(
+			    dc, f->record, value, v + i * f->record->size);
 		else
 			bad(dc, "WRONG_TYPE", STR(""), "must be a map");
 		dc->path[0] = '\0';
@@ -193,8 +193,8 @@ read_list(struct decode *dc, const struct msg_field *f, uint32_t n,
 }
 
 static void
-read_array(struct decode *dc, const struct msg_field *f, struct str value,
-    void *at)
+read_array(
+    struct decode *dc, const struct msg_field *f, struct str value, void *at)
 {
 	struct wire_item item;
 	size_t max = f->max > 0 ? f->max : MSG_LIST_MAX;
@@ -214,8 +214,8 @@ read_array(struct decode *dc, const struct msg_field *f, struct str value,
 }
 
 static void
-decode_field(struct decode *dc, const struct msg_field *f, struct str value,
-    void *obj)
+decode_field(
+    struct decode *dc, const struct msg_field *f, struct str value, void *obj)
 {
 	void *at = msg_at(f, obj);
 	struct str rest = value;
@@ -290,8 +290,8 @@ zero_is_missing(const struct msg_field *f)
 }
 
 static void
-decode_map(struct decode *dc, const struct msg_desc *d, struct str body,
-    void *obj)
+decode_map(
+    struct decode *dc, const struct msg_desc *d, struct str body, void *obj)
 {
 	struct wire_item map, key;
 	uint64_t seen = 0;
@@ -333,8 +333,8 @@ msg_decode(const struct msg_desc *d, struct str body, enum msg_mode mode,
 	return dc.n_bad == 0 ? RC_OK : RC_REJECT;
 }
 
-static void encode_field(const struct msg_field *f, const void *obj,
-    struct buf *out);
+static void encode_field(
+    const struct msg_field *f, const void *obj, struct buf *out);
 
 static void
 encode_record(const struct msg_desc *d, const void *obj, struct buf *out)
@@ -356,8 +356,8 @@ encode_record(const struct msg_desc *d, const void *obj, struct buf *out)
 }
 
 static void
-encode_list(const struct msg_field *f, const struct any_list *l,
-    struct buf *out)
+encode_list(
+    const struct msg_field *f, const struct any_list *l, struct buf *out)
 {
 	wire_put_array(out, l->n);
 	for (size_t i = 0; i < l->n; i++) {
@@ -389,8 +389,8 @@ encode_field(const struct msg_field *f, const void *obj, struct buf *out)
 		wire_put_bool(out, *(const bool *)at);
 		break;
 	case WIRE_time:
-		wire_put_str(out,
-		    str_of(clock_format(*(const int64_t *)at, text)));
+		wire_put_str(
+		    out, str_of(clock_format(*(const int64_t *)at, text)));
 		break;
 	case WIRE_strs:
 	case WIRE_list:

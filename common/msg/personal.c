@@ -6,10 +6,10 @@
 struct run {
 	size_t from;
 	size_t to;
-	size_t n;	       /* digits */
+	size_t n; /* digits */
 	size_t separators;
 	char digit[DIGITS_MAX]; /* the first of them, ASCII */
-	bool x;		       /* ends with the X of an identity number */
+	bool x;                 /* ends with the X of an identity number */
 };
 
 /* '0'..'9' for an ASCII or full-width digit, else 0. */
@@ -127,8 +127,8 @@ plate_len(struct str t, size_t from, size_t at)
 		size_t next = at;
 
 		r = str_rune(t, &next);
-		if (n == 0 && (r == 0xb7 || r == '-' || r == ' ' ||
-				  r == 0x30fb)) {
+		if (n == 0 &&
+		    (r == 0xb7 || r == '-' || r == ' ' || r == 0x30fb)) {
 			at = next;
 			continue;
 		}

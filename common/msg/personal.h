@@ -1,6 +1,7 @@
 /*
  * Personal data that a machine can see in free text (pure): phone numbers,
- * identity numbers, number plates.  Names are intake's to know.
+ * identity numbers, number plates, bank cards, accounts.  Names are
+ * intake's to know.
  */
 #ifndef MSG_PERSONAL_H
 #define MSG_PERSONAL_H
@@ -9,9 +10,13 @@
 
 enum personal_kind {
 	PERSONAL_NONE,
-	PERSONAL_PHONE,	   /* 11 digits from 1; area code and 7-8 digits */
-	PERSONAL_IDENTITY, /* 18 characters, or the old 15 digits */
-	PERSONAL_PLATE,	   /* province, letter, 5-6 letters and digits */
+	PERSONAL_PHONE,	   /* 11 digits from 1; area code and 7-8 digits;
+			      7-8 digits after a word like "phone" */
+	PERSONAL_IDENTITY, /* 18 characters, or the old 15 digits; any number
+			      after a word like "passport" */
+	PERSONAL_PLATE,	   /* province, letter, 4-6 letters and digits */
+	PERSONAL_CARD,	   /* of a bank: 16-19 digits */
+	PERSONAL_ACCOUNT,  /* mail address; name or number at a messenger */
 };
 
 struct personal_hit {
@@ -21,9 +26,10 @@ struct personal_hit {
 };
 
 /*
- * The first hit at or after byte FROM; kind PERSONAL_NONE when there is
- * none.  Single blanks, hyphens and dots between digits do not hide a
- * phone; full-width digits count as digits.
+ * The first hit at or after byte FROM of TEXT, which is valid UTF-8 (FROM
+ * at a character); kind PERSONAL_NONE when there is none.  Blanks, hyphens,
+ * dots and punctuation where people put them do not hide a number, nor do
+ * full-width or Chinese digits.
  */
 struct personal_hit personal_find(struct str text, size_t from);
 const char *personal_name(enum personal_kind kind);

@@ -14,7 +14,7 @@ enum shape {
 struct head {
 	enum shape shape;
 	enum wire_kind kind;
-	size_t len;	/* see enum shape */
+	size_t len;     /* see enum shape */
 	uint32_t count; /* when the first byte itself holds it */
 };
 
@@ -281,8 +281,8 @@ read_fixed(struct head h, const char *p, struct wire_item *item)
 	case KIND_UINT:
 	case KIND_INT:
 		item->i = int_of(h, p);
-		item->kind = h.kind == KIND_UINT && item->i < 0 ? KIND_UINT
-								: KIND_INT;
+		item->kind =
+		    h.kind == KIND_UINT && item->i < 0 ? KIND_UINT : KIND_INT;
 		break;
 	case KIND_NIL:
 	case KIND_STR:

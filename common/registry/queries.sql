@@ -59,10 +59,6 @@ SELECT * FROM registry.surname;
 -- name: take_lock
 SELECT pg_advisory_xact_lock(hashtext('registry.take'));
 
--- name: digest
-SELECT encode(sha256(convert_to($1::text || $2::text, 'UTF8')), 'hex')
-    AS digest;
-
 -- name: pack_state
 SELECT registry.pack_state($1::text, $2::text, $3::text::date, $4::text)
     AS state;

@@ -15,22 +15,6 @@ registry_take_prepare(struct db *db, struct err *e)
 	    db, registry_queries + n, ARRAY_LEN(registry_queries) - n, e);
 }
 
-enum rc
-registry_take_digest(struct db *db, struct take_pack *pack, struct str json,
-    struct err *e)
-{
-	AUTO(rows_free) struct rows *rows = NULL;
-	AUTO(args_fini) struct args a;
-
-	args_init(&a);
-	args_str(&a, str_of(pack->digest));
-	args_str(&a, json);
-	TRY(db_exec(db, Q_registry_digest, &a, &rows, e));
-	(void)snprintf(pack->digest, sizeof(pack->digest), "%.*s",
-	    STR_ARG(rows_str(rows, 0, 0)));
-	return RC_OK;
-}
-
 static enum take_state
 state_of(struct str text)
 {

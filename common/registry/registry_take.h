@@ -5,10 +5,9 @@
 #ifndef REGISTRY_REGISTRY_TAKE_H
 #define REGISTRY_REGISTRY_TAKE_H
 
+#include "common/base/id.h"
 #include "common/db/db.h"
 #include "common/registry/table.h"
-
-#define TAKE_DIGEST 65
 
 struct take_pack {
 	struct str name;
@@ -17,7 +16,7 @@ struct take_pack {
 	struct str title_zh;
 	struct str title_en;
 	struct str valid_from; /* "2026-01-01" */
-	char digest[TAKE_DIGEST];
+	char digest[HASH_TEXT]; /* over everything in it */
 };
 
 /* What became of one table's rows. */
@@ -35,10 +34,6 @@ enum take_state {
 };
 
 enum rc registry_take_prepare(struct db *db, struct err *e) MUST_CHECK;
-
-/* Adds JSON to the digest of PACK, whose text begins empty. */
-enum rc registry_take_digest(struct db *db, struct take_pack *pack,
-    struct str json, struct err *e) MUST_CHECK;
 
 /*
  * Begins, and says whether to go on.  After a failure or any STATE but

@@ -97,23 +97,45 @@ apply_each(const struct move *mv, struct step *s)
 	return n > 0;
 }
 
+/* Runs a rule that may make a thing; false when it left no trace. */
+static bool
+apply_new(const struct move *mv, struct step *s)
+{
+	const struct decision *d = s->decision;
+	const struct held *last = s->folder->last;
+	struct emission **said = d->emissions_end;
+	struct arming **armed = d->armings_end;
+
+	run_move(mv, s, NULL);
+	return step_refused(s) || s->folder->last != last ||
+	       d->emissions_end != said || d->armings_end != armed;
+}
+
+/* Rows of one rule stand together: the later ones list where else it goes. */
+static bool
+is_alternative(const struct move *mv, const struct step *s)
+{
+	const struct move *ran = s->move;
+
+	return ran != NULL && ran->aim == AIM_ID && ran->rule == mv->rule &&
+	       ran->thing == mv->thing;
+}
+
 /* True when the move applied; *KNOWN when its thing at least exists. */
 static bool
 apply_one(const struct move *mv, struct step *s, bool *known)
 {
 	struct row_head *row;
 
-	if (mv->on != s->desc || !limit_fits(mv, s))
+	if (mv->on != s->desc || mv->aim == AIM_ALONG || !limit_fits(mv, s))
 		return false;
-	if (mv->aim == AIM_NEW) {
-		run_move(mv, s, NULL);
-		return true;
-	}
+	if (mv->aim == AIM_NEW)
+		return apply_new(mv, s);
 	if (mv->aim == AIM_EACH)
 		return apply_each(mv, s);
 	row = step_find(s, mv->thing, first_field(s));
 	*known = *known || row != NULL;
-	if (row == NULL || !fits(mv, s, row))
+	if (row == NULL || !fits(mv, s, row) || is_alternative(mv, s))
 		return false;
 	run_move(mv, s, row);
 	return true;
@@ -203,6 +225,7 @@ machine_apply(const struct machine *m, struct step *s)
 	size_t n = 0;
 
 	s->machine = m;
+	s->move = NULL;
 	for (size_t i = 0; i < m->n_moves && !step_refused(s); i++) {
 		n += m->moves[i].on == s->desc;
 		any |= apply_one(&m->moves[i], s, &known);

@@ -33,8 +33,8 @@ struct thing {
 	const char *name; /* "task" */
 	const char *mark; /* ids are <casefile>/<mark><n>; NULL: casefile */
 	const struct msg_desc *row;
-	const char *load; /* query: rows of casefiles $1 text[] */
-	const char *save; /* query: upsert rows $1 json */
+	const char *load;               /* query: rows of casefiles $1 text[] */
+	const char *save;               /* query: upsert rows $1 json */
 	const char *states[STATES_MAX]; /* [0] is "new", before its birth */
 };
 
@@ -51,9 +51,10 @@ rule_fn just_go;
 
 /* Which rows a message means. */
 enum aim {
-	AIM_ID,	  /* the one whose id is the message's first field */
-	AIM_EACH, /* every one of the casefile that is in a FROM state */
-	AIM_NEW,  /* none yet: the rule makes one, or does not */
+	AIM_ID,    /* the one whose id is the message's first field */
+	AIM_EACH,  /* every one of the casefile that is in a FROM state */
+	AIM_NEW,   /* none yet: the rule makes one, or does not */
+	AIM_ALONG, /* none by itself: another row's rule takes it along */
 };
 
 struct move {
@@ -62,7 +63,7 @@ struct move {
 	uint32_t from; /* states it starts in (AIM_NEW: IN(STATE_NEW)) */
 	const struct msg_desc *on;
 	const char *limit; /* of a deadline message; NULL for others */
-	int to;		   /* or STAY */
+	int to;            /* or STAY */
 	rule_fn *rule;
 };
 
@@ -105,8 +106,18 @@ struct emission {
 	struct str division;
 };
 
-enum arm_kind { ARM_DUTY, ARM_QUIET, ARM_WINDOW };
-enum arm_what { ARM_SET, ARM_MEET, ARM_MEET_ALL, ARM_PAUSE, ARM_RESUME };
+enum arm_kind {
+	ARM_DUTY,
+	ARM_QUIET,
+	ARM_WINDOW
+};
+enum arm_what {
+	ARM_SET,
+	ARM_MEET,
+	ARM_MEET_ALL,
+	ARM_PAUSE,
+	ARM_RESUME
+};
 
 struct arming {
 	struct arming *next;
@@ -142,13 +153,13 @@ struct step {
 	const struct msg_envelope *env; /* the cause */
 	const struct msg_desc *desc;
 	const void *msg; /* its message, decoded */
-	int64_t at;	 /* when the cause was recorded: the rule's now */
+	int64_t at;      /* when the cause was recorded: the rule's now */
 	int64_t seq;
 	struct row_head *row; /* the thing; NULL for AIM_NEW */
 	struct folder *folder;
 	struct decision *decision;
 	struct arena *arena;
-	const void *extra;	 /* what the service's prepare() found */
+	const void *extra;       /* what the service's prepare() found */
 	const struct move *move; /* the row of the table that applies */
 };
 

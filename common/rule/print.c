@@ -14,8 +14,8 @@ states_n(const struct thing *t)
 }
 
 static void
-dot_edge(const struct thing *t, const struct move *mv, int from,
-    struct buf *out)
+dot_edge(
+    const struct thing *t, const struct move *mv, int from, struct buf *out)
 {
 	int to = mv->to == STAY ? from : mv->to;
 
@@ -74,10 +74,10 @@ machine_check(const struct machine *m)
 
 		if (mv->to >= n || mv->from >> n != 0 || mv->from == 0)
 			return "a move between states that do not exist";
-		if ((mv->aim == AIM_NEW) != (mv->from == IN(STATE_NEW)))
+		if (mv->aim != AIM_ALONG &&
+		    (mv->aim == AIM_NEW) != (mv->from == IN(STATE_NEW)))
 			return "only AIM_NEW starts from new";
-		if (mv->on->n_fields == 0 ||
-		    mv->on->fields[0].type != WIRE_str)
+		if (mv->on->n_fields == 0 || mv->on->fields[0].type != WIRE_str)
 			return "a message that does not begin with an id";
 	}
 	for (size_t t = 0; t < m->n_things; t++)

@@ -42,8 +42,8 @@ step_refuse_because(struct step *s, const char *code, const char *fmt, ...)
 	(void)vsnprintf(more, sizeof(more), fmt, ap);
 	va_end(ap);
 	step_refuse(s, code);
-	s->decision->reason = arena_printf(s->arena, "%.*s: %s",
-	    STR_ARG(s->decision->reason), more);
+	s->decision->reason = arena_printf(
+	    s->arena, "%.*s: %s", STR_ARG(s->decision->reason), more);
 }
 
 bool
@@ -93,8 +93,8 @@ step_find(struct step *s, int thing, struct str id)
 struct row_head *
 step_next(struct step *s, int thing, const struct row_head *prev)
 {
-	struct held *h = prev != NULL ? held_of(s, prev)->next
-				      : s->folder->first;
+	struct held *h =
+	    prev != NULL ? held_of(s, prev)->next : s->folder->first;
 
 	for (; h != NULL; h = h->next)
 		if (h->thing == thing)
@@ -115,8 +115,8 @@ step_count(struct step *s, int thing)
 bool
 step_in(struct step *s, int thing, const struct row_head *row, uint32_t set)
 {
-	return (set & IN(thing_state(&s->machine->things[thing],
-			  row->state))) != 0;
+	return (set & IN(thing_state(
+			  &s->machine->things[thing], row->state))) != 0;
 }
 
 void *
@@ -298,16 +298,16 @@ step_must_be(struct step *s, struct str code, struct str owner)
 		return false;
 	if (step_acts_for(s, code, owner))
 		return true;
-	step_refuse_because(s, "NOT_YOUR_UNIT", "it is with %.*s",
-	    STR_ARG(owner));
+	step_refuse_because(
+	    s, "NOT_YOUR_UNIT", "it is with %.*s", STR_ARG(owner));
 	return false;
 }
 
 struct str
 step_county_centre(struct step *s, struct str division)
 {
-	const struct row_unit *u = registry_unit_of(s->registry,
-	    "county_centre", registry_county_of(division), s->at);
+	const struct row_unit *u = registry_unit_of(
+	    s->registry, "county_centre", registry_county_of(division), s->at);
 
 	return u != NULL ? u->code : (struct str){ NULL, 0 };
 }

@@ -10,13 +10,12 @@
  */
 void step_refuse(struct step *s, const char *code);
 /* The same with what stands behind the sentence of reasons.def. */
-void step_refuse_because(
-    struct step *s, const char *code, const char *fmt, ...) PRINTF(3, 4);
+void step_refuse_because(struct step *s, const char *code, const char *fmt, ...)
+    PRINTF(3, 4);
 bool step_refused(const struct step *s);
 
 /* Says a fact about the casefile; MSG is copied (strings are borrowed). */
-void step_emit(
-    struct step *s, const struct msg_desc *desc, const void *msg);
+void step_emit(struct step *s, const struct msg_desc *desc, const void *msg);
 
 /* The service's rows of this casefile. */
 struct row_head *step_find(struct step *s, int thing, struct str id);

@@ -26,8 +26,8 @@ outbox_grow(struct run *r)
 
 /* ENV says everything but the message; it is encoded here, once. */
 void
-outbox_put(struct run *r, struct msg_envelope *env,
-    const struct msg_desc *desc, const void *msg)
+outbox_put(struct run *r, struct msg_envelope *env, const struct msg_desc *desc,
+    const void *msg)
 {
 	struct outbox *o = &r->outbox;
 	unsigned char hash[HASH_LEN];
@@ -50,8 +50,8 @@ outbox_put(struct run *r, struct msg_envelope *env,
 	o->division[o->n] = env->division;
 	o->body[o->n] = arena_str(r->arena, buf_get(&body));
 	id_hash(buf_get(&body), hash);
-	o->digest[o->n] = arena_str(r->arena,
-	    (struct str){ (const char *)hash, sizeof(hash) });
+	o->digest[o->n] = arena_str(
+	    r->arena, (struct str){ (const char *)hash, sizeof(hash) });
 	o->n++;
 	buf_fini(&data);
 	buf_fini(&body);

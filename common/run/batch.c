@@ -63,8 +63,8 @@ fact_envelope(struct run *r, const struct run_event *ev,
 	(void)snprintf(number, sizeof(number), "%zu", n);
 	parts[3] = str_of(number);
 	return (struct msg_envelope){
-		.id = arena_str(r->arena,
-		    str_of(id_derived(parts, ARRAY_LEN(parts), id))),
+		.id = arena_str(
+		    r->arena, str_of(id_derived(parts, ARRAY_LEN(parts), id))),
 		.source = arena_printf(r->arena, "/%s", r->desc->name),
 		.subject = em->subject,
 		.time = ev->at,
@@ -196,8 +196,8 @@ ring(struct run *r)
 
 	/* Only a hint: the bus looks by itself when it is lost. */
 	if (r->outbox.n > 0)
-		(void)zmq_send(zsock_resolve(r->bell), bell.p, bell.n,
-		    ZMQ_DONTWAIT);
+		(void)zmq_send(
+		    zsock_resolve(r->bell), bell.p, bell.n, ZMQ_DONTWAIT);
 }
 
 static void

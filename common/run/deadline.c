@@ -22,8 +22,7 @@ struct firing {
 };
 
 static struct str
-column(const struct rows *rows, size_t i, const char *name,
-    struct arena *arena)
+column(const struct rows *rows, size_t i, const char *name, struct arena *arena)
 {
 	return arena_str(arena, rows_str(rows, i, rows_column(rows, name)));
 }
@@ -59,8 +58,7 @@ static void
 say(struct run *r, const struct firing *f)
 {
 	/* The three deadline messages have one shape. */
-	struct msg_deadline_overdue m = { f->thing, f->name, f->unit,
-		f->due };
+	struct msg_deadline_overdue m = { f->thing, f->name, f->unit, f->due };
 	char cycle[32], id[ID_TEXT];
 	struct str parts[5] = { str_of(r->desc->name), f->thing, f->name,
 		STR(""), f->over ? STR("over") : STR("soon") };
@@ -69,8 +67,8 @@ say(struct run *r, const struct firing *f)
 	(void)snprintf(cycle, sizeof(cycle), "%lld", (long long)f->cycle);
 	parts[3] = str_of(cycle);
 	env = (struct msg_envelope){
-		.id = arena_str(r->arena,
-		    str_of(id_derived(parts, ARRAY_LEN(parts), id))),
+		.id = arena_str(
+		    r->arena, str_of(id_derived(parts, ARRAY_LEN(parts), id))),
 		.source = arena_printf(r->arena, "/%s", r->desc->name),
 		.subject = f->casefile,
 		.time = r->now,
@@ -106,8 +104,7 @@ json_time(struct buf *b, const char *name, int64_t at)
 	char text[CLOCK_TEXT];
 
 	json_field(b, name,
-	    at > 0 ? str_of(clock_format(at, text))
-		   : (struct str){ NULL, 0 });
+	    at > 0 ? str_of(clock_format(at, text)) : (struct str){ NULL, 0 });
 }
 
 enum rc
@@ -225,8 +222,8 @@ arm_json(struct wants *w, const struct want *one)
 
 /* When A ends now, from its ledger; 0 when it is not paused. */
 static enum rc
-resumed_due(struct run *r, const struct arming *a, int64_t at,
-    int64_t *due, bool *provisional, struct err *e)
+resumed_due(struct run *r, const struct arming *a, int64_t at, int64_t *due,
+    bool *provisional, struct err *e)
 {
 	struct args *q = &r->args[2];
 	struct rows *rows = NULL;
@@ -248,8 +245,8 @@ resumed_due(struct run *r, const struct arming *a, int64_t at,
 		p[i] = (struct pause){ rows_time(rows, i, 2),
 			rows_time(rows, i, 3) };
 	if (n > 0 && limit_parse(rows_str(rows, 0, 0), &rule))
-		*due = calendar_due_paused(registry_calendar(r->registry),
-		    rule, rows_time(rows, 0, 1), p, n, provisional);
+		*due = calendar_due_paused(registry_calendar(r->registry), rule,
+		    rows_time(rows, 0, 1), p, n, provisional);
 	rows_free(&rows);
 	return RC_OK;
 }
@@ -311,8 +308,7 @@ collect(struct run *r, struct wants *w)
 		     a != NULL; a = a->next) {
 			if (a->what == ARM_SET)
 				want_set(w, a, &r->events[i]);
-			else if (a->what == ARM_MEET ||
-				 a->what == ARM_MEET_ALL)
+			else if (a->what == ARM_MEET || a->what == ARM_MEET_ALL)
 				want_met(w, a, r->events[i].at);
 		}
 }

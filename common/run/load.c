@@ -79,8 +79,9 @@ take_one(struct run *r, const struct feed_event *fe)
 
 	if (!r->mine[fe->slot] || fe->seq <= r->cursor[fe->slot])
 		return;
-	*ev = (struct run_event){ .seq = fe->seq, .at = fe->at,
-		.slot = fe->slot };
+	*ev = (struct run_event){
+		.seq = fe->seq, .at = fe->at, .slot = fe->slot
+	};
 	faults_init(&faults);
 	if (envelope_decode(arena_str(r->arena, fe->envelope), MSG_LENIENT,
 		&ev->env, &faults) != RC_OK) {
@@ -96,16 +97,14 @@ take_one(struct run *r, const struct feed_event *fe)
 		faults_fini(&faults);
 		return;
 	}
-	ev->casefile = ev->env.subject.n > 0
-			   ? ev->env.subject
-			   : run_number(ev->env.division, fe->at, fe->seq,
-				 r->arena);
+	ev->casefile = ev->env.subject.n > 0 ? ev->env.subject
+					     : run_number(ev->env.division,
+						   fe->at, fe->seq, r->arena);
 	ev->msg = arena_alloc(r->arena, ev->desc->size);
 	must(ev->msg != NULL);
 	if (msg_decode(ev->desc, ev->env.data, MSG_LENIENT, ev->msg, r->arena,
 		&faults) != RC_OK)
-		park(r, fe->seq, ev->casefile,
-		    "the message cannot be read");
+		park(r, fe->seq, ev->casefile, "the message cannot be read");
 	else
 		r->n_events++;
 	faults_fini(&faults);
@@ -166,8 +165,7 @@ batch_take(struct run *r, struct err *e)
 	/* Not past the head that this transaction saw. */
 	if (last > r->head)
 		last = r->head;
-	for (int64_t seq = r->first + 1; seq <= last && !batch_full(r);
-	     seq++) {
+	for (int64_t seq = r->first + 1; seq <= last && !batch_full(r); seq++) {
 		struct feed_event fe = feed_get(r->feed, seq);
 
 		take_one(r, &fe);
@@ -225,11 +223,11 @@ forget_parked(struct run *r, const struct rows *rows)
 		bool parked = false;
 
 		for (size_t i = 0; i < rows_n(rows) && !parked; i++)
-			parked = str_eq(rows_str(rows, i, 0),
-			    r->events[k].casefile);
+			parked =
+			    str_eq(rows_str(rows, i, 0), r->events[k].casefile);
 		if (parked)
-			park(r, r->events[k].seq,
-			    r->events[k].casefile, "behind a parked event");
+			park(r, r->events[k].seq, r->events[k].casefile,
+			    "behind a parked event");
 		else
 			r->events[kept++] = r->events[k];
 	}

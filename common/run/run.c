@@ -20,7 +20,11 @@
 #define BACKOFF_MAX_MS 2000
 
 /* What sysadmin conventions (s6) expect of exit codes. */
-enum { EXIT_CLEAN = 0, EXIT_BROKEN = 1, EXIT_USAGE = 100 };
+enum {
+	EXIT_CLEAN = 0,
+	EXIT_BROKEN = 1,
+	EXIT_USAGE = 100
+};
 
 struct db *
 run_db(struct run *r)
@@ -105,8 +109,8 @@ connect_db(struct run *r, struct err *e)
 static enum rc
 open_bus(struct run *r, struct err *e)
 {
-	static const struct socket_opts bell = { ZMQ_PUSH, SOCKET_CONNECT, 2,
-		1, 1024, 0 };
+	static const struct socket_opts bell = { ZMQ_PUSH, SOCKET_CONNECT, 2, 1,
+		1024, 0 };
 
 	TRY(feed_open(&r->feed, r->conf.live, e));
 	return socket_open(&r->bell, &bell, r->conf.ring, e);
@@ -276,8 +280,7 @@ connect_patiently(struct run *r, int sigfd, struct err *e)
 	int64_t give_up = clock_mono_ms() + 30000;
 	enum rc rc;
 
-	while ((rc = connect_db(r, e)) == RC_RETRY &&
-	       clock_mono_ms() < give_up)
+	while ((rc = connect_db(r, e)) == RC_RETRY && clock_mono_ms() < give_up)
 		back_off(r, sigfd);
 	return rc;
 }
@@ -339,7 +342,8 @@ run_main(const struct run_desc *desc, int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
 		code = usage(desc, strcmp(argv[1], "--help") == 0);
 	} else if (conf_load(&r->conf, &e) != RC_OK) {
-		log_event(LEVEL_ERROR, "settings.refused", "why=\"%s\"", e.text);
+		log_event(
+		    LEVEL_ERROR, "settings.refused", "why=\"%s\"", e.text);
 		code = EXIT_USAGE;
 	} else if (argc > 1) {
 		conf_print(&r->conf);

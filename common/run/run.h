@@ -21,9 +21,9 @@ struct run_event {
 	int slot;
 	struct msg_envelope env;
 	const struct msg_desc *desc;
-	void *msg;	      /* decoded, in the batch's arena */
-	struct str casefile;  /* its folder: subject, or number from seq */
-	const void *extra;    /* for the rules, set by prepare() */
+	void *msg;                /* decoded, in the batch's arena */
+	struct str casefile;      /* its folder: subject, or number from seq */
+	const void *extra;        /* for the rules, set by prepare() */
 	struct decision decision; /* after the rules */
 	bool applied;
 };
@@ -39,8 +39,8 @@ struct run_desc {
 	 * Optional: before the rules, inside the transaction: one query per
 	 * table and batch; sets events[i].extra (batch arena).
 	 */
-	enum rc (*prepare)(struct run *r, struct run_event *events, size_t n,
-	    struct err *e);
+	enum rc (*prepare)(
+	    struct run *r, struct run_event *events, size_t n, struct err *e);
 	/*
 	 * Optional: after the rules: db_send() of further writes (no flush,
 	 * no db_next()); they go out with the rest of the transaction.
@@ -63,7 +63,7 @@ void *run_private(const struct run *r);
 struct folder *run_folder(struct run *r, struct str casefile);
 
 /* "330122-26-0000417" of a report recorded as SEQ at AT in DIVISION. */
-struct str run_number(struct str division, int64_t at, int64_t seq,
-    struct arena *arena);
+struct str run_number(
+    struct str division, int64_t at, int64_t seq, struct arena *arena);
 
 #endif

@@ -186,7 +186,7 @@ CREATE TABLE registry.power_item (
 	title_zh text NOT NULL,
 	title_en text NOT NULL,
 	law_zh text NOT NULL,
-	law_version timestamptz NOT NULL,
+	law_version text NOT NULL,
 	article text NOT NULL,
 	conduct_zh text NOT NULL,
 	penalties text[] NOT NULL,
@@ -348,7 +348,9 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 100 AS $$
 $$;
 
 -- What tells one matter from another: its grams, weighted by the column
--- they stand in and by how few matters share them; unit length a matter.
+-- they stand in and by how few matters share them.  Long descriptions count
+-- less, but not by their full length; no matter's weights are longer (root
+-- of their squares) than 1.
 CREATE TABLE registry.matter_gram (
 	gram text NOT NULL,
 	matter text NOT NULL,
@@ -378,13 +380,16 @@ LANGUAGE sql AS $$
 	), weighed AS (
 		SELECT matter, gram, weight * ln(1 +
 		    (SELECT count(DISTINCT matter) FROM piece)::float8
-		    / n_matters) AS weight
+		    / n_matters) ^ 2 AS weight
 		  FROM gram
+	), sized AS (
+		SELECT matter, gram, weight, sqrt(sqrt(sum(weight * weight)
+		    OVER (PARTITION BY matter))) AS size
+		  FROM weighed
 	)
 	INSERT INTO registry.matter_gram (gram, matter, weight)
-	SELECT gram, matter, weight
-	    / sqrt(sum(weight * weight) OVER (PARTITION BY matter))
-	  FROM weighed;
+	SELECT gram, matter, weight / size / max(size) OVER ()
+	  FROM sized;
 $$;
 
 -- The N matters most like a free text, best first.  SCORE is 0 to 1: the

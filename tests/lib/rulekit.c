@@ -139,8 +139,11 @@ arm(struct kit *k, const struct arming *a)
 		must(k->n_armed < ARMED_MAX);
 		d = &k->armed[k->n_armed++];
 	}
-	*d = (struct armed){ .kind = a->kind, .on = true, .rule = a->rule,
-		.from = a->from, .due = a->due,
+	*d = (struct armed){ .kind = a->kind,
+		.on = true,
+		.rule = a->rule,
+		.from = a->from,
+		.due = a->due,
 		.soon = a->kind == ARM_DUTY ? a->soon : 0 };
 	put(d->thing, sizeof(d->thing), a->thing);
 	put(d->name, sizeof(d->name), str_of(a->name));
@@ -173,8 +176,8 @@ pause_or_resume(struct kit *k, const struct arming *a)
 	must(d->paused);
 	p = (struct pause){ d->paused_at, k->at };
 	d->paused = false;
-	d->due = calendar_due_paused(registry_calendar(k->registry), d->rule,
-	    d->from, &p, 1, NULL);
+	d->due = calendar_due_paused(
+	    registry_calendar(k->registry), d->rule, d->from, &p, 1, NULL);
 }
 
 static void
@@ -221,8 +224,8 @@ static void
 take_said(struct kit *k)
 {
 	if (k->last.refused != NULL) {
-		must(k->n_codes < CODES_MAX || kit_has_refused(k,
-						   k->last.refused));
+		must(k->n_codes < CODES_MAX ||
+		     kit_has_refused(k, k->last.refused));
 		if (!kit_has_refused(k, k->last.refused))
 			k->code[k->n_codes++] = k->last.refused;
 	}
@@ -238,8 +241,8 @@ bool
 kit_send(struct kit *k, const struct msg_desc *desc, const void *msg)
 {
 	struct msg_envelope env = {
-		.id = arena_printf(k->arena, "event-%lld",
-		    (long long)k->seq + 1),
+		.id =
+		    arena_printf(k->arena, "event-%lld", (long long)k->seq + 1),
 		.source = STR("/test"),
 		.type = str_of(desc->type),
 		.subject = k->casefile,
@@ -292,8 +295,7 @@ fire(struct kit *k, const char *which, struct armed *d)
 }
 
 bool
-kit_fire(struct kit *k, const char *which, const char *thing,
-    const char *name)
+kit_fire(struct kit *k, const char *which, const char *thing, const char *name)
 {
 	struct armed *d = find_armed(k, str_of(thing), str_of(name));
 
@@ -330,7 +332,7 @@ kit_run_until(struct kit *k, const char *time)
 		if (wake > k->at)
 			k->at = wake;
 		(void)fire(k,
-		    wake < next->due		 ? "due_soon"
+		    wake < next->due           ? "due_soon"
 		    : next->kind == ARM_WINDOW ? "lapsed"
 					       : "overdue",
 		    next);
@@ -409,8 +411,8 @@ kit_state(const struct kit *k, const char *id)
 const char *
 kit_due(const struct kit *k, const char *thing, const char *name)
 {
-	struct armed *d = find_armed((struct kit *)(uintptr_t)k,
-	    str_of(thing), str_of(name));
+	struct armed *d =
+	    find_armed((struct kit *)(uintptr_t)k, str_of(thing), str_of(name));
 
 	if (d == NULL || !d->on)
 		return "";

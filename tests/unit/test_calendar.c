@@ -321,6 +321,15 @@ test_every_skipped_day_is_explained(void **state)
 	    "2026-05-15  Fri  office hours were over\n"
 	    "2026-05-16  Sat  weekend, not counted\n"
 	    "2026-05-17  Sun  weekend, not counted\n");
+	check_explained("working-hours:1h", "2026-05-12T18:00",
+	    "2026-05-12  Tue  office hours were over\n");
+	check_explained("working-hours:1h", "2026-05-12T17:59", "");
+	check_explained("working-hours:0m", "2026-05-12T18:00", "");
+	check_explained("working-hours:1h", "2026-02-28T19:00",
+	    "2026-02-28  Sat  office hours were over\n"
+	    "2026-03-01  Sun  weekend, not counted\n");
+	check_explained("working-days:1d", "2026-05-16",
+	    "2026-05-17  Sun  weekend, not counted\n");
 	check_explained("working-days:2d", "2026-09-24",
 	    "2026-09-25  Fri  holiday, not counted (中秋节)\n"
 	    "2026-09-26  Sat  holiday, not counted (中秋节)\n"

@@ -1,0 +1,254 @@
+#include "common/bus/log.h"
+
+#include "common/bus/socket.h"
+#include "common/msg/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CREDIT 2000
+#define SILENCE_MS 6000
+#define NAME "r"
+
+struct log_reader {
+	char *endpoint;
+	zsock_t *sock;
+	struct arena *arena; /* options, for as long as it lives */
+	struct log_options options;
+	int64_t last; /* seq of the last event handed out */
+	int64_t head;
+	int64_t spent; /* credit used since the last top-up */
+	int64_t heard_ms;
+	bool begun;
+	bool ended;
+	struct frames frames; /* of the event that was handed out */
+};
+
+static void
+put_from(struct buf *b, const struct log_reader *r)
+{
+	const struct log_options *o = &r->options;
+
+	wire_put_str(b, STR("from"));
+	if (r->last > 0)
+		wire_put_i64(b, r->last + 1);
+	else if (o->from_seq > 0)
+		wire_put_i64(b, o->from_seq);
+	else if (o->from_time.n > 0)
+		wire_put_str(b, o->from_time);
+	else if (o->from_head)
+		wire_put_str(b, STR("head"));
+	else
+		wire_put_i64(b, 1);
+}
+
+static void
+put_options(struct buf *b, const struct log_reader *r)
+{
+	const struct log_options *o = &r->options;
+
+	wire_put_map(b,
+	    3u + (o->n_topics > 0) + (o->casefile.n > 0) + (o->division.n > 0));
+	put_from(b, r);
+	wire_put_str(b, STR("follow"));
+	wire_put_bool(b, o->follow);
+	wire_put_str(b, STR("credit"));
+	wire_put_i64(b, CREDIT);
+	if (o->n_topics > 0) {
+		wire_put_str(b, STR("topics"));
+		wire_put_array(b, o->n_topics);
+		for (size_t i = 0; i < o->n_topics; i++)
+			wire_put_str(b, o->topics[i]);
+	}
+	if (o->casefile.n > 0) {
+		wire_put_str(b, STR("casefile"));
+		wire_put_str(b, o->casefile);
+	}
+	if (o->division.n > 0) {
+		wire_put_str(b, STR("division"));
+		wire_put_str(b, o->division);
+	}
+}
+
+static enum rc
+reopen(struct log_reader *r, struct err *e)
+{
+	static const struct socket_opts opts = { ZMQ_DEALER, SOCKET_CONNECT,
+		1000, 2 * CREDIT, 256 * 1024, 0 };
+	struct str parts[3] = { STR("OPEN"), STR(NAME), { NULL, 0 } };
+	struct buf b;
+
+	zsock_destroy(&r->sock);
+	TRY(socket_open(&r->sock, &opts, r->endpoint, e));
+	buf_init(&b, (size_t)16 * 1024);
+	put_options(&b, r);
+	parts[2] = buf_get(&b);
+	(void)socket_send(r->sock, parts, ARRAY_LEN(parts));
+	buf_fini(&b);
+	r->spent = 0;
+	r->heard_ms = clock_mono_ms();
+	return RC_OK;
+}
+
+enum rc
+log_open(struct log_reader **rp, const char *endpoint,
+    const struct log_options *options, struct err *e)
+{
+	struct log_reader *r = xcalloc(1, sizeof(*r));
+	struct str *topics;
+	enum rc rc;
+
+	r->endpoint = xstrdup(endpoint);
+	r->arena = arena_new((size_t)1 << 20);
+	r->options = *options;
+	topics = arena_alloc(r->arena, options->n_topics * sizeof(*topics));
+	must(topics != NULL);
+	for (size_t i = 0; i < options->n_topics; i++)
+		topics[i] = arena_str(r->arena, options->topics[i]);
+	r->options.topics = topics;
+	r->options.casefile = arena_str(r->arena, options->casefile);
+	r->options.division = arena_str(r->arena, options->division);
+	r->options.from_time = arena_str(r->arena, options->from_time);
+	rc = reopen(r, e);
+	if (rc != RC_OK) {
+		log_reader_close(&r);
+		return rc;
+	}
+	*rp = r;
+	return RC_OK;
+}
+
+void
+log_reader_close(struct log_reader **rp)
+{
+	struct log_reader *r = *rp;
+	struct str bye[2] = { STR("CLOSE"), STR(NAME) };
+
+	if (r == NULL)
+		return;
+	frames_free(&r->frames);
+	if (r->sock != NULL) {
+		zsock_set_linger(r->sock, 100);
+		(void)socket_send(r->sock, bye, ARRAY_LEN(bye));
+	}
+	zsock_destroy(&r->sock);
+	arena_free(&r->arena);
+	free(r->endpoint);
+	free(r);
+	*rp = NULL;
+}
+
+static int64_t
+number(struct str body, const char *key)
+{
+	struct wire_item item = { .i = 0 };
+	struct str v = wire_find(body, str_of(key));
+
+	if (v.n > 0)
+		wire_read(&v, &item);
+	return item.i;
+}
+
+static void
+top_up(struct log_reader *r)
+{
+	char n[24];
+	struct str parts[3] = { STR("CREDIT"), STR(NAME), { NULL, 0 } };
+
+	if (++r->spent < CREDIT / 2)
+		return;
+	(void)snprintf(n, sizeof(n), "%lld", (long long)r->spent);
+	parts[2] = str_of(n);
+	if (socket_send(r->sock, parts, ARRAY_LEN(parts)))
+		r->spent = 0;
+}
+
+/* RC_OK: an event; RC_GONE: something else that was taken in. */
+static enum rc
+take(struct log_reader *r, struct log_event *event, struct err *e)
+{
+	struct frames *f = &r->frames;
+	struct wire_fault fault;
+	struct wire_item reason = { .kind = KIND_NIL };
+	struct str word, body, v;
+
+	if (f->n < 3 || !wire_check(body = frames_at(f, 2), &fault))
+		return RC_GONE;
+	word = frames_at(f, 0);
+	if (number(body, "head") > r->head)
+		r->head = number(body, "head");
+	if (str_is(word, "EVENT") && f->n == 4) {
+		event->seq = number(body, "seq");
+		if (event->seq <= r->last)
+			return RC_GONE;
+		event->at = number(body, "at");
+		event->epoch = number(body, "epoch");
+		event->envelope = frames_at(f, 3);
+		r->last = event->seq;
+		top_up(r);
+		return RC_OK;
+	}
+	if (str_is(word, "BEGIN"))
+		r->begun = true;
+	if (str_is(word, "END"))
+		r->ended = true;
+	if (!str_is(word, "ERR"))
+		return RC_GONE;
+	v = wire_find(body, STR("reason"));
+	if (v.n > 0)
+		wire_read(&v, &reason);
+	return err_set(e, RC_REJECT, "the bus says: %.*s", STR_ARG(reason.s));
+}
+
+static enum rc
+keep_alive(struct log_reader *r, struct err *e)
+{
+	int64_t silence = clock_mono_ms() - r->heard_ms;
+
+	if (silence < SILENCE_MS || r->ended)
+		return RC_OK;
+	TRY(reopen(r, e));
+	return err_set(e, RC_RETRY, "no bus answers on %s", r->endpoint);
+}
+
+enum rc
+log_next(struct log_reader *r, int timeout_ms, struct log_event *event,
+    struct err *e)
+{
+	int64_t until = clock_mono_ms() + timeout_ms, left;
+	enum rc rc;
+
+	do {
+		zmq_pollitem_t item = { socket_raw(r->sock), 0, ZMQ_POLLIN, 0 };
+
+		left = until - clock_mono_ms();
+		frames_free(&r->frames);
+		if (r->ended)
+			break;
+		if (!frames_receive(r->sock, &r->frames)) {
+			(void)zmq_poll(&item, 1,
+			    left < 0     ? 0
+			    : left < 500 ? (long)left
+					 : 500);
+			TRY(keep_alive(r, e));
+			continue;
+		}
+		r->heard_ms = clock_mono_ms();
+		rc = take(r, event, e);
+		if (rc != RC_GONE)
+			return rc;
+	} while (left > 0);
+	return err_set(e, RC_GONE, "nothing more");
+}
+
+bool
+log_ended(const struct log_reader *r)
+{
+	return r->ended;
+}
+
+int64_t
+log_head(const struct log_reader *r)
+{
+	return r->head;
+}

@@ -1,0 +1,220 @@
+/* The bus: three endpoints over one journal. */
+#include "services/bus/bus.h"
+
+#include "common/base/log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define LOOK_MS 100 /* a bell may be lost */
+#define SEEN_MS 2000
+
+static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND, 2000,
+	1000, 256 * 1024, 1000 };
+static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 20000,
+	1000, 1024, 0 };
+static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 20000,
+	1000, 8 * 1024, 0 };
+static const struct socket_opts ring_opts = { ZMQ_PULL, SOCKET_BIND, 1, 64,
+	1024, 0 };
+
+/* Intake's public key: one line of hex. */
+static enum rc
+read_seal_key(struct bus *b, struct err *e)
+{
+	const char *path = b->conf.intake_public_key;
+	char hex[2 * SEAL_KEY_LEN + 2] = "";
+	size_t n = 0;
+	FILE *f;
+
+	if (path[0] == '\0') {
+		log_event(LEVEL_WARN, "seal.unavailable", "%s",
+		    "why=\"HUYING_INTAKE_PUBLIC_KEY is not set\"");
+		return RC_OK;
+	}
+	f = fopen(path, "r");
+	if (f == NULL)
+		return err_set(e, RC_FATAL, "%s: %s", path, strerror(errno));
+	b->has_seal_key = fgets(hex, sizeof(hex), f) != NULL &&
+			  sodium_hex2bin(b->seal_key, SEAL_KEY_LEN, hex,
+			      strlen(hex), "\n", &n, NULL) == 0 &&
+			  n == SEAL_KEY_LEN;
+	(void)fclose(f);
+	return b->has_seal_key ? RC_OK
+			       : err_set(e, RC_FATAL,
+				     "%s: not a key of 64 hex digits", path);
+}
+
+static enum rc
+bus_open(struct bus *b, struct err *e)
+{
+	enum rc rc;
+
+	b->arena = arena_new((size_t)256 << 20);
+	args_init(&b->args);
+	TRY(read_seal_key(b, e));
+	for (int tries = 0; (rc = store_open(b, e)) == RC_RETRY && tries < 60;
+	     tries++)
+		(void)usleep(500 * 1000);
+	if (rc != RC_OK)
+		return rc;
+	b->sent = b->head;
+	TRY(socket_open(&b->ring, &ring_opts, b->conf.ring, e));
+	TRY(socket_open(&b->live, &live_opts, b->conf.live, e));
+	TRY(socket_open(&b->log, &log_opts, b->conf.log, e));
+	return socket_open(&b->publish, &publish_opts, b->conf.publish, e);
+}
+
+static void
+bus_close(struct bus *b)
+{
+	struct err ignored;
+
+	if (b->db != NULL && db_alive(b->db) &&
+	    store_seen(b, true, &ignored) != RC_OK)
+		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
+	log_close(b);
+	zsock_destroy(&b->publish);
+	zsock_destroy(&b->log);
+	zsock_destroy(&b->live);
+	zsock_destroy(&b->ring);
+	registry_free(&b->registry);
+	db_close(&b->db);
+	args_fini(&b->args);
+	arena_free(&b->arena);
+}
+
+/* A lost database is looked for again, once a second. */
+static bool
+keep_db(struct bus *b, int64_t *tried_ms)
+{
+	struct err e;
+	enum rc rc;
+
+	if (b->db != NULL && db_alive(b->db))
+		return true;
+	if (clock_mono_ms() - *tried_ms < 1000)
+		return true;
+	*tried_ms = clock_mono_ms();
+	rc = store_open(b, &e);
+	if (rc != RC_OK)
+		log_event(LEVEL_WARN, "database.away", "why=\"%s\"", e.text);
+	return rc != RC_FATAL;
+}
+
+static void
+keep_seen(struct bus *b, int64_t *seen_ms)
+{
+	struct err e;
+
+	if (b->db == NULL || !db_alive(b->db) ||
+	    clock_mono_ms() - *seen_ms < SEEN_MS)
+		return;
+	*seen_ms = clock_mono_ms();
+	if (store_seen(b, false, &e) != RC_OK || store_head(b, &e) != RC_OK)
+		db_rollback(b->db);
+}
+
+static void
+empty(zsock_t *s)
+{
+	struct frames f;
+
+	while (frames_receive(s, &f))
+		frames_free(&f);
+}
+
+static int
+loop(struct bus *b, int sigfd)
+{
+	zmq_pollitem_t items[] = {
+		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->log), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->ring), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->live), 0, ZMQ_POLLIN, 0 },
+		{ NULL, sigfd, ZMQ_POLLIN, 0 },
+	};
+	int64_t tried_ms = 0, seen_ms = 0;
+
+	for (;;) {
+		bool more = publish_turn(b);
+
+		empty(b->ring);
+		live_turn(b);
+		log_turn(b);
+		if (!keep_db(b, &tried_ms))
+			return 1;
+		keep_seen(b, &seen_ms);
+		more = more || log_waiting(b) || b->sent < b->head;
+		if (zmq_poll(items, ARRAY_LEN(items), more ? 0 : LOOK_MS) < 0 &&
+		    errno != EINTR)
+			return 1;
+		if ((items[4].revents & ZMQ_POLLIN) != 0)
+			return 0;
+	}
+}
+
+static int
+take_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	must(fd >= 0);
+	return fd;
+}
+
+static int
+serve(struct bus *b)
+{
+	struct err e;
+	int sigfd = take_signals(), code = 1;
+
+	if (bus_open(b, &e) == RC_OK) {
+		log_event(LEVEL_INFO, "service.started", "head=%lld",
+		    (long long)b->head);
+		code = loop(b, sigfd);
+		log_event(LEVEL_INFO, "service.stopped", "%s", "");
+	} else {
+		log_event(LEVEL_ERROR, "service.failed", "why=\"%s\"", e.text);
+	}
+	bus_close(b);
+	(void)close(sigfd);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bus *b = xcalloc(1, sizeof(*b));
+	struct err e;
+	int code = 100;
+
+	zsys_handler_set(NULL);
+	log_init("bus", LEVEL_INFO);
+	if (sodium_init() < 0)
+		never("no randomness");
+	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
+		(void)fprintf(stderr, "usage: bus [-n]\n");
+	} else if (conf_load(&b->conf, &e) != RC_OK) {
+		log_event(
+		    LEVEL_ERROR, "settings.refused", "why=\"%s\"", e.text);
+	} else if (argc > 1) {
+		conf_print(&b->conf);
+		code = 0;
+	} else {
+		code = serve(b);
+	}
+	free(b);
+	return code;
+}
