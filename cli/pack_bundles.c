@@ -79,14 +79,17 @@ check_step(struct pack *p, size_t i)
 	}
 }
 
+#define NOT_KNOWN INT64_C(-1)	  /* yet; after the walk: in a circle */
+#define BEHIND_CIRCLE INT64_C(-2) /* waits for one for ever */
+
 /* When each step may end at the soonest, by rounds; steps are few. */
 struct path {
-	int64_t *end;    /* by row; -1: not known yet */
+	int64_t *end;    /* by row; else one of the two below */
 	bool one_clock;  /* so that amounts add up */
 	int64_t longest; /* of the steps that count */
 };
 
-/* The end of step I once all it waits for is known; -1 before. */
+/* The end of step I once all it waits for is known. */
 static int64_t
 end_of(const struct pack *p, const struct path *path, size_t i)
 {
@@ -101,12 +104,44 @@ end_of(const struct pack *p, const struct path *path, size_t i)
 			if (!str_eq(step_row(p, k)->code, on.p[d]))
 				continue;
 			if (path->end[k] < 0)
-				return -1;
+				return NOT_KNOWN;
 			if (path->end[k] > start)
 				start = path->end[k];
 		}
 	}
 	return start + (limit_parse(s->limit_finish, &l) ? l.amount : 0);
+}
+
+/* Does a step that has no end wait for step I? */
+static bool
+waited_for(const struct pack *p, const struct path *path, size_t i)
+{
+	for (size_t k = 0; k < p->tables[TABLE_bundle_step].n; k++) {
+		struct strs on = step_row(p, k)->depends_on;
+
+		for (size_t d = 0; path->end[k] == NOT_KNOWN && d < on.n; d++)
+			if (str_eq(step_row(p, i)->code, on.p[d]))
+				return true;
+	}
+	return false;
+}
+
+/* Leaves only those without an end that are in the circle themselves. */
+static void
+find_circles(const struct pack *p, struct path *path)
+{
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		for (size_t i = 0; i < p->tables[TABLE_bundle_step].n; i++) {
+			if (path->end[i] != NOT_KNOWN ||
+			    waited_for(p, path, i))
+				continue;
+			path->end[i] = BEHIND_CIRCLE;
+			moved = true;
+		}
+	}
 }
 
 static void
@@ -116,7 +151,7 @@ walk(const struct pack *p, struct path *path)
 	bool moved = true;
 
 	for (size_t i = 0; i < n; i++)
-		path->end[i] = -1;
+		path->end[i] = NOT_KNOWN;
 	while (moved) {
 		moved = false;
 		for (size_t i = 0; i < n; i++) {
@@ -175,8 +210,9 @@ pack_check_bundles(struct pack *p)
 	for (size_t i = 0; i < n; i++)
 		check_step(p, i);
 	walk(p, &path);
+	find_circles(p, &path);
 	for (size_t i = 0; i < n; i++)
-		if (path.end[i] < 0)
+		if (path.end[i] == NOT_KNOWN)
 			pack_fault_at(p, TABLE_bundle_step, i, "depends_on",
 			    "depends_on: goes in a circle");
 	for (size_t i = 0; i < p->tables[TABLE_bundle].n; i++) {

@@ -3,9 +3,40 @@
 
 #include <stdlib.h>
 
+/* Name and version become part of every row: "tonglu 2026.1". */
+static void
+check_word(struct pack *p, const char *field, struct str text,
+    const char *extra, const char *what)
+{
+	const struct msg_field *f = msg_field(&row_pack_desc, str_of(field));
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		    (c != '\0' && strchr(extra, c) != NULL))
+			continue;
+		pack_fault(p, "pack.csv",
+		    p->meta_places[f - row_pack_desc.fields],
+		    "%s: must be %s, not \"%.*s\"", field, what,
+		    STR_ARG(pack_shown(text)));
+		return;
+	}
+}
+
+static void
+check_meta(struct pack *p)
+{
+	check_word(p, "name", p->meta.name, "_",
+	    "small letters, digits and _ only");
+	check_word(p, "version", p->meta.version, "._-",
+	    "small letters, digits and ._- only");
+}
+
 void
 pack_check(struct pack *p)
 {
+	check_meta(p);
 	pack_check_keys(p);
 	pack_check_refs(p);
 	pack_check_places(p);
@@ -158,29 +189,31 @@ defines(enum registry_table t, size_t field, const struct target *to)
 
 static void
 check_ref(struct pack *p, enum registry_table t, size_t i,
-    const struct msg_field *f, struct str code)
+    const struct msg_field *f, const struct target *to, struct str code)
 {
-	const struct target *to = target_of(f);
+	bool grid = to->table == TABLE_division && code.n == 15;
 
-	if (code.n > 0 &&
-	    !to->exists(p->registry, code, p->meta.valid_from))
-		pack_fault_at(p, t, i, f->name, "%s: no %s \"%.*s\"", f->name,
-		    to->noun, STR_ARG(pack_shown(code)));
+	if (code.n == 0 || (grid && !pack_has(p, TABLE_grid)) ||
+	    to->exists(p->registry, code, p->meta.valid_from))
+		return;
+	pack_fault_at(p, t, i, f->name, "%s: no %s \"%.*s\"", f->name,
+	    grid ? "grid" : to->noun, STR_ARG(pack_shown(code)));
 }
 
 static void
-check_refs_of(struct pack *p, enum registry_table t, const struct msg_field *f)
+check_refs_of(struct pack *p, enum registry_table t,
+    const struct msg_field *f, const struct target *to)
 {
 	for (size_t i = 0; i < p->tables[t].n; i++) {
 		const void *at = msg_at(f, pack_row(p, t, i));
 		const struct strs *list = at;
 
 		if (f->type == WIRE_str) {
-			check_ref(p, t, i, f, *(const struct str *)at);
+			check_ref(p, t, i, f, to, *(const struct str *)at);
 			continue;
 		}
 		for (size_t k = 0; k < list->n; k++)
-			check_ref(p, t, i, f, list->p[k]);
+			check_ref(p, t, i, f, to, list->p[k]);
 	}
 }
 
@@ -197,7 +230,7 @@ pack_check_refs(struct pack *p)
 			if (to != NULL && pack_has(p, to->table) &&
 			    !defines((enum registry_table)t, k, to))
 				check_refs_of(p, (enum registry_table)t,
-				    &d->fields[k]);
+				    &d->fields[k], to);
 		}
 	}
 }

@@ -37,6 +37,15 @@ level_of(struct str kind)
 	return NULL;
 }
 
+/* If not, that is the fault. */
+static bool
+parent_known(const struct pack *p, struct str parent)
+{
+	return parent.n == 0 ||
+	       registry_division(p->registry, parent, p->meta.valid_from) !=
+		   NULL;
+}
+
 static void
 check_division(struct pack *p, size_t i)
 {
@@ -49,7 +58,8 @@ check_division(struct pack *p, size_t i)
 	if (d->code.n != level->len)
 		pack_fault_at(p, TABLE_division, i, "code",
 		    "code: a %s has %zu digits", level->kind, level->len);
-	else if (!str_eq(d->parent, str_cut(d->code, 0, level->parent_len)))
+	else if (!str_eq(d->parent, str_cut(d->code, 0, level->parent_len)) &&
+		 parent_known(p, d->parent))
 		pack_fault_at(p, TABLE_division, i, "parent",
 		    "parent: must be \"%.*s\"",
 		    STR_ARG(str_cut(d->code, 0, level->parent_len)));
@@ -77,7 +87,8 @@ check_county(struct pack *p)
 		if (n++ > 0)
 			pack_fault_at(p, TABLE_division, i, "kind",
 			    "kind: a pack has one county");
-		else if (!str_eq(d->code, p->meta.county))
+		else if (p->meta.county.n > 0 &&
+			 !str_eq(d->code, p->meta.county))
 			pack_fault_at(p, TABLE_division, i, "code",
 			    "code: the county of pack.csv is %.*s",
 			    STR_ARG(p->meta.county));
@@ -116,19 +127,22 @@ pack_check_places(struct pack *p)
 		check_grid(p, i);
 }
 
-/* Deeper than any organisation; beyond it the parents go in a circle. */
+/* Deeper than any organisation; it ends the walk into a circle. */
 #define PARENTS_MAX 32
 
+/* Do the parents of U lead back to U? */
 static bool
 in_circle(const struct pack *p, const struct row_unit *u)
 {
-	for (size_t n = 0; u != NULL; n++) {
-		if (n == PARENTS_MAX)
+	const struct row_unit *up = u;
+
+	for (size_t n = 0; n < PARENTS_MAX && up->parent.n > 0; n++) {
+		up = registry_unit(
+		    p->registry, up->parent, p->meta.valid_from);
+		if (up == NULL)
+			return false;
+		if (str_eq(up->code, u->code))
 			return true;
-		u = u->parent.n == 0
-			? NULL
-			: registry_unit(
-			      p->registry, u->parent, p->meta.valid_from);
 	}
 	return false;
 }
@@ -207,10 +221,10 @@ check_coverage(struct pack *p, size_t i)
 	if (str_is(c->mode, "own") && !str_eq(u->division, c->division))
 		pack_fault_at(p, TABLE_coverage, i, "mode",
 		    "mode: \"own\" is for where the team sits");
-	if (str_is(c->mode, "branch") &&
-	    !str_is(u->kind, "dispatched_branch"))
+	if (str_is(c->mode, "branch") != str_is(u->kind, "dispatched_branch"))
 		pack_fault_at(p, TABLE_coverage, i, "mode",
-		    "mode: \"branch\" is for dispatched branches");
+		    "mode: \"branch\" is for dispatched branches, and for "
+		    "nobody else");
 	for (size_t k = 0; k < i; k++)
 		if (collides(p, i, k))
 			pack_fault_at(p, TABLE_coverage, i, "division",

@@ -152,11 +152,10 @@ static bool
 header_ok(struct reading *r, const struct msg_desc *d)
 {
 	const struct csv_place start = { 1, 1 };
-	size_t n_faults = r->p->n_faults;
 	struct csv_row header;
 
 	if (!csv_next(&r->csv, &header)) {
-		if (r->p->n_faults == n_faults)
+		if (!r->csv.failed)
 			pack_fault(r->p, r->file, start, "the file is empty");
 		return false;
 	}

@@ -2,7 +2,7 @@
 
 enum script {
 	SCRIPT_NONE,
-	SCRIPT_PLAIN,	/* 7, full-width, mathematical */
+	SCRIPT_PLAIN,   /* 7, full-width, mathematical */
 	SCRIPT_CHINESE, /* read out: characters for digits */
 	SCRIPT_CIRCLED, /* also numbers the items of a list */
 };

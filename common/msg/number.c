@@ -3,10 +3,11 @@
 /* The first groups of a run, seen as one number. */
 struct window {
 	const char *d;
-	size_t n;	/* digits */
+	size_t n;                       /* digits */
 	size_t size[DIGITS_GROUPS_MAX]; /* of its parts */
 	size_t n_parts;
-	bool uniform; /* the same separator everywhere */
+	uint32_t gap; /* the last separator */
+	bool uniform; /* the same one everywhere */
 	bool tight;   /* only blanks, hyphens, dots; one or three of them */
 };
 
@@ -15,7 +16,6 @@ static struct window
 window_of(const struct digits *run, size_t n_groups)
 {
 	struct window w = { .d = run->d, .uniform = true, .tight = true };
-	uint32_t gap = 0;
 
 	for (size_t i = 0; i < n_groups; i++) {
 		const struct digit_group *g = &run->group[i];
@@ -28,9 +28,9 @@ window_of(const struct digits *run, size_t n_groups)
 		w.size[w.n_parts++] = g->n;
 		if (i == 0)
 			continue;
-		w.uniform = w.uniform && (gap == 0 || gap == g->gap);
+		w.uniform = w.uniform && (w.gap == 0 || w.gap == g->gap);
 		w.tight = w.tight && digits_is_tight(g->gap);
-		gap = g->gap;
+		w.gap = g->gap;
 	}
 	return w;
 }
@@ -75,14 +75,20 @@ shaped(const struct window *w, size_t a, size_t b, size_t c)
 	       w->size[1] == b && (c == 0 || w->size[2] == c);
 }
 
-/* Parts that somebody may break a number into, but not a list of years. */
+/*
+ * Parts that somebody may break a number into, but not a list of years, nor
+ * "15000-200000".
+ */
 static bool
 is_broken_up(const struct window *w)
 {
+	bool blank = w->gap == ' ' || w->gap == '.' || w->gap > 0x7f;
 	size_t least = 4;
 
 	if (w->n_parts == w->n)
 		return true;
+	if (w->n_parts == 2 && !blank)
+		return false;
 	for (size_t i = 0; i < w->n_parts; i++)
 		if (w->size[i] < least)
 			least = w->size[i];
@@ -145,8 +151,7 @@ is_glued(const struct window *w)
 		return true;
 	if (w->n <= 15 && last[0] == '1' && last[-1] == '6' && last[-2] == '8')
 		return true;
-	if (w->n <= 14 && last[0] == '1' && last[1] >= '3' &&
-	    !is_date(last + 1))
+	if (w->n <= 14 && last[0] == '1' && last[1] >= '3')
 		return true;
 	return w->n == 22 && w->d[0] == '1' && w->d[11] == '1' &&
 	       w->d[1] >= '3' && w->d[12] >= '3';
@@ -169,8 +174,8 @@ is_identity(const struct window *w, enum number_hint hint)
 	bool old = w->n == 15 && is_province(w->d) && is_date(w->d + 8) &&
 		   two(w->d + 6) > 21;
 
-	if (w->n == 18 && (is_born(w->d) ||
-			      (w->n_parts == 1 && is_date(w->d + 10))))
+	if (w->n == 18 &&
+	    (is_born(w->d) || (w->n_parts == 1 && is_date(w->d + 10))))
 		return true;
 	if (old && (w->n_parts == 1 || (shaped(w, 6, 6, 3) && w->uniform)))
 		return true;
@@ -227,12 +232,11 @@ number_kind(const struct digits *run, enum number_hint hint, size_t *n)
 	for (size_t k = 0; k < ARRAY_LEN(order); k++)
 		for (size_t i = run->n_groups; i > 0; i--) {
 			struct window w = window_of(run, i);
-			bool is = w.n >= 6 &&
-				  (order[k] == PERSONAL_IDENTITY
-					  ? is_identity(&w, hint)
-				      : order[k] == PERSONAL_CARD
-					  ? is_card(&w, hint)
-					  : is_phone(&w, hint));
+			bool is = w.n >= 6 && (order[k] == PERSONAL_IDENTITY
+						      ? is_identity(&w, hint)
+						  : order[k] == PERSONAL_CARD
+						      ? is_card(&w, hint)
+						      : is_phone(&w, hint));
 
 			if (!is)
 				continue;

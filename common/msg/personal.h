@@ -10,12 +10,12 @@
 
 enum personal_kind {
 	PERSONAL_NONE,
-	PERSONAL_PHONE,	   /* 11 digits from 1; area code and 7-8 digits;
+	PERSONAL_PHONE,    /* 11 digits from 1; area code and 7-8 digits;
 			      7-8 digits after a word like "phone" */
 	PERSONAL_IDENTITY, /* 18 characters, or the old 15 digits; any number
 			      after a word like "passport" */
-	PERSONAL_PLATE,	   /* province, letter, 4-6 letters and digits */
-	PERSONAL_CARD,	   /* of a bank: 16-19 digits */
+	PERSONAL_PLATE,    /* province, letter, 4-6 letters and digits */
+	PERSONAL_CARD,     /* of a bank: 16-19 digits */
 	PERSONAL_ACCOUNT,  /* mail address; name or number at a messenger */
 };
 

@@ -1,7 +1,6 @@
 #include "common/msg/wire.h"
 
-#include <math.h>
-#include <stdio.h>
+#include "common/msg/plain.h"
 
 /* How the bytes behind a first byte are laid out. */
 enum shape {
@@ -83,16 +82,7 @@ text_fault(struct str s)
 {
 	if (!str_utf8_ok(s))
 		return "BAD_UTF8";
-	for (size_t at = 0; at < s.n;) {
-		uint32_t r = str_rune(s, &at);
-
-		if ((r < 0x20 && r != '\t' && r != '\n') ||
-		    (r >= 0x7f && r < 0xa0) || r == 0x200b || r == 0x200e ||
-		    r == 0x200f || (r >= 0x2028 && r <= 0x202e) ||
-		    (r >= 0x2066 && r <= 0x2069) || r == 0xfeff)
-			return "CONTROL_CHAR";
-	}
-	return NULL;
+	return plain_ok(s) ? NULL : "CONTROL_CHAR";
 }
 
 /* One open container of the scan, and the keys seen in it. */
@@ -113,11 +103,36 @@ struct scan {
 	struct wire_fault *fault;
 };
 
+/* The key whose value is being read, in the innermost map around it. */
+static struct str
+scan_where(const struct scan *s)
+{
+	for (size_t d = s->depth; d > 0; d--) {
+		const struct level *l = &s->level[d - 1];
+		bool pending = d < s->depth || !l->key;
+
+		if (l->map && pending && l->n_keys > 0)
+			return l->keys[l->n_keys - 1];
+	}
+	return (struct str){ NULL, 0 };
+}
+
 static bool
 scan_bad(struct scan *s, const char *code)
 {
-	s->fault->code = code;
-	s->fault->offset = s->at;
+	*s->fault = (struct wire_fault){ code, s->at, scan_where(s) };
+	return false;
+}
+
+/* KEY is UTF-8: cut between two characters. */
+static bool
+scan_bad_key(struct scan *s, const char *code, struct str key)
+{
+	size_t n = key.n < WIRE_KEY_MAX ? key.n : WIRE_KEY_MAX;
+
+	while (n > 0 && n < key.n && (key.p[n] & 0xc0) == 0x80)
+		n--;
+	*s->fault = (struct wire_fault){ code, s->at, str_cut(key, 0, n) };
 	return false;
 }
 
@@ -126,16 +141,14 @@ scan_key(struct scan *s, struct level *l, const struct wire_item *item)
 {
 	if (item->kind != KIND_STR)
 		return scan_bad(s, "KEY_NOT_TEXT");
-	s->fault->key = str_cut(item->s, 0, WIRE_KEY_MAX);
 	if (item->s.n > WIRE_KEY_MAX)
-		return scan_bad(s, "KEY_TOO_LONG");
+		return scan_bad_key(s, "KEY_TOO_LONG", item->s);
 	if (l->n_keys == WIRE_KEYS_MAX)
-		return scan_bad(s, "TOO_MANY_KEYS");
+		return scan_bad_key(s, "TOO_MANY_KEYS", item->s);
 	for (size_t i = 0; i < l->n_keys; i++)
 		if (str_eq(l->keys[i], item->s))
-			return scan_bad(s, "DUPLICATE_KEY");
+			return scan_bad_key(s, "DUPLICATE_KEY", item->s);
 	l->keys[l->n_keys++] = item->s;
-	s->fault->key = (struct str){ NULL, 0 };
 	return true;
 }
 
@@ -212,13 +225,43 @@ scan_value(struct scan *s)
 		return false;
 	if (s->depth == 0 && item.kind != KIND_MAP)
 		return scan_bad(s, "NOT_A_MAP");
-	if (s->depth > 0 && !scan_count(s, &item))
-		return false;
 	if (item.kind == KIND_STR && (bad = text_fault(item.s)) != NULL)
 		return scan_bad(s, bad);
+	if (s->depth > 0 && !scan_count(s, &item))
+		return false;
 	if (item.kind == KIND_MAP || item.kind == KIND_ARRAY)
 		return scan_open(s, &item);
 	return true;
+}
+
+static const struct {
+	const char *code;
+	const char *words;
+} words[] = {
+	{ "FRAME_EMPTY", "is empty" },
+	{ "TOO_LONG", "is too long" },
+	{ "NOT_A_MAP", "is not a msgpack map" },
+	{ "TRUNCATED", "ends too early" },
+	{ "LENGTH_OVERRUN", "claims more bytes than there are" },
+	{ "TOO_DEEP", "is nested more than 8 deep" },
+	{ "TOO_MANY_NODES", "has more than 4096 values" },
+	{ "TOO_MANY_KEYS", "is key 65 of one map" },
+	{ "KEY_NOT_TEXT", "has a key that is not text" },
+	{ "KEY_TOO_LONG", "is a key of more than 64 bytes" },
+	{ "DUPLICATE_KEY", "stands there twice" },
+	{ "BAD_UTF8", "is not UTF-8; send UTF-8" },
+	{ "CONTROL_CHAR", "holds a control, direction or invisible character" },
+	{ "BAD_TYPE", "has a type of msgpack that is not used here" },
+	{ "TRAILING_BYTES", "goes on behind its end" },
+};
+
+const char *
+wire_words(const char *code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].code, code) == 0)
+			return words[i].words;
+	return "is not sound";
 }
 
 bool
@@ -345,97 +388,4 @@ wire_find(struct str body, struct str key)
 			return value;
 	}
 	return (struct str){ NULL, 0 };
-}
-
-void
-wire_json_str(struct str s, struct buf *out)
-{
-	buf_char(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c == '\n')
-			buf_z(out, "\\n");
-		else if (c < 0x20 || c == 0x7f)
-			buf_printf(out, "\\u%04x", c);
-		else
-			buf_char(out, (char)c);
-	}
-	buf_char(out, '"');
-}
-
-static void
-json_scalar(const struct wire_item *item, struct buf *out)
-{
-	switch (item->kind) {
-	case KIND_NIL:
-		buf_z(out, "null");
-		break;
-	case KIND_BOOL:
-		buf_z(out, item->b ? "true" : "false");
-		break;
-	case KIND_INT:
-		buf_printf(out, "%lld", (long long)item->i);
-		break;
-	case KIND_UINT:
-		buf_printf(out, "%llu", (unsigned long long)item->i);
-		break;
-	case KIND_FLOAT:
-		if (isfinite(item->f))
-			buf_printf(out, "%.17g", item->f);
-		else
-			buf_z(out, "null");
-		break;
-	case KIND_STR:
-		wire_json_str(item->s, out);
-		break;
-	case KIND_BIN:
-		buf_char(out, '"');
-		for (size_t i = 0; i < item->s.n; i++)
-			buf_printf(out, "%02x", (unsigned char)item->s.p[i]);
-		buf_char(out, '"');
-		break;
-	case KIND_ARRAY:
-	case KIND_MAP:
-		never("container as scalar");
-	}
-}
-
-void
-wire_json(struct str value, struct buf *out)
-{
-	struct level level[WIRE_DEPTH_MAX];
-	size_t depth = 0;
-	struct wire_item item;
-
-	do {
-		struct level *in = depth > 0 ? &level[depth - 1] : NULL;
-		bool open;
-
-		wire_read(&value, &item);
-		open = item.kind == KIND_MAP || item.kind == KIND_ARRAY;
-		if (in != NULL && in->map && !in->key)
-			buf_char(out, ':');
-		else if (in != NULL && in->n_keys++ > 0)
-			buf_char(out, ',');
-		if (in != NULL) {
-			in->key = in->map && !in->key;
-			in->left--;
-		}
-		if (open) {
-			must(depth < WIRE_DEPTH_MAX);
-			level[depth].map = item.kind == KIND_MAP;
-			level[depth].key = level[depth].map;
-			level[depth].left = (uint64_t)item.n
-					    << level[depth].map;
-			level[depth++].n_keys = 0;
-			buf_char(out, item.kind == KIND_MAP ? '{' : '[');
-		} else {
-			json_scalar(&item, out);
-		}
-		for (; depth > 0 && level[depth - 1].left == 0; depth--)
-			buf_char(out, level[depth - 1].map ? '}' : ']');
-	} while (depth > 0);
 }

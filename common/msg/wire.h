@@ -40,17 +40,19 @@ struct wire_item {
 struct wire_fault {
 	const char *code;
 	size_t offset;
-	struct str key; /* DUPLICATE_KEY, KEY_TOO_LONG: the key */
+	struct str key; /* where: the key, or the one whose value it is */
 };
 
 /*
  * One well-formed map, within the bounds above, with nothing behind it;
- * text is UTF-8 without control and direction characters; keys of a map are
- * strings and differ.  Codes: FRAME_EMPTY TOO_LONG NOT_A_MAP TRUNCATED
+ * text is UTF-8 and plain (plain.h); keys of a map are strings and differ.
+ * FAULT's key points into BODY; it is sound text, or empty.  Codes: FRAME_EMPTY TOO_LONG NOT_A_MAP TRUNCATED
  * LENGTH_OVERRUN TOO_DEEP TOO_MANY_NODES TOO_MANY_KEYS KEY_NOT_TEXT
  * KEY_TOO_LONG DUPLICATE_KEY BAD_UTF8 CONTROL_CHAR BAD_TYPE TRAILING_BYTES.
  */
 bool wire_check(struct str body, struct wire_fault *fault);
+/* CODE as the rest of a sentence: "is not UTF-8; send UTF-8". */
+const char *wire_words(const char *code);
 
 /* Takes one header (and the bytes of a string) off checked bytes. */
 void wire_read(struct str *rest, struct wire_item *item);

@@ -54,6 +54,9 @@ SELECT * FROM registry.score_scheme;
 -- name: surname
 SELECT * FROM registry.surname;
 
+-- name: scrub_word
+SELECT * FROM registry.scrub_word;
+
 -- From here on for whoever stores a pack; one at a time.
 
 -- name: take_lock

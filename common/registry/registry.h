@@ -125,6 +125,7 @@ struct str registry_county(const struct registry *r);
  */
 const struct row_unit *registry_units(const struct registry *r, size_t *n);
 const struct row_matter *registry_matters(const struct registry *r, size_t *n);
+const struct row_power_item *registry_items(const struct registry *r, size_t *n);
 const void *registry_rows(
     const struct registry *r, enum registry_table t, size_t *n);
 /*

@@ -382,3 +382,9 @@ registry_matters(const struct registry *r, size_t *n)
 {
 	return registry_rows(r, TABLE_matter, n);
 }
+
+const struct row_power_item *
+registry_items(const struct registry *r, size_t *n)
+{
+	return registry_rows(r, TABLE_power_item, n);
+}

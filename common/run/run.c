@@ -101,6 +101,7 @@ connect_db(struct run *r, struct err *e)
 	TRY(check_schema(r, e));
 	own = r->desc->queries(&n);
 	TRY(db_prepare(r->db, own, n, e));
+	TRY(registry_prepare(r->db, e));
 	registry_free(&r->registry);
 	TRY(registry_load(&r->registry, r->db, e));
 	return seen(r, Q_run_seen, e);

@@ -1,5 +1,5 @@
 -- What every service needs: a clock, cursors, deadlines, a place for poison.
-CREATE SCHEMA run;
+CREATE SCHEMA IF NOT EXISTS run; -- the migrator made it for its list
 
 -- One row.  base_at is NULL on a real system: the clock is the server's.
 -- In a sandbox it stands still at base_at, or runs from there.

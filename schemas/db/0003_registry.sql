@@ -9,7 +9,7 @@ CREATE SCHEMA registry;
 
 CREATE TABLE registry.pack (
 	name text NOT NULL CHECK (name ~ '^[0-9a-z_]+$'),
-	version text NOT NULL CHECK (version ~ '^[0-9A-Za-z._-]+$'),
+	version text NOT NULL CHECK (version ~ '^[0-9a-z._-]+$'),
 	county text NOT NULL,
 	title_zh text NOT NULL,
 	title_en text NOT NULL,
@@ -275,6 +275,18 @@ CREATE TABLE registry.surname (
 	PRIMARY KEY (surname, valid_from)
 );
 CREATE UNIQUE INDEX ON registry.surname (surname) WHERE valid_to IS NULL;
+
+CREATE TABLE registry.scrub_word (
+	kind text NOT NULL,
+	word text NOT NULL,
+	next text[],
+	valid_from date NOT NULL,
+	valid_to date CHECK (valid_to > valid_from),
+	pack text NOT NULL,
+	PRIMARY KEY (kind, word, valid_from)
+);
+CREATE UNIQUE INDEX ON registry.scrub_word (kind, word)
+	WHERE valid_to IS NULL;
 
 -- May this pack be loaded, and has it been?  'new', 'loaded' (the same
 -- content: nothing to do), 'other' (the version is taken by other content),

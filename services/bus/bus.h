@@ -10,6 +10,7 @@
 #define PUBLISH_BATCH 500
 #define PUBLISH_BYTES ((size_t)4 * 1024 * 1024)
 #define SUBS_MAX 256
+#define BEAT_MS 1000
 
 /* One publish of the batch under way, and what its sender is told. */
 struct entry {
@@ -17,15 +18,17 @@ struct entry {
 	struct str number;
 	struct checked event;
 	bool refused;
+	bool boxed;        /* its sealed part is to be stored */
 	struct str answer; /* body of a refusal */
 };
 
-struct sub; /* log.c */
+struct sub; /* sub.h */
 
 struct bus {
 	struct conf conf;
 	struct db *db;
 	struct registry *registry;
+	bool registry_old;   /* a pack was loaded since */
 	struct arena *arena; /* of the publish batch */
 	struct args args;
 	unsigned char seal_key[SEAL_KEY_LEN];
@@ -51,6 +54,7 @@ struct bus {
 /* store.c */
 enum rc store_open(struct bus *b, struct err *e) MUST_CHECK;
 enum rc store_head(struct bus *b, struct err *e) MUST_CHECK;
+enum rc store_registry(struct bus *b, struct err *e) MUST_CHECK;
 /* Stores the batch; RECEIPTS (caller frees) has a row per event. */
 enum rc store_append(
     struct bus *b, struct rows **receipts, struct err *e) MUST_CHECK;

@@ -4,7 +4,7 @@
 
 #include <sodium.h>
 
-/* Sources that no outsider may speak for. */
+/* Sources that no outsider may speak for, nor for anything under them. */
 static const char *const reserved[] = { "/bus", "/intake", "/dispatcher",
 	"/enforcement", "/mediation", "/scoring", "/registry", "/clock" };
 
@@ -13,6 +13,19 @@ refuse(struct faults *f, const char *code, const char *field, const char *why)
 {
 	faults_add(f, code, str_of(field), "%s", why);
 	return RC_REJECT;
+}
+
+static bool
+is_reserved(struct str source)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
+		struct str one = str_of(reserved[i]);
+
+		if (str_starts(source, one) &&
+		    (source.n == one.n || source.p[one.n] == '/'))
+			return true;
+	}
+	return false;
 }
 
 static enum rc
@@ -26,10 +39,9 @@ check_type(const struct msg_envelope *env, const struct msg_desc **desc,
 	if ((*desc)->kind != MSG_COMMAND)
 		return refuse(f, "FORBIDDEN_TYPE", "type",
 		    "a fact; only the service that owns it says it");
-	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
-		if (str_is(env->source, reserved[i]))
-			return refuse(f, "SOURCE_RESERVED", "source",
-			    "belongs to a service");
+	if (is_reserved(env->source))
+		return refuse(
+		    f, "SOURCE_RESERVED", "source", "belongs to a service");
 	return RC_OK;
 }
 
@@ -47,6 +59,13 @@ subject_of(const struct msg_desc *d, const void *msg)
 	return str_cut(id, 0, str_find(id, '/'));
 }
 
+static bool
+is_place(const struct checker *c, struct str code)
+{
+	return registry_division(c->registry, code, c->now) != NULL ||
+	       registry_grid(c->registry, code, c->now) != NULL;
+}
+
 static enum rc
 check_place(const struct checker *c, struct msg_envelope *env,
     const struct msg_desc *d, const void *msg, struct faults *f)
@@ -59,10 +78,9 @@ check_place(const struct checker *c, struct msg_envelope *env,
 	env->subject = subject;
 	if (d == &msg_report_submit_desc && env->division.n == 0)
 		return refuse(f, "FIELD_MISSING", "division", "is required");
-	if (env->division.n > 0 &&
-	    registry_division(c->registry, env->division, c->now) == NULL)
+	if (env->division.n > 0 && !is_place(c, env->division))
 		return refuse(f, "UNKNOWN_DIVISION", "division",
-		    "no such division on this day");
+		    "no such division or grid on this day");
 	return RC_OK;
 }
 
@@ -124,7 +142,7 @@ check_part(const struct checker *c, const struct parcel *p,
 	char hex[HASH_TEXT];
 	struct str claimed = out->env.sealed;
 
-	if (p->kind.n == 0)
+	if (!p->with_part)
 		return claimed.n == 0
 			   ? RC_OK
 			   : refuse(f, "SEAL_MISSING", "sealed",
@@ -176,7 +194,8 @@ canonical(struct checked *out, const struct msg_desc *d, const void *msg,
 	if (out->body.n > ENVELOPE_MAX)
 		return refuse(f, "TOO_LONG", "envelope", "> 64 KiB");
 	bare = out->env;
-	bare.sealed = (struct str){ NULL, 0 };
+	/* Sealing twice gives other bytes: only that it is there counts. */
+	bare.sealed = out->box.n > 0 ? STR("sealed") : (struct str){ NULL, 0 };
 	id_hash(encoded(&bare, arena), hash);
 	out->digest =
 	    arena_str(arena, (struct str){ (const char *)hash, sizeof(hash) });

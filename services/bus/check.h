@@ -21,7 +21,8 @@ struct checker {
 /* One publish as it came: frames behind the word PUB and its number. */
 struct parcel {
 	struct str envelope;
-	struct str kind; /* "sealed", "open", or nothing came along */
+	bool with_part;  /* something came along */
+	struct str kind; /* "sealed" or "open" */
 	struct str part;
 };
 

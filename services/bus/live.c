@@ -6,7 +6,6 @@
 #include "common/msg/wire.h"
 
 #define LIVE_BATCH 500
-#define BEAT_MS 1000
 
 static void
 put(struct buf *b, const char *key, int64_t value)
@@ -48,25 +47,20 @@ send_new(struct bus *b, struct err *e)
 {
 	struct rows *rows = NULL;
 	struct buf buf;
-	size_t n;
 
 	TRY(store_range(b, b->sent, INT64_MAX, LIVE_BATCH, STR(""), &rows, e));
-	n = rows_n(rows);
 	buf_init(&buf, 256);
-	for (size_t i = 0; i < n; i++) {
-		struct str type = rows_str(rows, i, 3);
-
+	for (size_t i = 0; i < rows_n(rows); i++) {
 		send_event(b, rows, i, &buf);
-		if (str_is(type, msg_registry_changed_desc.type)) {
-			registry_free(&b->registry);
-			TRY(registry_load(&b->registry, b->db, e));
-		}
+		if (str_is(
+			rows_str(rows, i, 3), msg_registry_changed_desc.type))
+			b->registry_old = true;
 	}
 	buf_fini(&buf);
 	rows_free(&rows);
 	if (b->sent > b->head)
 		b->head = b->sent;
-	return RC_OK;
+	return b->registry_old ? store_registry(b, e) : RC_OK;
 }
 
 static void
@@ -95,7 +89,7 @@ live_turn(struct bus *b)
 	struct err e;
 
 	/* Subscriptions arrive as messages; they need no answer. */
-	while (frames_receive(b->live, &f))
+	for (int n = 0; n < LIVE_BATCH && frames_receive(b->live, &f); n++)
 		frames_free(&f);
 	if (b->db != NULL && db_alive(b->db) && send_new(b, &e) != RC_OK) {
 		log_event(LEVEL_WARN, "live.stalled", "why=\"%s\"", e.text);

@@ -2,7 +2,7 @@
  * Log: any range of the journal, filtered here, at the reader's own pace.
  * A reader without credit costs nothing and holds up nobody.
  */
-#include "services/bus/bus.h"
+#include "services/bus/sub.h"
 
 #include "common/base/log.h"
 #include "common/msg/wire.h"
@@ -10,54 +10,13 @@
 #include <stdlib.h>
 
 #define READ_BATCH 1000
-#define TOPICS_MAX 16
-#define CREDIT_MAX 100000
 #define IDLE_MAX_MS (5 * 60 * 1000)
-#define NAME_MAX_LEN 64
-
-struct sub {
-	struct str identity; /* these four: one allocation each, owned */
-	struct str name;
-	struct str casefile;
-	struct str division;
-	struct str topics[TOPICS_MAX];
-	size_t n_topics;
-	int64_t next;  /* last seq looked at */
-	int64_t until; /* a reader that does not follow stops here */
-	int64_t credit;
-	int64_t matched; /* last seq sent */
-	int64_t heard_ms;
-	int64_t beat_ms;
-	bool follow;
-};
-
-static struct str
-own(struct str s)
-{
-	char *p = xmalloc(s.n + 1);
-
-	if (s.n > 0)
-		memcpy(p, s.p, s.n);
-	return (struct str){ p, s.n };
-}
-
-static void
-disown(struct str s)
-{
-	free((void *)(uintptr_t)s.p);
-}
+#define REST_MS 100
 
 static void
 sub_drop(struct bus *b, size_t i)
 {
-	struct sub *s = &b->subs[i];
-
-	disown(s->identity);
-	disown(s->name);
-	disown(s->casefile);
-	disown(s->division);
-	for (size_t t = 0; t < s->n_topics; t++)
-		disown(s->topics[t]);
+	sub_fini(&b->subs[i]);
 	b->subs[i] = b->subs[--b->n_subs];
 }
 
@@ -105,96 +64,43 @@ say_error(struct bus *b, struct str identity, struct str name, const char *code,
 	buf_fini(&out);
 }
 
-/* {epoch, head, <key>: value} */
+/* Nothing could be sent: the reader is gone, or its queue is full. */
+static void
+stumble(struct sub *s)
+{
+	s->gone = errno == EHOSTUNREACH;
+	s->rest_ms = clock_mono_ms() + REST_MS;
+}
+
+static void
+put(struct buf *out, const char *key, int64_t value)
+{
+	wire_put_str(out, str_of(key));
+	wire_put_i64(out, value);
+}
+
+/*
+ * {epoch, head, next, <key>: value}: all that matches below next has been
+ * sent.
+ */
 static bool
-say_place(struct bus *b, const struct sub *s, const char *word, const char *key,
+say_place(struct bus *b, struct sub *s, const char *word, const char *key,
     int64_t value)
 {
 	struct buf out;
 	bool sent;
 
 	buf_init(&out, 256);
-	wire_put_map(&out, 3);
-	wire_put_str(&out, STR("epoch"));
-	wire_put_i64(&out, b->epoch);
-	wire_put_str(&out, STR("head"));
-	wire_put_i64(&out, b->head);
-	wire_put_str(&out, str_of(key));
-	wire_put_i64(&out, value);
+	wire_put_map(&out, 4);
+	put(&out, "epoch", b->epoch);
+	put(&out, "head", b->head);
+	put(&out, "next", s->next + 1);
+	put(&out, key, value);
 	sent = say(b, s->identity, word, s->name, buf_get(&out));
+	if (!sent)
+		stumble(s);
 	buf_fini(&out);
 	return sent;
-}
-
-/* One option of OPEN; NULL when it is fine, else what is wrong. */
-static const char *
-take_topics(struct sub *s, struct str value)
-{
-	struct wire_item list, item;
-
-	wire_read(&value, &list);
-	if (list.kind != KIND_ARRAY || list.n > TOPICS_MAX)
-		return "topics must be a list of at most 16";
-	for (uint32_t i = 0; i < list.n; i++) {
-		wire_read(&value, &item);
-		if (item.kind != KIND_STR || item.s.n > TOPIC_MAX)
-			return "topics must be texts of at most 128 bytes";
-		s->topics[s->n_topics++] = own(item.s);
-	}
-	return NULL;
-}
-
-static const char *
-take_option(struct bus *b, struct sub *s, struct str key, struct str value)
-{
-	struct str rest = value;
-	struct wire_item item;
-	struct err e;
-	int64_t at;
-
-	wire_read(&rest, &item);
-	if (str_is(key, "topics"))
-		return take_topics(s, value);
-	if (str_is(key, "from") && item.kind == KIND_INT && item.i >= 0)
-		s->next = item.i > 0 ? item.i - 1 : 0;
-	else if (str_is(key, "from") && item.kind == KIND_STR &&
-		 str_is(item.s, "head"))
-		s->next = b->head;
-	else if (str_is(key, "from") && item.kind == KIND_STR &&
-		 clock_parse(item.s, &at))
-		return store_seq_at(b, at, &s->next, &e) == RC_OK
-			   ? NULL
-			   : "the journal cannot be reached";
-	else if (str_is(key, "casefile") && item.kind == KIND_STR)
-		s->casefile = own(item.s);
-	else if (str_is(key, "division") && item.kind == KIND_STR)
-		s->division = own(item.s);
-	else if (str_is(key, "follow") && item.kind == KIND_BOOL)
-		s->follow = item.b;
-	else if (str_is(key, "credit") && item.kind == KIND_INT && item.i > 0 &&
-		 item.i <= CREDIT_MAX)
-		s->credit = item.i;
-	else
-		return "an option that is not known, or not of its kind: "
-		       "from, topics, casefile, division, follow, credit";
-	return NULL;
-}
-
-static const char *
-take_options(struct bus *b, struct sub *s, struct str body)
-{
-	struct wire_fault fault;
-	struct wire_item map, key;
-	const char *wrong = NULL;
-
-	if (!wire_check(body, &fault))
-		return "the options are not one sound msgpack map";
-	wire_read(&body, &map);
-	for (uint32_t i = 0; i < map.n && wrong == NULL; i++) {
-		wire_read(&body, &key);
-		wrong = take_option(b, s, key.s, wire_skip(&body));
-	}
-	return wrong;
 }
 
 static void
@@ -203,7 +109,7 @@ open_sub(struct bus *b, struct frames *f)
 	struct sub *s;
 	const char *wrong;
 
-	if (f->n != 4 || frames_at(f, 2).n > NAME_MAX_LEN) {
+	if (f->n != 4 || frames_at(f, 2).n > READER_NAME_MAX) {
 		say_error(b, frames_at(f, 0), STR(""), "BAD_FRAME",
 		    "OPEN takes a name and options");
 		return;
@@ -215,11 +121,8 @@ open_sub(struct bus *b, struct frames *f)
 		return;
 	}
 	s = &b->subs[b->n_subs++];
-	*s = (struct sub){ .identity = own(frames_at(f, 0)),
-		.name = own(frames_at(f, 2)),
-		.credit = 1000,
-		.heard_ms = clock_mono_ms() };
-	wrong = take_options(b, s, frames_at(f, 3));
+	sub_init(s, frames_at(f, 0), frames_at(f, 2));
+	wrong = sub_options(b, s, frames_at(f, 3));
 	if (wrong != NULL) {
 		say_error(b, s->identity, s->name, "BAD_OPTION", wrong);
 		sub_drop(b, b->n_subs - 1);
@@ -233,15 +136,20 @@ open_sub(struct bus *b, struct frames *f)
 static void
 more_credit(struct bus *b, struct frames *f)
 {
+	struct str name = f->n > 2 ? frames_at(f, 2) : STR("");
 	struct sub *s;
 	int64_t n;
 
-	s = f->n == 4 ? sub_find(b, frames_at(f, 0), frames_at(f, 2)) : NULL;
-	if (s == NULL || !str_i64(frames_at(f, 3), &n) || n <= 0 ||
+	if (f->n != 4 || !str_i64(frames_at(f, 3), &n) || n <= 0 ||
 	    n > CREDIT_MAX) {
-		say_error(b, frames_at(f, 0),
-		    f->n > 2 ? frames_at(f, 2) : STR(""), "BAD_FRAME",
-		    "CREDIT takes an open name and a number");
+		say_error(b, frames_at(f, 0), name, "BAD_FRAME",
+		    "CREDIT takes a name and a number, 1 to 100000");
+		return;
+	}
+	s = sub_find(b, frames_at(f, 0), name);
+	if (s == NULL) {
+		say_error(b, frames_at(f, 0), name, "NOT_OPEN",
+		    "no reader of yours has this name; open it again");
 		return;
 	}
 	s->credit = s->credit + n < CREDIT_MAX ? s->credit + n : CREDIT_MAX;
@@ -304,7 +212,7 @@ matches(const struct sub *s, const struct rows *rows, size_t i)
 	return false;
 }
 
-/* False when the reader is gone, or its queue is full for now. */
+/* False when the reader is gone, or has to rest: its queue is full. */
 static bool
 send_event(struct bus *b, struct sub *s, const struct rows *rows, size_t i,
     struct buf *buf)
@@ -314,8 +222,10 @@ send_event(struct bus *b, struct sub *s, const struct rows *rows, size_t i,
 		    rows_i64(rows, i, 2)),
 		rows_str(rows, i, 6) };
 
-	if (!socket_send(b->log, parts, ARRAY_LEN(parts)))
+	if (!socket_send(b->log, parts, ARRAY_LEN(parts))) {
+		stumble(s);
 		return false;
+	}
 	s->credit--;
 	s->matched = rows_i64(rows, i, 0);
 	return true;
@@ -325,6 +235,13 @@ static int64_t
 end_of(const struct bus *b, const struct sub *s)
 {
 	return s->follow ? b->head : s->until;
+}
+
+static bool
+is_due(const struct bus *b, const struct sub *s)
+{
+	return s->credit > 0 && s->next < end_of(b, s) &&
+	       clock_mono_ms() >= s->rest_ms;
 }
 
 /* One batch for one reader. */
@@ -361,24 +278,27 @@ end_sub(struct bus *b, struct sub *s)
 {
 	int64_t now = clock_mono_ms();
 
-	if (!s->follow && s->next >= s->until) {
-		(void)say_place(b, s, "END", "next", s->next + 1);
+	if (s->gone)
+		return true;
+	if (now - s->heard_ms > IDLE_MAX_MS) {
+		say_error(b, s->identity, s->name, "IDLE",
+		    "nothing was heard from you for 5 minutes; send PING");
 		return true;
 	}
-	if (s->follow && now - s->beat_ms >= 1000) {
-		s->beat_ms = now;
-		if (!say_place(b, s, "HEARTBEAT", "matched", s->matched))
-			return errno == EHOSTUNREACH;
-	}
-	return now - s->heard_ms > IDLE_MAX_MS;
+	if (!s->follow && s->next >= s->until && now >= s->rest_ms)
+		return say_place(b, s, "END", "matched", s->matched) || s->gone;
+	if (now - s->beat_ms < BEAT_MS)
+		return false;
+	s->beat_ms = now;
+	(void)say_place(b, s, "HEARTBEAT", "matched", s->matched);
+	return s->gone;
 }
 
 bool
 log_waiting(const struct bus *b)
 {
 	for (size_t i = 0; i < b->n_subs; i++)
-		if (b->subs[i].credit > 0 &&
-		    b->subs[i].next < end_of(b, &b->subs[i]))
+		if (is_due(b, &b->subs[i]))
 			return true;
 	return false;
 }
@@ -398,8 +318,8 @@ log_turn(struct bus *b)
 	for (size_t i = b->n_subs; i-- > 0;) {
 		struct sub *s = &b->subs[i];
 
-		if (s->credit > 0 && s->next < end_of(b, s) && b->db != NULL &&
-		    db_alive(b->db) && feed_sub(b, s, &e) != RC_OK) {
+		if (is_due(b, s) && b->db != NULL && db_alive(b->db) &&
+		    feed_sub(b, s, &e) != RC_OK) {
 			log_event(
 			    LEVEL_WARN, "log.stalled", "why=\"%s\"", e.text);
 			db_rollback(b->db);

@@ -25,6 +25,31 @@ put_i64(struct buf *b, const char *key, int64_t value)
 	wire_put_i64(b, value);
 }
 
+/*
+ * What a sender wrote may come back in a field's name, cut somewhere: only
+ * sound UTF-8 leaves here.
+ */
+static struct str
+sound(struct arena *arena, struct str s)
+{
+	char *p = arena_alloc(arena, s.n);
+	size_t len;
+
+	must(p != NULL);
+	for (size_t i = 0; i < s.n; i += len) {
+		for (len = 1; len < 4 && i + len < s.n; len++)
+			if (str_utf8_ok(str_cut(s, i, len)))
+				break;
+		if (str_utf8_ok(str_cut(s, i, len))) {
+			memcpy(p + i, s.p + i, len);
+		} else {
+			len = 1;
+			p[i] = '?';
+		}
+	}
+	return (struct str){ p, s.n };
+}
+
 /* The map that a refusal carries. */
 static struct str
 refusal(struct bus *b, const char *code, struct str field, struct str reason,
@@ -36,8 +61,8 @@ refusal(struct bus *b, const char *code, struct str field, struct str reason,
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, 5);
 	put(&out, "code", str_of(code));
-	put(&out, "field", field);
-	put(&out, "reason", reason);
+	put(&out, "field", sound(b->arena, field));
+	put(&out, "reason", sound(b->arena, reason));
 	put(&out, "retry", str_of(retry));
 	wire_put_str(&out, STR("stored"));
 	wire_put_bool(&out, false);
@@ -122,6 +147,7 @@ take_publish(struct bus *b, struct frames *f)
 	/* What the check borrows must outlive the frames. */
 	p.envelope = arena_str(b->arena, frames_at(f, 3));
 	if (f->n == 6) {
+		p.with_part = true;
 		p.kind = arena_str(b->arena, frames_at(f, 4));
 		p.part = arena_str(b->arena, frames_at(f, 5));
 	}
@@ -272,9 +298,11 @@ publish_turn(struct bus *b)
 
 	arena_reset(b->arena);
 	b->n_entries = 0;
-	while (b->n_entries < PUBLISH_BATCH &&
-	       arena_used(b->arena) < PUBLISH_BYTES &&
-	       frames_receive(b->publish, &f)) {
+	/* Also greetings and pings end the turn some time. */
+	for (int n = 0;
+	     n < PUBLISH_BATCH && arena_used(b->arena) < PUBLISH_BYTES &&
+	     frames_receive(b->publish, &f);
+	     n++) {
 		take_one(b, &f);
 		frames_free(&f);
 		any = true;

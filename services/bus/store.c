@@ -23,17 +23,42 @@ check_schema(struct bus *b, struct err *e)
 	return RC_OK;
 }
 
+static enum rc
+make_ready(struct bus *b, struct err *e)
+{
+	TRY(db_open(&b->db, b->conf.db, "bus", e));
+	TRY(db_prepare(b->db, bus_queries, ARRAY_LEN(bus_queries), e));
+	TRY(registry_prepare(b->db, e));
+	TRY(check_schema(b, e));
+	TRY(store_registry(b, e));
+	TRY(store_head(b, e));
+	return store_seen(b, false, e);
+}
+
+/* A connection is either ready or not there at all. */
 enum rc
 store_open(struct bus *b, struct err *e)
 {
+	enum rc rc;
+
 	db_close(&b->db);
-	TRY(db_open(&b->db, b->conf.db, "bus", e));
-	TRY(db_prepare(b->db, bus_queries, ARRAY_LEN(bus_queries), e));
-	TRY(check_schema(b, e));
+	rc = make_ready(b, e);
+	if (rc != RC_OK)
+		db_close(&b->db);
+	return rc;
+}
+
+/* The old one stays in use until the new one is there. */
+enum rc
+store_registry(struct bus *b, struct err *e)
+{
+	struct registry *fresh = NULL;
+
+	TRY(registry_load(&fresh, b->db, e));
 	registry_free(&b->registry);
-	TRY(registry_load(&b->registry, b->db, e));
-	TRY(store_head(b, e));
-	return store_seen(b, false, e);
+	b->registry = fresh;
+	b->registry_old = false;
+	return RC_OK;
 }
 
 enum rc
@@ -104,8 +129,7 @@ put_column(struct bus *b, enum column col, bool bytes, bool boxed)
 	size_t n = 0;
 
 	for (size_t i = 0; i < b->n_entries; i++)
-		if (!b->entries[i].refused &&
-		    (!boxed || b->entries[i].event.box.n > 0))
+		if (!b->entries[i].refused && (!boxed || b->entries[i].boxed))
 			v[n++] = cell(&b->entries[i].event, col);
 	if (bytes)
 		args_bytes_list(&b->args, v, n);
@@ -114,9 +138,30 @@ put_column(struct bus *b, enum column col, bool bytes, bool boxed)
 	return n;
 }
 
+/* Whether an event before I in this batch has the same source and id. */
+static bool
+is_repeat(const struct bus *b, size_t i)
+{
+	const struct msg_envelope *env = &b->entries[i].event.env;
+
+	for (size_t k = 0; k < i; k++) {
+		const struct entry *en = &b->entries[k];
+
+		if (!en->refused && str_eq(en->event.env.id, env->id) &&
+		    str_eq(en->event.env.source, env->source))
+			return true;
+	}
+	return false;
+}
+
+/* Only the first event of an id brings its sealed part with it. */
 static bool
 send_boxes(struct bus *b)
 {
+	for (size_t i = 0; i < b->n_entries; i++)
+		b->entries[i].boxed = !b->entries[i].refused &&
+				      b->entries[i].event.box.n > 0 &&
+				      !is_repeat(b, i);
 	args_reset(&b->args);
 	if (put_column(b, COL_SOURCE, false, true) == 0)
 		return false;
@@ -181,6 +226,8 @@ store_seq_at(struct bus *b, int64_t at, int64_t *seq, struct err *e)
 {
 	struct rows *rows = NULL;
 
+	if (b->db == NULL || !db_alive(b->db))
+		return err_set(e, RC_RETRY, "no database");
 	args_reset(&b->args);
 	args_time(&b->args, at);
 	TRY(db_exec(b->db, Q_bus_seq_at, &b->args, &rows, e));

@@ -18,11 +18,10 @@ enforcement_person(struct step *s, struct str officer)
 }
 
 bool
-enforcement_acts(struct step *s, const struct row_penalty *p,
-    struct str unit, struct str officer)
+enforcement_acts(struct step *s, const struct row_penalty *p, struct str unit,
+    struct str officer)
 {
-	return step_must_be(s, unit, p->unit) &&
-	       enforcement_person(s, officer);
+	return step_must_be(s, unit, p->unit) && enforcement_person(s, officer);
 }
 
 bool

@@ -42,8 +42,8 @@ struct holder {
 	const struct row_unit *unit; /* NULL: the pack names nobody */
 	const struct row_unit *team; /* of the township; NULL: it has none */
 	const struct row_power_list *line; /* of the team's list, or NULL */
-	bool listed; /* by the list; else the county's */
-	const char *why; /* as in jurisdiction.determined */
+	bool listed;                       /* by the list; else the county's */
+	const char *why;                   /* as in jurisdiction.determined */
 };
 struct holder enforcement_holder(struct step *s,
     const struct row_power_item *item, struct str severity,
@@ -55,12 +55,12 @@ bool enforcement_may(struct step *s, const struct holder *h,
 /* LIST without repeats, in its order. */
 struct strs enforcement_distinct(struct step *s, struct strs list);
 /* Enough certified officers of UNIT, none the reporter; else refuses. */
-bool enforcement_officers(struct step *s, struct strs officers,
-    const struct row_unit *unit);
+bool enforcement_officers(
+    struct step *s, struct strs officers, const struct row_unit *unit);
 
 /* Whether the law of P's item allows KIND with a fine of FEN. */
-bool enforcement_band(struct step *s, const struct row_penalty *p,
-    struct str kind, int64_t fen);
+bool enforcement_band(
+    struct step *s, const struct row_penalty *p, struct str kind, int64_t fen);
 /* Kinds of art. 63: told of a hearing first, and kept by the county. */
 bool enforcement_is_grave(struct str kind);
 /* Whether KIND with FEN is heavier than what the party was told. */

@@ -47,7 +47,11 @@ struct period {
 	const struct row_score_scheme *scheme; /* in force in that month */
 };
 
-enum period_fault { PERIOD_OK, PERIOD_NO_MONTH, PERIOD_NO_SCHEME };
+enum period_fault {
+	PERIOD_OK,
+	PERIOD_NO_MONTH,
+	PERIOD_NO_SCHEME
+};
 
 /* NAME is borrowed.  *P is written only when the answer is PERIOD_OK. */
 enum period_fault scoring_period(
@@ -106,7 +110,7 @@ struct counting {
 };
 /*
  * Adds the tallies of one casefile that lie in P and before BEFORE (a seq).
- * Call once a casefile.  False when ARENA is full; strings are borrowed.
+ * Call once a casefile.  False when ARENA, which holds C's memory, is full.
  */
 bool scoring_count(struct counting *c, const struct folder *f,
     const struct period *p, int64_t before, struct arena *arena);

@@ -35,7 +35,9 @@ day_start(int year, int month, int64_t day)
 	int64_t last = days_in_month(year, month);
 
 	return clock_day_start(clock_day_of(year, month,
-	    (int)(day < 1 ? 1 : day < last ? day : last)));
+	    (int)(day < 1      ? 1
+		  : day < last ? day
+			       : last)));
 }
 
 static int64_t
@@ -48,8 +50,7 @@ begin(int year, int month, int64_t day)
 }
 
 enum period_fault
-scoring_period(
-    const struct registry *r, struct str name, struct period *p)
+scoring_period(const struct registry *r, struct str name, struct period *p)
 {
 	const struct row_score_scheme *scheme;
 	int year, month;
@@ -57,15 +58,16 @@ scoring_period(
 
 	if (!read_month(name, &year, &month))
 		return PERIOD_NO_MONTH;
-	/* The first of the month lies in its period, whatever day that begins. */
+	/* The first of the month lies in its period, whatever day that begins.
+	 */
 	scheme = registry_scheme(r, day_start(year, month, 1));
 	if (scheme == NULL)
 		return PERIOD_NO_SCHEME;
 	day = scheme->period_start_day;
 	*p = (struct period){ .name = name, .scheme = scheme };
 	p->from = begin(year, month, day);
-	p->to = month < 12 ? begin(year, month + 1, day)
-			   : begin(year + 1, 1, day);
+	p->to =
+	    month < 12 ? begin(year, month + 1, day) : begin(year + 1, 1, day);
 	return PERIOD_OK;
 }
 
@@ -82,8 +84,8 @@ month_text(int year, int month, char text[PERIOD_TEXT])
 }
 
 enum period_fault
-scoring_period_at(const struct registry *r, int64_t at,
-    char text[PERIOD_TEXT], struct period *p)
+scoring_period_at(const struct registry *r, int64_t at, char text[PERIOD_TEXT],
+    struct period *p)
 {
 	enum period_fault fault;
 	int year, month, day;
@@ -160,8 +162,8 @@ refuse_period(struct step *s, struct period *p)
 
 	switch (scoring_period(s->registry, m->period, p)) {
 	case PERIOD_NO_MONTH:
-		step_refuse_because(s, "PERIOD_BAD", "not %.*s",
-		    STR_ARG(m->period));
+		step_refuse_because(
+		    s, "PERIOD_BAD", "not %.*s", STR_ARG(m->period));
 		return true;
 	case PERIOD_NO_SCHEME:
 		step_refuse(s, "NO_SCHEME");
@@ -181,8 +183,8 @@ refuse_board(struct step *s)
 	const struct row_unit *u = step_unit(s, m->unit);
 
 	if (u != NULL && !str_eq(u->division, registry_county_of(u->division)))
-		step_refuse_because(s, "NOT_THE_BOARD", "not %.*s",
-		    STR_ARG(u->code));
+		step_refuse_because(
+		    s, "NOT_THE_BOARD", "not %.*s", STR_ARG(u->code));
 	return step_refused(s);
 }
 
@@ -198,12 +200,13 @@ static const struct row_count **
 scored(struct step *s, const struct period *p, size_t *n)
 {
 	const struct score_basis *b = s->extra;
+	size_t most = b != NULL ? b->n : 0;
 	const struct row_count **v =
-	    arena_alloc(s->arena, (b->n + 1) * sizeof(*v));
+	    arena_alloc(s->arena, (most + 1) * sizeof(*v));
 
 	must(v != NULL);
 	*n = 0;
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < most; i++)
 		if (has_data(p, &b->counts[i]))
 			v[(*n)++] = &b->counts[i];
 	return v;
@@ -213,8 +216,8 @@ scored(struct step *s, const struct period *p, size_t *n)
 static const struct row_unit *
 unit_of(struct step *s, const struct period *p, struct str code)
 {
-	return registry_unit(s->registry, code,
-	    s->at < p->to ? s->at : p->to - 1);
+	return registry_unit(
+	    s->registry, code, s->at < p->to ? s->at : p->to - 1);
 }
 
 static struct standing *
@@ -240,8 +243,8 @@ stand(struct step *s, const struct period *p, const struct row_count **counts,
 static struct row_score *
 score_row(struct step *s, struct str period, struct str unit)
 {
-	struct str id = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(period),
-	    STR_ARG(unit));
+	struct str id =
+	    arena_printf(s->arena, "%.*s/%.*s", STR_ARG(period), STR_ARG(unit));
 	struct row_head *row = step_find(s, THING_SCORE, id);
 
 	if (row == NULL)
@@ -251,8 +254,8 @@ score_row(struct step *s, struct str period, struct str unit)
 }
 
 static void
-fill_counts(struct row_score *row, const struct period *p,
-    const struct row_count *c)
+fill_counts(
+    struct row_score *row, const struct period *p, const struct row_count *c)
 {
 	struct rates r = scoring_rates(p->scheme, c);
 
@@ -339,7 +342,6 @@ scoring_publish(struct step *s)
 
 	if (refuse_board(s) || refuse_period(s, &p))
 		return;
-	must(s->extra != NULL);
 	counts = scored(s, &p, &n);
 	if (n == 0) {
 		step_refuse(s, "NOTHING_TO_SCORE");

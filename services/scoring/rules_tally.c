@@ -25,8 +25,7 @@ scoring_task_assigned(struct step *s)
 {
 	const struct msg_task_assigned *m = s->msg;
 
-	(void)tally(s, m->unit, m->rework > 0 ? "rework" : "assigned",
-	    m->task);
+	(void)tally(s, m->unit, m->rework > 0 ? "rework" : "assigned", m->task);
 }
 
 void
@@ -215,7 +214,7 @@ static const struct {
 	size_t on_time;
 	size_t late;
 } sums[] = {
-	/* clang-format off */
+/* clang-format off */
 #define PLACE(field) offsetof(struct row_count, field)
 	{ "assigned",        PLACE(tasks),            PLACE(tasks) },
 	{ "rework",          PLACE(reworks),          PLACE(reworks) },
@@ -282,8 +281,8 @@ add(struct counted *c, const struct row_tally *t, bool votes, int64_t casefile)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(sums); i++)
 		if (str_is(t->what, sums[i].what))
-			++*count_at(n, t->late ? sums[i].late
-					       : sums[i].on_time);
+			++*count_at(
+			    n, t->late ? sums[i].late : sums[i].on_time);
 }
 
 static bool
@@ -326,6 +325,22 @@ grow(struct counting *c, struct arena *arena)
 	return true;
 }
 
+/* Makes a place for UNIT at AT; false when ARENA is full. */
+static bool
+insert(struct counting *c, size_t at, struct str unit, struct arena *arena)
+{
+	char *copy = arena_alloc(arena, unit.n + 1);
+
+	if (copy == NULL || (c->n == c->cap && !grow(c, arena)))
+		return false;
+	if (unit.n > 0)
+		memcpy(copy, unit.p, unit.n);
+	memmove(&c->v[at + 1], &c->v[at], (c->n - at) * sizeof(*c->v));
+	c->v[at] = (struct counted){ .count.unit = { copy, unit.n } };
+	c->n++;
+	return true;
+}
+
 /* UNIT's place, made when it has none yet; NULL when ARENA is full. */
 static struct counted *
 counted_of(struct counting *c, struct str unit, struct arena *arena)
@@ -340,13 +355,9 @@ counted_of(struct counting *c, struct str unit, struct arena *arena)
 		else
 			hi = mid;
 	}
-	if (lo < c->n && str_eq(c->v[lo].count.unit, unit))
-		return &c->v[lo];
-	if (c->n == c->cap && !grow(c, arena))
-		return NULL;
-	memmove(&c->v[lo + 1], &c->v[lo], (c->n - lo) * sizeof(*c->v));
-	c->v[lo] = (struct counted){ .count.unit = unit };
-	c->n++;
+	if (lo == c->n || !str_eq(c->v[lo].count.unit, unit))
+		if (!insert(c, lo, unit, arena))
+			return NULL;
 	return &c->v[lo];
 }
 

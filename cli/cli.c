@@ -1,0 +1,196 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+cli_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fprintf(stderr, "huying: ");
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "\n");
+}
+
+static const struct option_row *
+find_option(const struct options *o, const char *arg)
+{
+	size_t n = strcspn(arg, "=");
+
+	for (size_t i = 0; i < o->n_rows; i++)
+		if (strncmp(arg, o->rows[i].name, n) == 0 &&
+		    o->rows[i].name[n] == '\0')
+			return &o->rows[i];
+	return NULL;
+}
+
+static int
+wrong(const struct options *o, const char *fmt, const char *arg)
+{
+	(void)fprintf(stderr, "huying: ");
+	(void)fprintf(stderr, fmt, arg);
+	(void)fprintf(
+	    stderr, "\n%.*s\n", (int)strcspn(o->usage, "\n"), o->usage);
+	return EXIT_USAGE;
+}
+
+/* One option at argv[*I]; moves *I over its value. */
+static int
+take_option(const struct options *o, int argc, char **argv, int *i)
+{
+	const struct option_row *row = find_option(o, argv[*i]);
+	char *equal = strchr(argv[*i], '=');
+
+	if (row == NULL)
+		return wrong(o, "no option %s", argv[*i]);
+	if (row->flag != NULL) {
+		if (equal != NULL)
+			return wrong(o, "%s takes no value", row->name);
+		*row->flag = true;
+		return -1;
+	}
+	if (equal == NULL && *i + 1 >= argc)
+		return wrong(o, "%s needs a value", row->name);
+	*row->value = equal != NULL ? equal + 1 : argv[++*i];
+	return -1;
+}
+
+int
+options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
+{
+	bool over = false;
+	int code;
+
+	*n_words = 0;
+	for (int i = 1; i < argc; i++) {
+		if (!over && strcmp(argv[i], "--") == 0) {
+			over = true;
+		} else if (!over && (strcmp(argv[i], "--help") == 0 ||
+					strcmp(argv[i], "-h") == 0)) {
+			(void)fputs(o->usage, stdout);
+			return EXIT_OK;
+		} else if (!over && argv[i][0] == '-' && argv[i][1] != '\0') {
+			code = take_option(o, argc, argv, &i);
+			if (code >= 0)
+				return code;
+		} else if (*n_words == o->words_max) {
+			return wrong(o, "one word too many: %s", argv[i]);
+		} else {
+			o->words[(*n_words)++] = argv[i];
+		}
+	}
+	return -1;
+}
+
+/* build/bin/huying -> build/MODE/bin/huying -> three up. */
+const char *
+cli_root(void)
+{
+	static char root[PATH_MAX];
+	ssize_t n;
+
+	if (root[0] != '\0')
+		return root;
+	n = readlink("/proc/self/exe", root, sizeof(root) - 1);
+	if (n <= 0)
+		return NULL;
+	root[n] = '\0';
+	for (int up = 0; up < 4; up++) {
+		char *slash = strrchr(root, '/');
+
+		if (slash == NULL || slash == root) {
+			root[0] = '\0';
+			return NULL;
+		}
+		*slash = '\0';
+	}
+	return root;
+}
+
+const char *
+cli_var(void)
+{
+	static char var[PATH_MAX + 8];
+	const char *set = getenv("HUYING_VAR");
+
+	if (set != NULL && set[0] != '\0')
+		return set;
+	if (cli_root() == NULL)
+		return "/var/lib/huying";
+	(void)snprintf(var, sizeof(var), "%s/var", cli_root());
+	return var;
+}
+
+/* KEY=VALUE lines; what is set in the environment stays. */
+static void
+read_env(void)
+{
+	char path[PATH_MAX + 16], line[1024];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/env", cli_var());
+	f = fopen(path, "r");
+	if (f == NULL)
+		return;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		char *equal = strchr(line, '=');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (equal == NULL || strncmp(line, "HUYING_", 7) != 0)
+			continue;
+		*equal = '\0';
+		(void)setenv(line, equal + 1, 0);
+	}
+	(void)fclose(f);
+}
+
+int
+cli_conf(struct conf *c)
+{
+	struct err e;
+
+	read_env();
+	if (conf_load(c, &e) == RC_OK)
+		return -1;
+	cli_say("%s", e.text);
+	return EXIT_USAGE;
+}
+
+int
+cli_db(const char *dsn, const char *name, const struct db_query *queries,
+    size_t n, struct db **dbp)
+{
+	struct conf c;
+	struct err e;
+	struct db *db = NULL;
+	int code = cli_conf(&c);
+
+	if (code >= 0)
+		return code;
+	if (db_open(&db, dsn != NULL ? dsn : c.db, name, &e) != RC_OK ||
+	    db_prepare(db, queries, n, &e) != RC_OK) {
+		cli_say("%s", e.text);
+		db_close(&db);
+		return EXIT_CONNECT;
+	}
+	*dbp = db;
+	return -1;
+}
+
+bool
+cli_colour(const char *when)
+{
+	if (when != NULL && strcmp(when, "always") == 0)
+		return true;
+	if (when != NULL && strcmp(when, "never") == 0)
+		return false;
+	return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+}

@@ -1,0 +1,58 @@
+/* huying: what its commands share. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "common/conf/conf.h"
+#include "common/db/db.h"
+
+/* Exit codes of every command; documented in --help. */
+enum {
+	EXIT_OK = 0,
+	EXIT_NOTHING = 1, /* nothing matched, a check failed, a refusal */
+	EXIT_USAGE = 2,
+	EXIT_CONNECT = 3, /* no database, no bus, no file */
+};
+
+/* Each command is cmd_NAME(argc, argv), argv[0] its name. */
+#define COMMAND(name, words) int cmd_##name(int argc, char **argv);
+#include "cli/commands.def"
+#undef COMMAND
+
+/*
+ * Options of one command: "--name VALUE", "--name=VALUE", flags.  Parsed
+ * into the caller's struct by the table.
+ */
+struct option_row {
+	const char *name;   /* "--json" */
+	const char **value; /* takes an argument, or */
+	bool *flag;         /* does not */
+};
+struct options {
+	const char *usage; /* printed for --help, and its first line on error */
+	const struct option_row *rows;
+	size_t n_rows;
+	const char **words; /* arguments that are no options */
+	size_t words_max;
+};
+/*
+ * -1: go on, *N_WORDS is set; else the exit code to leave with (--help was
+ * asked for, or something was wrong and said on stderr).
+ */
+int options_parse(
+    const struct options *o, int argc, char **argv, size_t *n_words);
+
+/* Settings, with var/env of huying up filled in; exits the command alike. */
+int cli_conf(struct conf *c);
+/* An open database with QUERIES prepared, from --db, HUYING_DB or var/env. */
+int cli_db(const char *dsn, const char *name, const struct db_query *queries,
+    size_t n, struct db **dbp);
+/* "huying: TEXT" on stderr. */
+void cli_say(const char *fmt, ...) PRINTF(1, 2);
+/* Root of the installation: where deploy/ and build/ lie, or NULL. */
+const char *cli_root(void);
+/* Data directory of huying up: HUYING_VAR, or var/ below the root. */
+const char *cli_var(void);
+/* Colour is wanted: a terminal, no NO_COLOR, not --color never. */
+bool cli_colour(const char *when);
+
+#endif

@@ -1,0 +1,376 @@
+/* huying play: a written day through the publish endpoint. */
+#include "cli/play.h"
+
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define QUIET_MS 60000
+#define MEMORY_MAX ((size_t)512 << 20)
+
+static const char play_usage[] =
+    "usage: huying play DIR [--days N] [--quiet] [--db DSN]\n\n"
+    "Plays DIR/day.jsonl on a sandbox: each report is published at its\n"
+    "time, and a scripted crew (DIR/crew.csv) does what staff would do on\n"
+    "every fact, for N days (default 7).  The clock is moved from one event\n"
+    "or limit to the next, and waits until every service has caught up.\n"
+    "Playing the same day again publishes the same events: duplicates.\n";
+
+static const struct db_query queries[] = {
+	{ "play_quiet", "SELECT run.quiet() AS quiet, journal.head() AS head, "
+			"(SELECT min(wake_at) FROM run.deadline) AS wake_at, "
+			"run.now() AS now" },
+	{ "play_set", "SELECT run.set_clock($1)" },
+	{ "play_sandbox", "SELECT sandbox, run.now() FROM run.clock" },
+};
+
+/* The earlier first; ties in the order of planning. */
+static bool
+sooner(const struct action *a, const struct action *b)
+{
+	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+void
+play_plan(struct play *p, struct action a)
+{
+	size_t i;
+
+	if (a.at > p->until)
+		return;
+	if (p->n_heap == p->heap_cap) {
+		p->heap_cap = p->heap_cap > 0 ? 2 * p->heap_cap : 1024;
+		p->heap = xrealloc(p->heap, p->heap_cap * sizeof(*p->heap));
+	}
+	a.order = p->n_planned++;
+	for (i = p->n_heap++; i > 0 && sooner(&a, &p->heap[(i - 1) / 2]);
+	     i = (i - 1) / 2)
+		p->heap[i] = p->heap[(i - 1) / 2];
+	p->heap[i] = a;
+}
+
+static struct action
+take_next(struct play *p)
+{
+	struct action top = p->heap[0], last = p->heap[--p->n_heap];
+	size_t i = 0, child;
+
+	while ((child = 2 * i + 1) < p->n_heap) {
+		if (child + 1 < p->n_heap &&
+		    sooner(&p->heap[child + 1], &p->heap[child]))
+			child++;
+		if (!sooner(&p->heap[child], &last))
+			break;
+		p->heap[i] = p->heap[child];
+		i = child;
+	}
+	p->heap[i] = last;
+	return top;
+}
+
+struct memory *
+play_memory(struct play *p, struct str number, bool make)
+{
+	size_t h = 5381;
+	struct memory *m;
+
+	for (size_t i = 0; i < number.n; i++)
+		h = h * 33 + (unsigned char)number.p[i];
+	for (m = p->memory[h % MEMORY_BUCKETS]; m != NULL; m = m->next)
+		if (str_eq(m->number, number))
+			return m;
+	if (!make)
+		return NULL;
+	m = arena_alloc(p->arena, sizeof(*m));
+	must(m != NULL);
+	m->number = arena_str(p->arena, number);
+	m->next = p->memory[h % MEMORY_BUCKETS];
+	p->memory[h % MEMORY_BUCKETS] = m;
+	return m;
+}
+
+/* Where things stand: is all done, how far is the journal, what is next. */
+struct standing {
+	bool quiet;
+	int64_t head;
+	int64_t wake_at;
+	int64_t now;
+};
+
+static enum rc
+look(struct play *p, struct standing *s, struct err *e)
+{
+	struct rows *rows = NULL;
+
+	TRY(db_exec(p->db, "play_quiet", NULL, &rows, e));
+	*s = (struct standing){ rows_bool(rows, 0, 0), rows_i64(rows, 0, 1),
+		rows_time(rows, 0, 2), rows_time(rows, 0, 3) };
+	rows_free(&rows);
+	return RC_OK;
+}
+
+/* A service that was killed comes back and catches up: wait for it. */
+static enum rc
+await_quiet(struct play *p, struct standing *s, struct err *e)
+{
+	int64_t until = clock_mono_ms() + QUIET_MS;
+
+	for (unsigned n = 0;; n++) {
+		TRY(look(p, s, e));
+		if (s->quiet)
+			return RC_OK;
+		if (clock_mono_ms() > until)
+			return err_set(e, RC_RETRY,
+			    "the services did not catch up in %d s",
+			    QUIET_MS / 1000);
+		(void)usleep(n < 5 ? 1000 : 3000);
+	}
+}
+
+static enum rc
+set_clock(struct play *p, int64_t at, struct err *e)
+{
+	args_reset(&p->args);
+	args_time(&p->args, at);
+	TRY(db_exec(p->db, "play_set", &p->args, NULL, e));
+	p->now = at;
+	return RC_OK;
+}
+
+/* Everything said since the last look, to the crew. */
+static enum rc
+hear(struct play *p, int64_t head, struct err *e)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	struct log_event ev;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && p->seen_seq < head) {
+		struct msg_envelope env;
+		const struct msg_desc *d;
+		void *msg;
+
+		rc = log_next(p->log, QUIET_MS, &ev, e);
+		if (rc == RC_RETRY) {
+			rc = RC_OK; /* the bus was away; it reopens */
+			continue;
+		}
+		if (rc != RC_OK)
+			break;
+		p->seen_seq = ev.seq;
+		arena_reset(arena);
+		if (envelope_decode(ev.envelope, MSG_LENIENT, &env, NULL) !=
+		    RC_OK)
+			continue;
+		d = msg_find(env.type);
+		if (d == NULL || d->kind != MSG_FACT)
+			continue;
+		msg = arena_alloc(arena, d->size);
+		must(msg != NULL);
+		if (msg_decode(d, env.data, MSG_LENIENT, msg, arena, NULL) ==
+		    RC_OK)
+			crew_react(p, &env, d, msg, ev.at);
+	}
+	arena_free(&arena);
+	return rc;
+}
+
+static enum rc
+publish_report(
+    struct play *p, const struct written *w, struct outcome *out, struct err *e)
+{
+	struct buf box;
+	enum rc rc;
+
+	buf_init(&box, (size_t)64 * 1024);
+	rc = publisher_seal(p->publisher, w->sealed, &box, e);
+	if (rc == RC_OK) {
+		(void)publisher_put(
+		    p->publisher, w->envelope, PART_SEALED, buf_get(&box));
+		rc = publisher_next(p->publisher, PUBLISHER_GIVE_UP_MS, out, e);
+	}
+	buf_fini(&box);
+	return rc;
+}
+
+/* The id says which action it is, so that a second play repeats it. */
+static enum rc
+publish_command(
+    struct play *p, const struct action *a, struct outcome *out, struct err *e)
+{
+	struct str first =
+	    *(const struct str *)msg_at(&a->desc->fields[0], a->msg);
+	struct msg_envelope env = {
+		.source = STR("/crew"),
+		.id = arena_printf(p->arena, "%s-%.*s-%lld", a->desc->type,
+		    STR_ARG(first), (long long)a->order),
+		.time = a->at,
+		.division = a->about->division,
+	};
+
+	return publish_one(p->publisher, &env, a->desc, a->msg, out, e);
+}
+
+static enum rc
+act(struct play *p, const struct action *a, struct err *e)
+{
+	struct outcome out;
+
+	if (a->report != NULL)
+		TRY(publish_report(p, a->report, &out, e));
+	else
+		TRY(publish_command(p, a, &out, e));
+	p->published++;
+	if (out.status != OUTCOME_REFUSED)
+		return RC_OK;
+	p->refused++;
+	cli_say("%s refused: %s %s: %s",
+	    a->report != NULL ? "report.submit" : a->desc->type, out.code,
+	    out.field, out.reason);
+	return RC_OK;
+}
+
+static void
+progress(const struct play *p, bool end)
+{
+	char text[CLOCK_TEXT];
+
+	if (p->quiet || !isatty(STDERR_FILENO))
+		return;
+	(void)fprintf(stderr, "\r%s  %lld published, %lld in the journal%s",
+	    clock_format(p->now, text), (long long)p->published,
+	    (long long)p->seen_seq, end ? "\n" : "");
+}
+
+/* Up to the next thing that happens: an action, or a limit that runs out. */
+static enum rc
+step(struct play *p, bool *more, struct err *e)
+{
+	struct standing s;
+	int64_t next;
+
+	TRY(await_quiet(p, &s, e));
+	TRY(hear(p, s.head, e));
+	next = p->n_heap > 0 ? p->heap[0].at : INT64_MAX;
+	if (s.wake_at > 0 && s.wake_at < next)
+		next = s.wake_at;
+	*more = next <= p->until;
+	if (!*more)
+		return RC_OK;
+	if (next > p->now)
+		TRY(set_clock(p, next, e));
+	progress(p, false);
+	/* Reports one by one: the number is the place in the journal. */
+	while (p->n_heap > 0 && p->heap[0].at <= p->now) {
+		struct action a = take_next(p);
+
+		if (!crew_still_wants(&a))
+			continue;
+		TRY(act(p, &a, e));
+		if (a.report != NULL)
+			break;
+	}
+	return RC_OK;
+}
+
+static enum rc
+play_open(struct play *p, const struct conf *c, const char *dir, int days,
+    struct err *e)
+{
+	struct log_options follow = { .follow = true };
+	struct rows *rows = NULL;
+	bool sandbox;
+
+	TRY(play_read(p, dir, e));
+	if (p->n_reports == 0)
+		return err_set(e, RC_REJECT, "day.jsonl has no reports");
+	TRY(db_exec(p->db, "play_sandbox", NULL, &rows, e));
+	sandbox = rows_bool(rows, 0, 0);
+	p->now = rows_time(rows, 0, 1);
+	rows_free(&rows);
+	if (!sandbox)
+		return err_set(e, RC_REJECT,
+		    "this database is not a sandbox; huying up --sandbox");
+	TRY(publisher_open(&p->publisher, c->publish, "crew", 10000, e));
+	TRY(log_open(&p->log, c->log, &follow, e));
+	TRY(registry_load(&p->registry, p->db, e));
+	if (p->reports[0].at > p->now)
+		TRY(set_clock(p, p->reports[0].at, e));
+	p->until = clock_day_start(clock_day(p->reports[0].at) + days);
+	for (size_t i = 0; i < p->n_reports; i++)
+		play_plan(p, (struct action){ .at = p->reports[i].at,
+				 .report = &p->reports[i] });
+	return crew_open(p, e);
+}
+
+static enum rc
+play_all(struct play *p, const struct conf *c, const char *dir, int days,
+    struct err *e)
+{
+	bool more = true;
+
+	TRY(play_open(p, c, dir, days, e));
+	while (more)
+		TRY(step(p, &more, e));
+	if (p->until > p->now)
+		TRY(set_clock(p, p->until, e));
+	progress(p, true);
+	return RC_OK;
+}
+
+static void
+play_close(struct play *p)
+{
+	publisher_close(&p->publisher);
+	log_reader_close(&p->log);
+	registry_free(&p->registry);
+	db_close(&p->db);
+	args_fini(&p->args);
+	arena_free(&p->arena);
+	free(p->heap);
+	free(p);
+}
+
+int
+cmd_play(int argc, char **argv)
+{
+	const char *dsn = NULL, *days_text = "7", *words[1];
+	struct play *p = xcalloc(1, sizeof(*p));
+	const struct option_row rows[] = { { "--db", &dsn, NULL },
+		{ "--days", &days_text, NULL },
+		{ "--quiet", NULL, &p->quiet } };
+	const struct options o = { play_usage, rows, ARRAY_LEN(rows), words,
+		1 };
+	struct conf c;
+	struct err e;
+	int64_t days;
+	size_t n;
+	int code = options_parse(&o, argc, argv, &n);
+
+	p->arena = arena_new(MEMORY_MAX);
+	args_init(&p->args);
+	if (code < 0 && (n != 1 || !str_i64(str_of(days_text), &days) ||
+			    days < 1 || days > 366)) {
+		cli_say("play needs a directory, and --days from 1 to 366");
+		code = EXIT_USAGE;
+	}
+	if (code < 0 && (code = cli_conf(&c)) < 0 &&
+	    (code = cli_db(dsn, "play", queries, ARRAY_LEN(queries), &p->db)) <
+		0) {
+		code = EXIT_OK;
+		if (play_all(p, &c, words[0], (int)days, &e) != RC_OK) {
+			cli_say("%s", e.text);
+			code = EXIT_NOTHING;
+		} else {
+			cli_say("played: %lld events published, %lld refused, "
+				"%lld in the journal",
+			    (long long)p->published, (long long)p->refused,
+			    (long long)p->seen_seq);
+		}
+	}
+	play_close(p);
+	return code;
+}

@@ -1,0 +1,105 @@
+/*
+ * Playing a written day: reports at their times, and a crew that does what
+ * staff would do, in the sandbox's time.  Everything is decided from the
+ * script and from hashes of ids, so the same day gives the same journal.
+ */
+#ifndef CLI_PLAY_H
+#define CLI_PLAY_H
+
+#include "cli/csv.h"
+#include "common/bus/log.h"
+#include "common/bus/publish.h"
+#include "common/db/db.h"
+#include "common/registry/registry.h"
+
+/* One row of crew.csv: what the desk makes of a report. */
+struct script {
+	struct str report;
+	bool accept;
+	struct str matter;
+	struct str refuse_kind;
+	struct str way;
+	bool need_call;
+	struct str main_unit;
+	struct strs assisting;
+	struct str path; /* task, penalty, mediation */
+};
+
+/* One report of day.jsonl, ready to publish but for the sealing. */
+struct written {
+	int64_t at;
+	struct str id;
+	struct str envelope; /* msgpack */
+	struct str sealed;   /* plain, msgpack */
+	const struct script *script;
+};
+
+/* What the crew remembers of a casefile. */
+struct memory {
+	struct memory *next; /* in its hash bucket */
+	struct str number;
+	struct str division;
+	const struct written *report;
+	struct str matter;
+	bool decided; /* accepted, refused or merged */
+	bool called;
+	bool elsewhere; /* with enforcement or mediation */
+	struct str call_class;
+	struct str penalty_unit;
+	int64_t fine_fen;
+};
+
+/* Something to publish at a time of the sandbox. */
+struct action {
+	int64_t at;
+	int64_t order;                /* ties: first planned, first done */
+	const struct written *report; /* or */
+	const struct msg_desc *desc;
+	const void *msg;
+	struct memory *about;
+	const char *unless; /* skip when this has become true: "decided" ... */
+};
+
+#define MEMORY_BUCKETS 1024
+
+struct play {
+	struct db *db;
+	struct publisher *publisher;
+	struct log_reader *log;
+	struct registry *registry;
+	struct arena *arena; /* for the whole play */
+	struct args args;
+
+	struct written *reports;
+	size_t n_reports;
+	struct script *scripts;
+	size_t n_scripts;
+
+	struct action *heap;
+	size_t n_heap, heap_cap;
+	int64_t n_planned;
+	struct memory *memory[MEMORY_BUCKETS];
+	struct officer_of *officers;
+	size_t n_officers;
+
+	int64_t now;
+	int64_t until;    /* plan nothing after this */
+	int64_t seen_seq; /* facts taken in so far */
+	int64_t published, refused;
+	bool quiet; /* no progress line */
+};
+
+/* play_read.c */
+enum rc play_read(struct play *p, const char *dir, struct err *e) MUST_CHECK;
+
+/* play_crew.c: plans what follows from one fact. */
+void crew_react(struct play *p, const struct msg_envelope *env,
+    const struct msg_desc *desc, const void *msg, int64_t at);
+bool crew_still_wants(const struct action *a);
+enum rc crew_open(struct play *p, struct err *e) MUST_CHECK;
+
+/* play.c */
+void play_plan(struct play *p, struct action a);
+struct memory *play_memory(struct play *p, struct str number, bool make);
+
+#endif

@@ -1,0 +1,265 @@
+#include "cli/supervise.h"
+
+#include "cli/cli.h"
+#include "common/base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STOP_MS 10000
+#define RESTART_MIN_MS 100
+#define RESTART_MAX_MS 5000
+
+static const char *const names[SUPERVISED] = { "bus", "intake", "dispatcher",
+	"enforcement", "mediation", "scoring" };
+
+struct child {
+	pid_t pid;
+	int64_t started_ms;
+	int64_t start_at_ms; /* when to try again */
+	int64_t wait_ms;
+};
+
+struct boss {
+	const char *root;
+	const char *var;
+	struct child child[SUPERVISED];
+};
+
+/* Held by the supervisor for as long as it lives. */
+static int
+open_lock(const char *var)
+{
+	char path[PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/supervisor.lock", var);
+	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+}
+
+static bool
+is_locked(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) != 0;
+}
+
+static void
+redirect(const char *var, const char *name)
+{
+	char path[PATH_MAX + 64];
+	int fd, null = open("/dev/null", O_RDONLY);
+
+	(void)snprintf(path, sizeof(path), "%s/log/%s.log", var, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+	if (fd < 0 || null < 0)
+		_exit(3);
+	(void)dup2(null, STDIN_FILENO);
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+	(void)close(fd);
+	(void)close(null);
+}
+
+static void
+write_pids(const struct boss *b)
+{
+	char path[PATH_MAX + 32], fresh[PATH_MAX + 32];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/pids", b->var);
+	(void)snprintf(fresh, sizeof(fresh), "%s/pids.new", b->var);
+	f = fopen(fresh, "w");
+	if (f == NULL)
+		return;
+	(void)fprintf(f, "supervisor %d\n", (int)getpid());
+	for (int i = 0; i < SUPERVISED; i++)
+		if (b->child[i].pid > 0)
+			(void)fprintf(
+			    f, "%s %d\n", names[i], (int)b->child[i].pid);
+	if (fclose(f) == 0)
+		(void)rename(fresh, path);
+}
+
+static void
+start_child(struct boss *b, int i)
+{
+	char path[PATH_MAX + 32];
+	struct child *c = &b->child[i];
+	sigset_t none;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)sigemptyset(&none);
+		(void)sigprocmask(SIG_SETMASK, &none, NULL);
+		/* Nobody outlives the supervisor. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+		redirect(b->var, names[i]);
+		(void)snprintf(
+		    path, sizeof(path), "%s/build/bin/%s", b->root, names[i]);
+		(void)execl(path, names[i], NULL);
+		_exit(127);
+	}
+	c->pid = pid;
+	c->started_ms = clock_mono_ms();
+	c->start_at_ms = 0;
+	write_pids(b);
+}
+
+/* Falls soon after its start are answered with longer waits. */
+static void
+plan_restart(struct child *c)
+{
+	int64_t lived = clock_mono_ms() - c->started_ms;
+
+	c->pid = 0;
+	c->wait_ms = lived > RESTART_MAX_MS || c->wait_ms == 0 ? RESTART_MIN_MS
+		     : c->wait_ms * 2 < RESTART_MAX_MS         ? c->wait_ms * 2
+							       : RESTART_MAX_MS;
+	c->start_at_ms = clock_mono_ms() + c->wait_ms;
+}
+
+static void
+reap(struct boss *b)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (int i = 0; i < SUPERVISED; i++)
+			if (b->child[i].pid == pid)
+				plan_restart(&b->child[i]);
+}
+
+static void
+stop_children(struct boss *b)
+{
+	int64_t until = clock_mono_ms() + STOP_MS;
+	size_t left = SUPERVISED;
+
+	for (int i = 0; i < SUPERVISED; i++)
+		if (b->child[i].pid > 0)
+			(void)kill(b->child[i].pid, SIGTERM);
+	while (left > 0) {
+		reap(b);
+		left = 0;
+		for (int i = 0; i < SUPERVISED; i++)
+			left += b->child[i].pid > 0;
+		if (left > 0 && clock_mono_ms() > until)
+			for (int i = 0; i < SUPERVISED; i++)
+				if (b->child[i].pid > 0)
+					(void)kill(b->child[i].pid, SIGKILL);
+		(void)usleep(20 * 1000);
+	}
+}
+
+static void
+supervise(struct boss *b)
+{
+	struct timespec tick = { 0, 50 * 1000 * 1000 };
+	sigset_t set;
+	siginfo_t info;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	for (;;) {
+		int sig = sigtimedwait(&set, &info, &tick);
+
+		if (sig == SIGTERM || sig == SIGINT)
+			break;
+		reap(b);
+		for (int i = 0; i < SUPERVISED; i++)
+			if (b->child[i].pid == 0 &&
+			    clock_mono_ms() >= b->child[i].start_at_ms)
+				start_child(b, i);
+	}
+	stop_children(b);
+}
+
+int
+supervise_start(const char *root, const char *var)
+{
+	struct boss b = { .root = root, .var = var };
+	char path[PATH_MAX + 32];
+	int lock = open_lock(var);
+	pid_t pid;
+
+	(void)snprintf(path, sizeof(path), "%s/log", var);
+	if (lock < 0 || (mkdir(path, 0755) != 0 && errno != EEXIST)) {
+		cli_say("%s: %s", var, strerror(errno));
+		return EXIT_CONNECT;
+	}
+	if (is_locked(lock)) {
+		(void)close(lock); /* one runs already */
+		return 0;
+	}
+	/* Settings reach the children through the environment. */
+	(void)cli_conf(&(struct conf){ .db = NULL });
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)setsid();
+		(void)fcntl(lock, F_SETFD, 0);
+		redirect(var, "supervisor");
+		(void)fcntl(lock, F_SETFD, FD_CLOEXEC);
+		supervise(&b);
+		(void)snprintf(path, sizeof(path), "%s/pids", var);
+		(void)unlink(path);
+		_exit(0);
+	}
+	(void)close(lock);
+	return pid > 0 ? 0 : EXIT_CONNECT;
+}
+
+static pid_t
+supervisor_pid(const char *var)
+{
+	char path[PATH_MAX + 32];
+	int pid = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/pids", var);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "supervisor %d", &pid) != 1)
+		pid = 0;
+	(void)fclose(f);
+	return pid;
+}
+
+bool
+supervise_stop(const char *var)
+{
+	int lock = open_lock(var);
+	int64_t until = clock_mono_ms() + 2 * STOP_MS;
+	pid_t pid;
+	bool locked;
+
+	if (lock < 0)
+		return true;
+	/* The lock tells that the pid is really the supervisor's. */
+	while ((locked = is_locked(lock)) && clock_mono_ms() < until) {
+		pid = supervisor_pid(var);
+		if (pid > 0)
+			(void)kill(pid, SIGTERM);
+		for (int i = 0; i < 20 && (locked = is_locked(lock)); i++)
+			(void)usleep(50 * 1000);
+	}
+	(void)close(lock);
+	if (locked)
+		cli_say("the supervisor does not end");
+	return !locked;
+}

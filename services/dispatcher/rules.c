@@ -1,0 +1,363 @@
+/* The casefile, and the tables of all things. */
+#include "services/dispatcher/rules.h"
+
+struct row_casefile *
+dispatcher_casefile(struct step *s)
+{
+	return (struct row_casefile *)step_find(
+	    s, THING_CASEFILE, s->folder->casefile);
+}
+
+bool
+dispatcher_has_reason(struct step *s, struct str reason)
+{
+	for (size_t i = 0; i < reason.n; i++)
+		if (strchr(" \t\r\n", reason.p[i]) == NULL)
+			return true;
+	step_refuse(s, "REASON_MISSING");
+	return false;
+}
+
+bool
+dispatcher_may_handle(struct step *s, struct str officer)
+{
+	const struct row_casefile *c = dispatcher_casefile(s);
+
+	if (registry_officer(s->registry, officer, s->at) == NULL) {
+		step_refuse_because(
+		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
+		return false;
+	}
+	if (c != NULL && c->reporter.n > 0 && str_eq(c->reporter, officer)) {
+		step_refuse(s, "REPORTER_IS_HANDLER");
+		return false;
+	}
+	return true;
+}
+
+/* Waits for a way; whoever answers for the place must find it. */
+static void
+await_way(struct step *s, struct row_casefile *c)
+{
+	struct due due = step_due(s, "casefile.route", s->at);
+
+	c->route_by = due.at;
+	step_arm(s, HEAD(c), "route", ARM_DUTY, dispatcher_room(s, c), due);
+}
+
+void
+dispatcher_way_found(struct step *s, struct row_casefile *c)
+{
+	c->route_by = 0;
+	step_meet(s, HEAD(c), "route");
+	dispatcher_cause_over(s, c->id, "route");
+	step_touch(s, HEAD(c));
+}
+
+void
+dispatcher_not_yet_closed(struct step *s, struct row_casefile *c)
+{
+	c->close_by = 0;
+	step_meet(s, HEAD(c), "close");
+	dispatcher_cause_over(s, c->id, "close");
+	step_touch(s, HEAD(c));
+}
+
+static void
+route(struct step *s, struct row_casefile *c, struct way way, struct str by)
+{
+	c->tier = dispatcher_tier_name(way.tier);
+	step_emit(s, &msg_casefile_routed_desc,
+	    &(struct msg_casefile_routed){ .casefile = c->id,
+		.matter = c->matter,
+		.tier = c->tier,
+		.to = way.unit,
+		.by = by });
+	dispatcher_give(s, c,
+	    &(struct order){ .unit = way.unit,
+		.giver = dispatcher_giver(s, c, way.tier),
+		.finish = dispatcher_finish(s, c) });
+}
+
+void
+dispatcher_casefile_opened(struct step *s)
+{
+	const struct msg_casefile_opened *m = s->msg;
+	struct row_casefile *c;
+	struct way way;
+
+	if (dispatcher_casefile(s) != NULL ||
+	    !str_eq(m->casefile, s->folder->casefile))
+		return;
+	c = step_new(s, THING_CASEFILE, CASEFILE_OPENED);
+	c->matter = m->matter;
+	c->channel = m->channel;
+	c->urgent = m->urgent;
+	c->place = m->place;
+	c->lat = m->lat;
+	c->lon = m->lon;
+	c->reporter = m->reporter_officer;
+	c->opened_at = s->at;
+	c->finish_by = m->finish_by;
+	s->row = HEAD(c);
+	way = dispatcher_way(s, c);
+	if (way.unit.n == 0) {
+		await_way(s, c);
+		return;
+	}
+	route(s, c, way, STR("rule"));
+	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
+}
+
+/* Refuses NOT_YOUR_UNIT unless UNIT is the place's room or the centre. */
+static bool
+is_room_or_centre(struct step *s, struct str unit, const struct row_casefile *c)
+{
+	return step_acts_for(s, unit, dispatcher_centre(s, c)) ||
+	       step_must_be(s, unit, dispatcher_room(s, c));
+}
+
+void
+dispatcher_casefile_route(struct step *s)
+{
+	const struct msg_casefile_route *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+	const struct row_unit *to;
+
+	if (!is_room_or_centre(s, m->unit, c))
+		return;
+	to = step_unit(s, m->to);
+	if (to == NULL)
+		return;
+	dispatcher_way_found(s, c);
+	route(s, c, (struct way){ dispatcher_tier_at(to), to->code },
+	    STR("room"));
+}
+
+/* Nobody found a way in time: the room gets a card for it. */
+void
+dispatcher_casefile_unrouted(struct step *s)
+{
+	const struct msg_deadline_overdue *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+	struct due due;
+
+	if (m->unit.n > 0) {
+		dispatcher_card_late(s);
+		return;
+	}
+	/* A county without any room: at least the clock must not stop. */
+	due = step_due(s, "casefile.route", m->due_at);
+	c->route_by = due.at;
+	step_touch(s, HEAD(c));
+	step_arm(s, HEAD(c), "route", ARM_DUTY, dispatcher_room(s, c), due);
+}
+
+/* Holder, room and centre may; the task that would go up, or NULL. */
+static struct row_task *
+raisable(struct step *s, struct str unit, const struct row_casefile *c)
+{
+	struct row_task *t = dispatcher_task_in_hand(s);
+
+	if (t == NULL) {
+		step_refuse(s, "NO_TASK");
+		return NULL;
+	}
+	if (step_unit(s, unit) == NULL)
+		return NULL;
+	if (!step_acts_for(s, unit, t->unit) && !is_room_or_centre(s, unit, c))
+		return NULL;
+	return t;
+}
+
+void
+dispatcher_casefile_raise(struct step *s)
+{
+	const struct msg_casefile_raise *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+	struct row_task *t = raisable(s, m->unit, c);
+	struct way way;
+
+	if (t == NULL || !dispatcher_has_reason(s, m->reason))
+		return;
+	way = dispatcher_way_up(s, c, t->unit);
+	if (way.unit.n == 0) {
+		step_refuse(s, "TOP_LEVEL");
+		return;
+	}
+	c->tier = dispatcher_tier_name(way.tier);
+	step_touch(s, HEAD(c));
+	step_emit(s, &msg_casefile_raised_desc,
+	    &(struct msg_casefile_raised){
+		.casefile = c->id, .tier = c->tier, .reason = m->reason });
+	dispatcher_withdraw(s, t, STR("raised"));
+	dispatcher_give(s, c,
+	    &(struct order){ .unit = way.unit,
+		.giver = dispatcher_giver(s, c, way.tier),
+		.rework = t->rework,
+		.finish = dispatcher_until(s, t->finish_by) });
+}
+
+/* Ids of all that keeps the casefile in hand, with blanks between. */
+static struct str
+open_children(struct step *s)
+{
+	static const struct {
+		int thing;
+		uint32_t open;
+	} kinds[] = { { THING_TASK, TASK_BUSY }, { THING_CALL, CALL_OPEN },
+		{ THING_CHILD, IN(CHILD_OPEN) } };
+	struct str ids = { NULL, 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		for (struct row_head *r = step_next(s, kinds[i].thing, NULL);
+		     r != NULL; r = step_next(s, kinds[i].thing, r)) {
+			if (!step_in(s, kinds[i].thing, r, kinds[i].open))
+				continue;
+			/* A citizen who is asked is no work. */
+			if (kinds[i].thing == THING_CHILD &&
+			    str_is(((struct row_child *)r)->kind, "callback"))
+				continue;
+			ids = arena_printf(s->arena, "%.*s%s%.*s", STR_ARG(ids),
+			    ids.n > 0 ? " " : "", STR_ARG(r->id));
+		}
+	return ids;
+}
+
+void
+dispatcher_result(struct row_casefile *c, struct str unit, int64_t done_at)
+{
+	c->result = true;
+	c->handler = unit;
+	c->done_at = done_at;
+}
+
+static void
+handled(struct step *s, struct row_casefile *c)
+{
+	struct due due = step_due(s, "casefile.close", s->at);
+
+	c->late = c->done_at > c->finish_by;
+	c->close_by = due.at;
+	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_HANDLED);
+	step_arm(s, HEAD(c), "close", ARM_DUTY, dispatcher_room(s, c), due);
+	step_emit(s, &msg_casefile_handled_desc,
+	    &(struct msg_casefile_handled){ .casefile = c->id,
+		.unit = c->handler,
+		.late = c->late,
+		.close_by = due.at });
+}
+
+static void
+stranded(struct step *s, struct row_casefile *c)
+{
+	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_OPENED);
+	await_way(s, c);
+	step_emit(s, &msg_casefile_stranded_desc,
+	    &(struct msg_casefile_stranded){
+		.casefile = c->id, .route_by = c->route_by });
+}
+
+void
+dispatcher_settle(struct step *s, struct row_casefile *c)
+{
+	step_touch(s, HEAD(c));
+	if (!step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_IN_HAND)) ||
+	    open_children(s).n > 0)
+		return;
+	if (c->result)
+		handled(s, c);
+	else
+		stranded(s, c);
+}
+
+/* The room of the last call that was not called off; empty: no call. */
+static struct str
+caller(struct step *s)
+{
+	struct str room = { NULL, 0 };
+
+	for (struct row_head *r = step_next(s, THING_CALL, NULL); r != NULL;
+	     r = step_next(s, THING_CALL, r))
+		if (!step_in(s, THING_CALL, r, IN(CALL_CANCELLED)))
+			room = ((struct row_call *)r)->room;
+	return room;
+}
+
+/* The township's word; refuses NOT_YOUR_UNIT. */
+static bool
+may_close(struct step *s, struct str unit, const struct row_casefile *c)
+{
+	const struct row_unit *handler =
+	    registry_unit(s->registry, c->handler, s->at);
+	struct str room = caller(s);
+
+	/* Who called the county in decides alone when it is done. */
+	if (room.n > 0)
+		return step_must_be(s, unit, room);
+	if (handler != NULL && dispatcher_tier_at(handler) == TIER_VILLAGE &&
+	    step_acts_for(s, unit, handler->code))
+		return true;
+	return is_room_or_centre(s, unit, c);
+}
+
+void
+dispatcher_casefile_close(struct step *s)
+{
+	const struct msg_casefile_close *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+	struct str open = open_children(s);
+
+	if (!may_close(s, m->unit, c))
+		return;
+	if (open.n > 0) {
+		step_refuse_because(s, "CHILD_OPEN", "%.*s", STR_ARG(open));
+		return;
+	}
+	dispatcher_not_yet_closed(s, c);
+	c->outcome = m->outcome;
+	step_emit(s, &msg_casefile_closed_desc,
+	    &(struct msg_casefile_closed){ .casefile = c->id,
+		.matter = c->matter,
+		.outcome = c->outcome,
+		.handler = c->handler,
+		.unit = m->unit,
+		.late = c->late });
+}
+
+/* clang-format off */
+#define SERVICE "dispatcher"
+#define DEF_STRUCT(m) row_##m
+#include "common/msg/def_fields.h"
+#include "services/dispatcher/rows.def"
+#include "common/msg/def_end.h"
+#include "common/msg/def_desc.h"
+#include "services/dispatcher/rows.def"
+#include "common/msg/def_end.h"
+
+static const struct thing things[] = {
+#include "common/rule/def_table.h"
+#include "services/dispatcher/states.def"
+#include "common/rule/def_end_states.h"
+};
+static const struct move moves[] = {
+#include "common/rule/def_moves.h"
+#include "services/dispatcher/states.def"
+#include "common/rule/def_end_states.h"
+};
+#define REASON(code, text) { #code, text },
+static const struct reason reasons[] = {
+#include "services/dispatcher/reasons.def"
+};
+#undef REASON
+/* clang-format on */
+
+const struct machine dispatcher_machine = {
+	.service = SERVICE,
+	.things = things,
+	.n_things = ARRAY_LEN(things),
+	.moves = moves,
+	.n_moves = ARRAY_LEN(moves),
+	.reasons = reasons,
+	.n_reasons = ARRAY_LEN(reasons),
+};

@@ -1,0 +1,148 @@
+/*
+ * Who does it, by when, and what if they do not: casefiles, tasks, calls and
+ * the cards of units that let time pass.
+ *
+ * rules.c has the casefile and the tables, rules_route.c finds the unit,
+ * rules_task.c, rules_call.c, rules_attendance.c, rules_card.c and
+ * rules_child.c have their nouns.  All of it is pure.
+ */
+#ifndef DISPATCHER_RULES_H
+#define DISPATCHER_RULES_H
+
+#include "common/rule/step.h"
+
+/* clang-format off */
+#include "common/msg/def_struct.h"
+#include "services/dispatcher/rows.def"
+#include "common/msg/def_end.h"
+#include "common/msg/def_extern.h"
+#include "services/dispatcher/rows.def"
+#include "common/msg/def_end.h"
+enum {
+#include "common/rule/def_things.h"
+#include "services/dispatcher/states.def"
+#include "common/rule/def_end_states.h"
+};
+#include "common/rule/def_states.h"
+#include "services/dispatcher/states.def"
+#include "common/rule/def_end_states.h"
+#include "common/rule/def_rules.h"
+#include "services/dispatcher/states.def"
+#include "common/rule/def_end_states.h"
+/* clang-format on */
+
+/* What every row begins with. */
+#define HEAD(row) ((struct row_head *)(uintptr_t)(row))
+
+/* Sets of states that belong together. */
+#define TASK_UNDONE (IN(TASK_ASSIGNED) | IN(TASK_SIGNED) | IN(TASK_CONTESTED))
+#define TASK_BUSY (TASK_UNDONE | IN(TASK_SUBMITTED))
+#define CALL_OPEN (IN(CALL_GATHERING) | IN(CALL_WORKING) | IN(CALL_SUBMITTED))
+#define ATTENDANCE_AWAITED                                                     \
+	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) | IN(ATTENDANCE_REFUSING))
+#define CARD_OPEN (IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_RED))
+
+extern const struct machine dispatcher_machine;
+
+/* The casefile of the folder; NULL when this service has not seen it. */
+struct row_casefile *dispatcher_casefile(struct step *s);
+/* It needs no way any more (now that it is in hand). */
+void dispatcher_way_found(struct step *s, struct row_casefile *c);
+/* It need not be closed now: work on it has begun again. */
+void dispatcher_not_yet_closed(struct step *s, struct row_casefile *c);
+/*
+ * After some work has ended: when nothing is open any more the casefile is
+ * handled, or back to opened when nothing came of it.
+ */
+void dispatcher_settle(struct step *s, struct row_casefile *c);
+/* UNIT brought a result; it was handed in at DONE_AT. */
+void dispatcher_result(
+    struct row_casefile *c, struct str unit, int64_t done_at);
+/* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
+bool dispatcher_may_handle(struct step *s, struct str officer);
+/* Refuses REASON_MISSING; true when somebody has said something. */
+bool dispatcher_has_reason(struct step *s, struct str reason);
+
+/* Tiers, from the lowest. */
+enum tier {
+	TIER_VILLAGE,
+	TIER_TOWNSHIP,
+	TIER_COUNTY,
+};
+struct str dispatcher_tier_name(enum tier tier);
+enum tier dispatcher_tier_of(struct str name);
+/* Where UNIT sits. */
+enum tier dispatcher_tier_at(const struct row_unit *unit);
+
+/* A tier and a unit of it; no unit: no way. */
+struct way {
+	enum tier tier;
+	struct str unit;
+};
+/* The lowest way that is able, by the matter. */
+struct way dispatcher_way(struct step *s, const struct row_casefile *c);
+/* The next one above the tier of C, past HOLDER. */
+struct way dispatcher_way_up(
+    struct step *s, const struct row_casefile *c, struct str holder);
+/* Division in which C lies today, after mergers. */
+struct str dispatcher_place(struct step *s, const struct row_casefile *c);
+/* Command room of its township; of a county-wide one, the county centre. */
+struct str dispatcher_room(struct step *s, const struct row_casefile *c);
+struct str dispatcher_centre(struct step *s, const struct row_casefile *c);
+/* Who gives work at TIER. */
+struct str dispatcher_giver(
+    struct step *s, const struct row_casefile *c, enum tier tier);
+/* The matter in the version of the opening; NULL when it is not known. */
+const struct row_matter *dispatcher_matter(
+    struct step *s, const struct row_casefile *c);
+
+/* Work for a unit, and its finish. */
+struct order {
+	struct str unit;
+	struct str giver;
+	int64_t rework;
+	bool designated;
+	struct due finish;
+};
+/* Done by the matter's limit from now, not after the promise. */
+struct due dispatcher_finish(struct step *s, const struct row_casefile *c);
+/* What is left until TO, which stands fast; the warning is at 80 % of that. */
+struct due dispatcher_until(struct step *s, int64_t to);
+/* A new task; says task.assigned and starts its clocks. */
+void dispatcher_give(
+    struct step *s, const struct row_casefile *c, const struct order *o);
+/* The task that its unit still has in hand, or NULL. */
+struct row_task *dispatcher_task_in_hand(struct step *s);
+/* Takes T back; WHY as in task.withdrawn. */
+void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
+
+/* The attendance of UNIT in CALL: itself, else who it acts for; or NULL. */
+struct row_attendance *dispatcher_seat(
+    struct step *s, const struct row_call *call, struct str unit);
+/* The next attendance of CALL after PREV. */
+struct row_attendance *dispatcher_next_seat(struct step *s,
+    const struct row_call *call, const struct row_attendance *prev);
+/* Asks UNIT as the N-th of CALL. */
+void dispatcher_ask(
+    struct step *s, const struct row_call *call, struct str unit, size_t n);
+
+/* Lets every department of CALL go, which is released or cancelled now. */
+void dispatcher_free_all(struct step *s, const struct row_call *call);
+
+/* What a class of call is given; NULL when there is no such class. */
+struct call_class {
+	const char *name;
+	const char *sign; /* keys of limits */
+	const char *report_in;
+	const char *finish; /* NULL: none, it lasts until the release */
+	const char *check;
+	const char *recheck;  /* NULL: none */
+	bool township_leader; /* must approve */
+	bool county_leader;
+};
+const struct call_class *dispatcher_class(struct str name);
+
+/* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
+void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);
+
+#endif

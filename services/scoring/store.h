@@ -1,0 +1,20 @@
+/* The SQL of this service (queries.sql). */
+#ifndef SCORING_STORE_H
+#define SCORING_STORE_H
+
+#include "common/db/db.h"
+#include "services/scoring/rules.h"
+
+const struct db_query *scoring_store_queries(size_t *n);
+
+/*
+ * Everything that counts in P before SEQ, in ARENA.  What lies before SEQ
+ * must be in the tables already: see scoring_store_behind().
+ */
+enum rc scoring_store_basis(struct db *db, const struct period *p, int64_t seq,
+    struct arena *arena, struct score_basis *b, struct err *e) MUST_CHECK;
+/* How many slots in other hands have not come as far as SEQ. */
+enum rc scoring_store_behind(
+    struct db *db, int64_t seq, int64_t *n, struct err *e) MUST_CHECK;
+
+#endif

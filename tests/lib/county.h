@@ -1,0 +1,22 @@
+/* The county of deploy/packs/tonglu, for tests of rules: no database. */
+#ifndef TESTS_LIB_COUNTY_H
+#define TESTS_LIB_COUNTY_H
+
+#include "common/registry/registry.h"
+
+#define COUNTY_DIR "deploy/packs/tonglu"
+
+/*
+ * The whole pack as its own files have it, valid from its first day
+ * (2026-01-01, China) on, for ever.  Must be run from the repository's root;
+ * dies when the pack is not there.  Takes some 20 ms: make it once a test
+ * program.  The caller's, by registry_free().
+ */
+struct registry *county_new(void);
+/* The same of another folder: tests/golden/pack is the smallest county. */
+struct registry *county_of(const char *dir);
+
+/* An instant: "2026-03-18T09:00+08:00".  Dies when it can not be read. */
+int64_t county_time(const char *rfc3339);
+
+#endif
