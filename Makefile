@@ -96,7 +96,8 @@ define service
 $B/bin/$1: $(filter $B/services/$1/%,$(OBJ)) $(LIB)
 endef
 $(foreach s,$(filter-out huying,$(notdir $(BIN))),$(eval $(call service,$s)))
-$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(LIB)
+# huying score rebuild runs the rules of scoring.
+$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter $B/services/scoring/rules%,$(OBJ)) $(LIB)
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
@@ -113,8 +114,77 @@ $B/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS) $(CFLAGS)' >$@
 
+demo:
+	@deploy/install-deps.sh
+	@$(MAKE) all
+	@deploy/demo.sh
+
+down: $B/bin/huying
+	@$B/bin/huying down
+
+test:
+	@deploy/install-deps.sh --dev
+	@$(MAKE) all tests
+	@tests/run.sh $(SUITES)
+
+tests: $(UNIT) $(STORE) $(EXAMPLE)
+
 check: $(UNIT)
 	@set -e; for t in $(UNIT); do $(RUN) $$t; done
+
+schemas: $B/bin/huying
+	@$B/bin/huying schemas schemas/published
+
+# The life cycles, drawn from the tables: docs/states/*.dot.
+states: $B/test/test_states
+	@$B/test/test_states --print docs/states
+
+lint: layers headers pure alike format tidy cppcheck
+
+layers:
+	@awk -f common/layers.awk common/layers.txt $(filter-out tests/% examples/%,$(SRC) $(HDR))
+
+headers: $(GEN)
+	@set -e; for h in $(filter-out common/msg/def_% common/rule/def_%,$(HDR)); do \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -xc /dev/null; done
+
+# Rules may call the pure kit and nothing else in the world.
+PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o registry/registry_find.o \
+	registry/registry_resolve.o rule/step.o rule/machine.o)
+pure: $(PARTS) $(PUREKIT)
+	@awk -f common/pure.awk common/pure.txt $(foreach o,$(wildcard $B/services/*/rules*.o),$o) $(PUREKIT)
+
+# The five services have the same files, but for rules split by noun.
+alike:
+	@common/alike.sh $(filter-out bus,$(SERVICES))
+
+format:
+	@clang-format --dry-run --Werror $(SRC) $(filter-out common/msg/def_% common/rule/def_%,$(HDR))
+
+tidy: $(GEN)
+	@clang-tidy --quiet $(filter-out tests/%,$(SRC)) -- $(CPPFLAGS) $(CSTD) 2>&1 | \
+		awk '/warnings? generated/ { next } { print; bad = 1 } END { exit bad }'
+
+cppcheck: $(GEN)
+	@cppcheck -q -j2 --enable=warning,performance,portability --inline-suppr --std=c11 \
+		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=unknownMacro \
+		-I. -I$B/gen common services cli
+
+T ?= 30
+fuzz:
+	@$(MAKE) MODE=fuzz run-fuzz T=$T
+run-fuzz: $(FUZZ)
+	@set -e; for f in $^; do n=$$(basename $$f); c=build/corpus/$$n; mkdir -p $$c; \
+		echo "fuzz $$n for $T s"; \
+		$$f -max_total_time=$T -max_len=4096 -print_final_stats=0 -verbosity=0 $$c \
+			$$(test -d tests/fuzz/corpus/$$n && echo tests/fuzz/corpus/$$n); done
+
+bench: all $(BENCH)
+	@tests/bench/run.sh
+
+cov:
+	@$(MAKE) MODE=cov check >/dev/null
+	@gcovr -r . --object-directory build/cov -e tests/ --print-summary
 
 clean:
 	rm -rf build
@@ -122,5 +192,6 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all link check clean help FORCE
+.PHONY: all link demo down test tests check schemas states lint layers headers pure alike \
+	format tidy cppcheck fuzz run-fuzz bench cov clean help FORCE
 -include $(OBJ:.o=.d)

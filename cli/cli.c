@@ -33,12 +33,11 @@ find_option(const struct options *o, const char *arg)
 }
 
 static int
-wrong(const struct options *o, const char *fmt, const char *arg)
+wrong(const struct options *o, const char *what, const char *arg)
 {
-	(void)fprintf(stderr, "huying: ");
-	(void)fprintf(stderr, fmt, arg);
-	(void)fprintf(
-	    stderr, "\n%.*s\n", (int)strcspn(o->usage, "\n"), o->usage);
+	cli_say("%s: %s", what, arg);
+	(void)fprintf(stderr, "%.*s\n", (int)strcspn(o->usage, "\n"),
+	    o->usage);
 	return EXIT_USAGE;
 }
 
@@ -50,15 +49,15 @@ take_option(const struct options *o, int argc, char **argv, int *i)
 	char *equal = strchr(argv[*i], '=');
 
 	if (row == NULL)
-		return wrong(o, "no option %s", argv[*i]);
+		return wrong(o, "no such option", argv[*i]);
 	if (row->flag != NULL) {
 		if (equal != NULL)
-			return wrong(o, "%s takes no value", row->name);
+			return wrong(o, "takes no value", row->name);
 		*row->flag = true;
 		return -1;
 	}
 	if (equal == NULL && *i + 1 >= argc)
-		return wrong(o, "%s needs a value", row->name);
+		return wrong(o, "needs a value", row->name);
 	*row->value = equal != NULL ? equal + 1 : argv[++*i];
 	return -1;
 }
@@ -82,7 +81,7 @@ options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
 			if (code >= 0)
 				return code;
 		} else if (*n_words == o->words_max) {
-			return wrong(o, "one word too many: %s", argv[i]);
+			return wrong(o, "one word too many", argv[i]);
 		} else {
 			o->words[(*n_words)++] = argv[i];
 		}

@@ -2,18 +2,12 @@
 #ifndef CLI_PACK_CMD_H
 #define CLI_PACK_CMD_H
 
+#include "cli/cli.h"
 #include "cli/pack_read.h"
-
-enum pack_exit {
-	PACK_DONE = 0,
-	PACK_FAULTY = 1, /* the pack has faults, or may not be loaded */
-	PACK_USAGE = 2,
-	PACK_FAILED = 3, /* cannot read or connect */
-};
 
 struct pack_args {
 	const char *dir;
-	const char *db; /* --db, else HUYING_DB */
+	const char *db; /* NULL: cli_db() knows */
 	bool json;
 };
 
@@ -22,8 +16,8 @@ int pack_cmd_load(const struct pack_args *args);
 int pack_cmd_show(const struct pack_args *args);
 
 /*
- * Reads and checks the pack at ARGS->dir into P and tells its faults.
- * PACK_DONE when there are none.  P must be finished in any case.
+ * Reads and checks the pack at ARGS->dir into P, which is to be finished in
+ * any case, and tells its faults.  An exit code; EXIT_OK: it is sound.
  */
 int pack_cmd_read(struct pack *p, const struct pack_args *args);
 
@@ -31,8 +25,5 @@ int pack_cmd_read(struct pack *p, const struct pack_args *args);
 void pack_put_line(struct buf *b);
 /* {"unit":764,...}: the rows of P by table. */
 void pack_json_rows(struct buf *b, const struct pack *p);
-
-/* Tells E on stderr; PACK_FAILED. */
-int pack_failed(const struct err *e);
 
 #endif

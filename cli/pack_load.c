@@ -103,9 +103,7 @@ prepare(struct load *l, struct err *e)
 			    registry_files[t].file);
 	}
 	make_digest(l);
-	TRY(db_open(&l->db, l->args->db, "huying pack", e));
-	db_patience(l->db, PATIENCE_MS);
-	return registry_take_prepare(l->db, e);
+	return RC_OK;
 }
 
 static enum rc
@@ -113,6 +111,7 @@ store(struct load *l, struct err *e)
 {
 	AUTO(buf_fini) struct buf n_rows;
 
+	buf_init(&n_rows, LINE_BYTES_MAX);
 	for (size_t t = 0; t < TABLE_COUNT; t++) {
 		enum registry_table table = (enum registry_table)t;
 
@@ -121,7 +120,6 @@ store(struct load *l, struct err *e)
 		    buf_get(&l->json[t]), &l->counts[t], e));
 	}
 	tell_progress(l, "matters by their words", TABLE_COUNT);
-	buf_init(&n_rows, LINE_BYTES_MAX);
 	pack_json_rows(&n_rows, l->p);
 	return registry_take_close(l->db, &l->pack, buf_get(&n_rows), e);
 }
@@ -206,6 +204,7 @@ run(struct load *l, struct err *e)
 {
 	enum take_state state;
 
+	TRY(registry_take_prepare(l->db, e));
 	TRY(prepare(l, e));
 	TRY(registry_take_open(l->db, &l->pack, &state, e));
 	switch (state) {
@@ -225,26 +224,33 @@ run(struct load *l, struct err *e)
 	return refuse(l, state, e);
 }
 
+static int
+told(const struct load *l, enum rc rc, const struct err *e)
+{
+	end_progress(l);
+	if (rc == RC_OK)
+		return EXIT_OK;
+	cli_say("pack: %s", e->text);
+	return rc == RC_REJECT ? EXIT_NOTHING : EXIT_CONNECT;
+}
+
 int
 pack_cmd_load(const struct pack_args *args)
 {
 	AUTO(pack_fini) struct pack p;
 	AUTO(load_fini) struct load l = { .p = &p, .args = args };
 	struct err e;
-	enum rc rc;
-	int told;
+	int code;
 
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		buf_init(&l.json[t], TABLE_BYTES_MAX);
 	l.progress = isatty(STDERR_FILENO) == 1 && !args->json;
 	pack_init(&p, args->dir);
-	told = pack_cmd_read(&p, args);
-	if (told != PACK_DONE)
-		return told;
-	rc = run(&l, &e);
-	if (rc == RC_OK)
-		return PACK_DONE;
-	end_progress(&l);
-	told = pack_failed(&e);
-	return rc == RC_REJECT ? PACK_FAULTY : told;
+	code = pack_cmd_read(&p, args);
+	if (code == EXIT_OK)
+		code = cli_db(args->db, "huying pack", NULL, 0, &l.db);
+	if (code >= 0)
+		return code;
+	db_patience(l.db, PATIENCE_MS);
+	return told(&l, run(&l, &e), &e);
 }

@@ -74,11 +74,15 @@ pack_cmd_show(const struct pack_args *args)
 	AUTO(db_close) struct db *db = NULL;
 	AUTO(rows_free) struct rows *rows = NULL;
 	struct err e;
+	int code = cli_db(args->db, "huying pack", NULL, 0, &db);
 
-	if (db_open(&db, args->db, "huying pack", &e) != RC_OK ||
-	    registry_take_prepare(db, &e) != RC_OK ||
-	    registry_packs(db, &rows, &e) != RC_OK)
-		return pack_failed(&e);
+	if (code >= 0)
+		return code;
+	if (registry_take_prepare(db, &e) != RC_OK ||
+	    registry_packs(db, &rows, &e) != RC_OK) {
+		cli_say("pack: %s", e.text);
+		return EXIT_CONNECT;
+	}
 	put_all(rows, args->json);
-	return PACK_DONE;
+	return EXIT_OK;
 }

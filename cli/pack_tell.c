@@ -8,13 +8,6 @@
 
 #define LINE_MAX_BYTES ((size_t)64 * 1024)
 
-int
-pack_failed(const struct err *e)
-{
-	(void)fprintf(stderr, "huying pack: %s\n", e->text);
-	return PACK_FAILED;
-}
-
 void
 pack_json_rows(struct buf *b, const struct pack *p)
 {
@@ -70,11 +63,13 @@ pack_cmd_read(struct pack *p, const struct pack_args *args)
 {
 	struct err e;
 
-	if (pack_read(p, &e) != RC_OK)
-		return pack_failed(&e);
+	if (pack_read(p, &e) != RC_OK) {
+		cli_say("pack: %s", e.text);
+		return EXIT_CONNECT;
+	}
 	pack_check(p);
 	tell_faults(p, args->json);
-	return p->n_faults == 0 ? PACK_DONE : PACK_FAULTY;
+	return p->n_faults == 0 ? EXIT_OK : EXIT_NOTHING;
 }
 
 static void
@@ -118,7 +113,7 @@ pack_cmd_check(const struct pack_args *args)
 
 	pack_init(&p, args->dir);
 	rc = pack_cmd_read(&p, args);
-	if (rc == PACK_FAILED)
+	if (rc == EXIT_CONNECT)
 		return rc;
 	if (args->json)
 		put_summary(&p);

@@ -208,7 +208,9 @@ publish_command(
 		.id = arena_printf(p->arena, "%s-%.*s-%lld", a->desc->type,
 		    STR_ARG(first), (long long)a->order),
 		.time = a->at,
-		.division = a->about->division,
+		.division = a->about != NULL
+				? a->about->division
+				: registry_county_of(p->reports[0].division),
 	};
 
 	return publish_one(p->publisher, &env, a->desc, a->msg, out, e);
@@ -276,6 +278,31 @@ step(struct play *p, bool *more, struct err *e)
 	return RC_OK;
 }
 
+/* At the end the board asks for the scores of both periods it touched. */
+static void
+plan_scores(struct play *p)
+{
+	struct msg_score_publish *m;
+	const struct row_unit *board =
+	    registry_unit_of(p->registry, "county_centre",
+		registry_county_of(p->reports[0].division), p->now);
+
+	for (int64_t at = p->reports[0].at; board != NULL; at += 30 * DAY_MS) {
+		int year, month, day;
+
+		clock_date_of(clock_day(at), &year, &month, &day);
+		m = arena_alloc(p->arena, sizeof(*m));
+		must(m != NULL);
+		m->period = arena_printf(p->arena, "%04d-%02d", year, month);
+		m->unit = board->code;
+		play_plan(p, (struct action){ .at = p->until,
+				 .desc = &msg_score_publish_desc,
+				 .msg = m });
+		if (at > p->reports[0].at)
+			break;
+	}
+}
+
 static enum rc
 play_open(struct play *p, const struct conf *c, const char *dir, int days,
     struct err *e)
@@ -303,6 +330,7 @@ play_open(struct play *p, const struct conf *c, const char *dir, int days,
 	for (size_t i = 0; i < p->n_reports; i++)
 		play_plan(p, (struct action){ .at = p->reports[i].at,
 				 .report = &p->reports[i] });
+	plan_scores(p);
 	return crew_open(p, e);
 }
 
@@ -315,8 +343,6 @@ play_all(struct play *p, const struct conf *c, const char *dir, int days,
 	TRY(play_open(p, c, dir, days, e));
 	while (more)
 		TRY(step(p, &more, e));
-	if (p->until > p->now)
-		TRY(set_clock(p, p->until, e));
 	progress(p, true);
 	return RC_OK;
 }

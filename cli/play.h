@@ -29,6 +29,7 @@ struct script {
 struct written {
 	int64_t at;
 	struct str id;
+	struct str division;
 	struct str envelope; /* msgpack */
 	struct str sealed;   /* plain, msgpack */
 	const struct script *script;

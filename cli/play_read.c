@@ -128,6 +128,7 @@ take_report(struct play *p, const json_t *v, struct written *w, struct err *e)
 	env.time = w->at;
 	env.data = encoded(p, &msg_report_submit_desc, &m);
 	w->id = arena_str(p->arena, env.id);
+	w->division = arena_str(p->arena, env.division);
 	w->envelope = encoded(p, &msg_envelope_desc, &env);
 	w->sealed = encoded(p, &msg_sealed_report_desc, &plain);
 	return RC_OK;

@@ -35,7 +35,7 @@ struct publication {
 	int64_t seq;
 	int64_t at;
 	struct msg_envelope env;
-	void *msg;	     /* struct msg_score_publish */
+	void *msg;           /* struct msg_score_publish */
 	struct str casefile; /* its number: see run_number() */
 	bool sound;          /* its period is one */
 	struct period period;

@@ -130,6 +130,7 @@ take(const struct rows *rows, size_t i, struct arena *arena, struct taken *t,
 static struct publication
 publication_of(struct refold *r, const struct taken *t)
 {
+	const struct msg_score_publish *asked = t->msg;
 	struct publication p = {
 		.seq = t->seq, .at = t->at, .env = t->env, .msg = t->msg
 	};
@@ -138,7 +139,7 @@ publication_of(struct refold *r, const struct taken *t)
 			 ? t->env.subject
 			 : run_number(t->env.division, t->at, t->seq, r->keep);
 	p.sound =
-	    scoring_period(r->registry, p.msg->period, &p.period) == PERIOD_OK;
+	    scoring_period(r->registry, asked->period, &p.period) == PERIOD_OK;
 	return p;
 }
 

@@ -1,60 +1,21 @@
 /* huying score rebuild: is what is stored what the journal says? */
-#include "cli/score.h"
+#include "cli/score_rebuild.h"
 
 #include "common/msg/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TOLD_MAX 20
 #define TOLD_BYTES_MAX ((size_t)64 * 1024)
 #define ROW_BYTES_MAX ((size_t)16 * 1024)
 #define PATIENCE_MS 15000
 
-static const struct db_query queries[] = {
-	{ "rebuild_tallies",
-	    "SELECT * FROM scoring.tally WHERE casefile = ANY ($1::text[]) "
-	    "ORDER BY casefile, seq" },
-	{ "rebuild_count", "SELECT count(*) AS n FROM scoring.tally" },
-	{ "rebuild_strays",
-	    "SELECT t.id FROM scoring.tally t WHERE NOT EXISTS ("
-	    "SELECT FROM journal.event e WHERE e.subject = t.casefile) "
-	    "ORDER BY t.id LIMIT 20" },
-	{ "rebuild_scores",
-	    "SELECT * FROM scoring.score ORDER BY id COLLATE \"C\"" },
-	{ "rebuild_published",
-	    "SELECT envelope FROM journal.event "
-	    "WHERE subject = $1 AND type = 'score.published' ORDER BY seq" },
-};
-
-/* Things of one kind: made again, found, and how many are not alike. */
-struct tally_of_checks {
-	int64_t made;
-	int64_t found;
-	int64_t differ;
-};
-
-struct rebuild {
-	const struct score_args *args;
-	struct db *db;
-	struct refold fold;
-	struct arena *arena; /* of one look at the stored rows */
-	struct args query;
-	int64_t n_casefiles;
-	struct tally_of_checks tallies, scores, facts;
-	struct row_score *made; /* scores, by id; in the fold's keep */
-	size_t n_made;
-	size_t cap_made;
-	struct buf told; /* what differs, one a line, the first of them */
-	size_t n_told;
-};
-
-static void
-tell(struct rebuild *b, struct tally_of_checks *c, const char *kind,
+void
+rebuild_tell(struct rebuild *b, struct checks *c, const char *kind,
     struct str id, const char *what)
 {
 	c->differ++;
-	if (b->n_told++ < TOLD_MAX)
+	if (b->n_told++ < REBUILD_TOLD_MAX)
 		buf_printf(&b->told, "%s %.*s: %s\n", kind, STR_ARG(id), what);
 }
 
@@ -78,8 +39,8 @@ difference(const struct msg_desc *d, const void *x, const void *y)
 	return NULL;
 }
 
-static void
-compare(struct rebuild *b, struct tally_of_checks *c,
+void
+rebuild_compare(struct rebuild *b, struct checks *c, const char *kind,
     const struct msg_desc *d, struct str id, const void *made,
     const void *found)
 {
@@ -89,51 +50,174 @@ compare(struct rebuild *b, struct tally_of_checks *c,
 	if (field == NULL)
 		return;
 	(void)snprintf(what, sizeof(what), "%s is not what it was", field);
-	tell(b, c, d->type, id, what);
+	rebuild_tell(b, c, kind, id, what);
 }
 
-static const struct row_tally *
-next_made(const struct held **h)
+static enum rc
+count_batch(struct rebuild *b, struct err *e)
 {
-	while (*h != NULL && (*h)->thing != THING_TALLY)
-		*h = (*h)->next;
-	return *h != NULL ? (const struct row_tally *)(*h)->row : NULL;
-}
+	struct refold *r = &b->fold;
 
-/* The stored rows of one casefile, from row *I of ROWS on, against F. */
-static void
-compare_casefile(struct rebuild *b, const struct folder *f,
-    const struct rows *rows, size_t *i)
-{
-	const struct held *h = f->first;
-	const struct row_tally *made = next_made(&h);
-	struct tally_of_checks *c = &b->tallies;
-	struct row_tally found;
-	bool more;
+	for (size_t i = 0; i < r->n_pubs; i++) {
+		struct publication *p = &r->pubs[i];
 
-	for (;;) {
-		more = *i < rows_n(rows);
-		if (more)
-			rows_decode(
-			    rows, *i, &row_tally_desc, &found, b->arena);
-		more = more && str_eq(found.casefile, f->casefile);
-		if (made == NULL && !more)
-			return;
-		if (!more || (made != NULL && made->seq < found.seq))
-			tell(b, c, row_tally_desc.type, made->id, "is missing");
-		else if (made == NULL || found.seq < made->seq)
-			tell(b, c, row_tally_desc.type, found.id,
-			    "does not follow from the journal");
-		else
-			compare(b, c, &row_tally_desc, found.id, made, &found);
-		if (more && (made == NULL || found.seq <= made->seq)) {
-			c->found++;
-			++*i;
-			if (made == NULL || found.seq < made->seq)
-				continue;
-		}
-		c->made++;
-		h = h->next;
-		made = next_made(&h);
+		for (size_t k = 0; p->sound && k < r->n_folders; k++)
+			if (!scoring_count(&p->counting, &r->folders[k],
+				&p->period, p->seq, r->keep))
+				return err_set(e, RC_REJECT,
+				    "the publications take more memory than "
+				    "this command has");
 	}
+	return RC_OK;
+}
+
+static enum rc
+fold_all(struct rebuild *b, struct err *e)
+{
+	for (;;) {
+		TRY(refold_next(&b->fold, e));
+		if (b->fold.n_folders == 0)
+			return RC_OK;
+		b->n_casefiles += (int64_t)b->fold.n_folders;
+		TRY(rebuild_check_batch(b, e));
+		TRY(count_batch(b, e));
+	}
+}
+
+static bool
+is_same(const struct rebuild *b)
+{
+	return b->tallies.differ + b->scores.differ + b->facts.differ == 0;
+}
+
+static void
+print_checks(const char *name, const struct checks *c, const char *there)
+{
+	printf("%-10s %lld made again, %lld %s, %lld differ\n", name,
+	    (long long)c->made, (long long)c->found, there,
+	    (long long)c->differ);
+}
+
+static void
+print_text(const struct rebuild *b)
+{
+	printf("%-10s %lld facts of %lld casefiles that count, %zu "
+	       "publications\n",
+	    "journal", (long long)b->fold.n_facts, (long long)b->n_casefiles,
+	    b->fold.n_pubs);
+	if (b->fold.n_parked > 0)
+		printf("%-10s %zu events put aside, left out\n", "parked",
+		    b->fold.n_parked);
+	print_checks("tallies", &b->tallies, "stored");
+	print_checks("scores", &b->scores, "stored");
+	print_checks("facts", &b->facts, "published");
+	if (b->told.n > 0)
+		printf("\n%.*s", STR_ARG(buf_get(&b->told)));
+	if (b->n_told > REBUILD_TOLD_MAX)
+		printf("and %zu more\n", b->n_told - REBUILD_TOLD_MAX);
+	printf("%s\n", is_same(b) ? "the same" : "NOT THE SAME");
+}
+
+static void
+json_checks(const char *name, const struct checks *c, struct buf *out)
+{
+	buf_printf(out,
+	    ",\"%s\":{\"made\":%lld,\"found\":%lld,\"differ\":%lld}", name,
+	    (long long)c->made, (long long)c->found, (long long)c->differ);
+}
+
+static void
+print_json(const struct rebuild *b)
+{
+	AUTO(buf_fini) struct buf out;
+	struct str rest = buf_get(&b->told), line;
+	bool first = true;
+
+	buf_init(&out, 2 * TOLD_BYTES_MAX);
+	buf_printf(&out,
+	    "{\"facts_read\":%lld,\"casefiles\":%lld,\"publications\":%zu,"
+	    "\"parked\":%zu",
+	    (long long)b->fold.n_facts, (long long)b->n_casefiles,
+	    b->fold.n_pubs, b->fold.n_parked);
+	json_checks("tallies", &b->tallies, &out);
+	json_checks("scores", &b->scores, &out);
+	json_checks("facts", &b->facts, &out);
+	buf_z(&out, ",\"differences\":[");
+	while (str_next(&rest, '\n', &line)) {
+		buf_z(&out, first ? "" : ",");
+		wire_json_str(line, &out);
+		first = false;
+	}
+	buf_printf(&out, "],\"same\":%s}", is_same(b) ? "true" : "false");
+	printf("%.*s\n", STR_ARG(buf_get(&out)));
+}
+
+static enum rc
+rebuild(struct rebuild *b, struct err *e)
+{
+	TRY(refold_open(&b->fold, b->db, e));
+	TRY(fold_all(b, e));
+	TRY(rebuild_find_strays(b, e));
+	TRY(rebuild_publish(b, e));
+	return rebuild_check_scores(b, e);
+}
+
+static int
+prepare(struct rebuild *b)
+{
+	static const struct db_query *(*const all[])(size_t * n) = {
+		rebuild_tally_queries,
+		rebuild_score_queries,
+		refold_queries,
+	};
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		size_t n;
+		const struct db_query *queries = all[i](&n);
+
+		if (db_prepare(b->db, queries, n, &e) != RC_OK)
+			return score_failed(&e);
+	}
+	return registry_prepare(b->db, &e) == RC_OK ? -1 : score_failed(&e);
+}
+
+static int
+work(struct rebuild *b)
+{
+	struct err e;
+	int code = prepare(b);
+
+	if (code >= 0)
+		return code;
+	db_patience(b->db, PATIENCE_MS);
+	if (rebuild(b, &e) != RC_OK)
+		return score_failed(&e);
+	if (b->args->json)
+		print_json(b);
+	else
+		print_text(b);
+	db_rollback(b->db);
+	return is_same(b) ? EXIT_OK : EXIT_NOTHING;
+}
+
+int
+score_rebuild(const struct score_args *args)
+{
+	struct rebuild b = { .args = args };
+	int code = cli_db(args->db, "score", NULL, 0, &b.db);
+
+	if (code >= 0)
+		return code;
+	b.arena = arena_new(REFOLD_BATCH_BYTES);
+	args_init(&b.query);
+	buf_init(&b.told, TOLD_BYTES_MAX);
+	code = work(&b);
+	refold_fini(&b.fold);
+	free(b.made);
+	buf_fini(&b.told);
+	args_fini(&b.query);
+	arena_free(&b.arena);
+	db_close(&b.db);
+	return code;
 }

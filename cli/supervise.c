@@ -90,6 +90,18 @@ write_pids(const struct boss *b)
 		(void)rename(fresh, path);
 }
 
+/* Each connects under its own role; a later word of a DSN wins. */
+static void
+own_role(const char *name)
+{
+	char dsn[1024];
+	const char *set = getenv("HUYING_DB");
+
+	(void)snprintf(dsn, sizeof(dsn), "%s user=huying_%s",
+	    set != NULL ? set : "dbname=huying", name);
+	(void)setenv("HUYING_DB", dsn, 1);
+}
+
 static void
 start_child(struct boss *b, int i)
 {

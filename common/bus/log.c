@@ -8,6 +8,7 @@
 
 #define CREDIT 2000
 #define SILENCE_MS 6000
+#define PING_MS 60000 /* the bus forgets who says nothing for 5 minutes */
 #define NAME "r"
 
 struct log_reader {
@@ -19,7 +20,7 @@ struct log_reader {
 	int64_t head;
 	int64_t spent; /* credit used since the last top-up */
 	int64_t heard_ms;
-	bool begun;
+	int64_t pinged_ms;
 	bool ended;
 	struct frames frames; /* of the event that was handed out */
 };
@@ -86,7 +87,7 @@ reopen(struct log_reader *r, struct err *e)
 	(void)socket_send(r->sock, parts, ARRAY_LEN(parts));
 	buf_fini(&b);
 	r->spent = 0;
-	r->heard_ms = clock_mono_ms();
+	r->heard_ms = r->pinged_ms = clock_mono_ms();
 	return RC_OK;
 }
 
@@ -163,14 +164,39 @@ top_up(struct log_reader *r)
 		r->spent = 0;
 }
 
+static struct str
+text(struct str body, const char *key)
+{
+	struct wire_item item = { .kind = KIND_NIL };
+	struct str v = wire_find(body, str_of(key));
+
+	if (v.n > 0)
+		wire_read(&v, &item);
+	return item.kind == KIND_STR ? item.s : STR("");
+}
+
+/* A bus that has forgotten us (a restart, a long pause) is asked anew. */
+static enum rc
+take_error(struct log_reader *r, struct str body, struct err *e)
+{
+	struct str code = text(body, "code");
+	bool passing = str_is(code, "BUSY") || str_is(code, "UNAVAILABLE");
+
+	if (str_is(code, "NOT_OPEN") || str_is(code, "IDLE")) {
+		TRY(reopen(r, e));
+		return RC_GONE;
+	}
+	return err_set(e, passing ? RC_RETRY : RC_REJECT, "the bus says: %.*s",
+	    STR_ARG(text(body, "reason")));
+}
+
 /* RC_OK: an event; RC_GONE: something else that was taken in. */
 static enum rc
 take(struct log_reader *r, struct log_event *event, struct err *e)
 {
 	struct frames *f = &r->frames;
 	struct wire_fault fault;
-	struct wire_item reason = { .kind = KIND_NIL };
-	struct str word, body, v;
+	struct str word, body;
 
 	if (f->n < 3 || !wire_check(body = frames_at(f, 2), &fault))
 		return RC_GONE;
@@ -188,24 +214,22 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 		top_up(r);
 		return RC_OK;
 	}
-	if (str_is(word, "BEGIN"))
-		r->begun = true;
 	if (str_is(word, "END"))
 		r->ended = true;
-	if (!str_is(word, "ERR"))
-		return RC_GONE;
-	v = wire_find(body, STR("reason"));
-	if (v.n > 0)
-		wire_read(&v, &reason);
-	return err_set(e, RC_REJECT, "the bus says: %.*s", STR_ARG(reason.s));
+	return str_is(word, "ERR") ? take_error(r, body, e) : RC_GONE;
 }
 
 static enum rc
 keep_alive(struct log_reader *r, struct err *e)
 {
-	int64_t silence = clock_mono_ms() - r->heard_ms;
+	int64_t now = clock_mono_ms();
+	struct str ping[1] = { STR("PING") };
 
-	if (silence < SILENCE_MS || r->ended)
+	if (now - r->pinged_ms > PING_MS) {
+		r->pinged_ms = now;
+		(void)socket_send(r->sock, ping, ARRAY_LEN(ping));
+	}
+	if (now - r->heard_ms < SILENCE_MS || r->ended)
 		return RC_OK;
 	TRY(reopen(r, e));
 	return err_set(e, RC_RETRY, "no bus answers on %s", r->endpoint);

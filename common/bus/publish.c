@@ -327,22 +327,23 @@ publisher_seal(
 }
 
 enum rc
-publish_one(struct publisher *p, struct msg_envelope *env,
+publish_one(struct publisher *p, const struct msg_envelope *env,
     const struct msg_desc *desc, const void *msg, struct outcome *out,
     struct err *e)
 {
+	struct msg_envelope whole = *env;
 	struct buf data, body;
 	char id[ID_TEXT];
 
 	buf_init(&data, (size_t)4 * ENVELOPE_MAX);
 	buf_init(&body, (size_t)4 * ENVELOPE_MAX);
-	if (env->id.n == 0)
-		env->id = str_of(id_new(id));
+	if (whole.id.n == 0)
+		whole.id = str_of(id_new(id));
 	msg_encode(desc, msg, &data);
-	env->specversion = STR("1.0");
-	env->type = str_of(desc->type);
-	env->data = buf_get(&data);
-	envelope_encode(env, &body);
+	whole.specversion = STR("1.0");
+	whole.type = str_of(desc->type);
+	whole.data = buf_get(&data);
+	envelope_encode(&whole, &body);
 	(void)publisher_put(p, buf_get(&body), PART_NONE, STR(""));
 	buf_fini(&data);
 	buf_fini(&body);

@@ -63,8 +63,11 @@ enum rc publisher_next(struct publisher *p, int timeout_ms, struct outcome *out,
 enum rc publisher_seal(struct publisher *p, struct str plain, struct buf *box,
     struct err *e) MUST_CHECK;
 
-/* One command, start to end: envelope around MSG, sent, outcome awaited. */
-enum rc publish_one(struct publisher *p, struct msg_envelope *env,
+/*
+ * One command, start to end: envelope around MSG (with a new id unless ENV
+ * has one), sent, outcome awaited.
+ */
+enum rc publish_one(struct publisher *p, const struct msg_envelope *env,
     const struct msg_desc *desc, const void *msg, struct outcome *out,
     struct err *e) MUST_CHECK;
 

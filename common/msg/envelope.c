@@ -14,7 +14,7 @@ envelope_decode(struct str body, enum msg_mode mode, struct msg_envelope *env,
 	if (!wire_check(body, &fault)) {
 		faults_add(faults, fault.code,
 		    fault.key.n > 0 ? fault.key : STR("envelope"),
-		    "at byte %zu", fault.offset);
+		    "%s (byte %zu)", wire_words(fault.code), fault.offset);
 		return RC_REJECT;
 	}
 	/* No lists among the attributes, so no arena. */

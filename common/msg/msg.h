@@ -165,6 +165,14 @@ struct msg_desc {
 extern const struct msg_desc *const msg_all[];
 extern const size_t msg_count;
 
+/* What stands in a struct for a list: of records, or struct strs. */
+struct msg_list {
+	const void *p;
+	size_t n;
+};
+
+/* Whether the field holds its zero value, which means absent. */
+bool msg_absent(const struct msg_field *f, const void *obj);
 /* NULL when no message has this type. */
 const struct msg_desc *msg_find(struct str type);
 const struct msg_field *msg_field(const struct msg_desc *d, struct str name);
@@ -174,8 +182,10 @@ struct faults {
 	char code[32];  /* of the first: "FIELD_MISSING", ... */
 	char field[80]; /* of the first */
 	size_t n;
-	struct buf text; /* "field: what is wrong; ..." */
+	struct buf text; /* "field: what is wrong; ...", up to 4 KiB */
 };
+/* What is said of one fault is cut to this many bytes. */
+#define FAULT_MAX 320
 void faults_init(struct faults *f);
 void faults_fini(struct faults *f);
 void faults_add(struct faults *f, const char *code, struct str field,

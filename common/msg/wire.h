@@ -46,9 +46,10 @@ struct wire_fault {
 /*
  * One well-formed map, within the bounds above, with nothing behind it;
  * text is UTF-8 and plain (plain.h); keys of a map are strings and differ.
- * FAULT's key points into BODY; it is sound text, or empty.  Codes: FRAME_EMPTY TOO_LONG NOT_A_MAP TRUNCATED
- * LENGTH_OVERRUN TOO_DEEP TOO_MANY_NODES TOO_MANY_KEYS KEY_NOT_TEXT
- * KEY_TOO_LONG DUPLICATE_KEY BAD_UTF8 CONTROL_CHAR BAD_TYPE TRAILING_BYTES.
+ * FAULT's key points into BODY; it is sound text, or empty.
+ * Codes: FRAME_EMPTY TOO_LONG NOT_A_MAP TRUNCATED LENGTH_OVERRUN TOO_DEEP
+ * TOO_MANY_NODES TOO_MANY_KEYS KEY_NOT_TEXT KEY_TOO_LONG DUPLICATE_KEY
+ * BAD_UTF8 CONTROL_CHAR BAD_TYPE TRAILING_BYTES.
  */
 bool wire_check(struct str body, struct wire_fault *fault);
 /* CODE as the rest of a sentence: "is not UTF-8; send UTF-8". */
@@ -61,8 +62,9 @@ struct str wire_skip(struct str *rest);
 /* Value of KEY in checked map BODY; empty when it is not there. */
 struct str wire_find(struct str body, struct str key);
 
-/* Appends a checked value as JSON. */
+/* Appends a checked value as JSON; NaN and infinity as null. */
 void wire_json(struct str value, struct buf *out);
+/* Any bytes: what is not UTF-8 becomes U+FFFD, so it is JSON always. */
 void wire_json_str(struct str s, struct buf *out);
 
 /* Appending, always in the shortest form. */

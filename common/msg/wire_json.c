@@ -5,23 +5,84 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Bytes from AT on that stand in JSON as they are. */
+static size_t
+plain_run(struct str s, size_t at)
+{
+	size_t end = at;
+
+	while (end < s.n) {
+		unsigned char c = (unsigned char)s.p[end];
+
+		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c >= 0x80)
+			break;
+		end++;
+	}
+	return end - at;
+}
+
+/* Length of the character at AT; 0 when its bytes are not UTF-8. */
+static size_t
+rune_len(struct str s, size_t at)
+{
+	for (size_t n = 2; n <= 4 && n <= s.n - at; n++)
+		if (str_utf8_ok(str_cut(s, at, n)))
+			return n;
+	return 0;
+}
+
+static size_t
+put_special(struct str s, size_t at, struct buf *out)
+{
+	unsigned char c = (unsigned char)s.p[at];
+	size_t n = c >= 0x80 ? rune_len(s, at) : 1;
+
+	if (n == 0) {
+		buf_z(out, "\\ufffd");
+		return 1;
+	}
+	if (c >= 0x80)
+		buf_put(out, s.p + at, n);
+	else if (c == '"' || c == '\\')
+		buf_printf(out, "\\%c", c);
+	else if (c == '\n')
+		buf_z(out, "\\n");
+	else
+		buf_printf(out, "\\u%04x", c);
+	return n;
+}
+
 void
 wire_json_str(struct str s, struct buf *out)
 {
 	buf_char(out, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	for (size_t at = 0; at < s.n;) {
+		size_t n = plain_run(s, at);
 
-		if (c == '"' || c == '\\')
-			buf_printf(out, "\\%c", c);
-		else if (c == '\n')
-			buf_z(out, "\\n");
-		else if (c < 0x20 || c == 0x7f)
-			buf_printf(out, "\\u%04x", c);
-		else
-			buf_char(out, (char)c);
+		buf_put(out, s.p + at, n);
+		at += n;
+		if (at < s.n)
+			at += put_special(s, at, out);
 	}
 	buf_char(out, '"');
+}
+
+/* As few digits as read back as the same number. */
+static void
+put_float(double v, struct buf *out)
+{
+	char text[40];
+
+	if (!isfinite(v)) {
+		buf_z(out, "null");
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		(void)snprintf(text, sizeof(text), "%.*g", digits, v);
+		if (!(strtod(text, NULL) < v || strtod(text, NULL) > v))
+			break;
+	}
+	buf_z(out, text);
 }
 
 static void
@@ -41,10 +102,7 @@ json_scalar(const struct wire_item *item, struct buf *out)
 		buf_printf(out, "%llu", (unsigned long long)item->i);
 		break;
 	case KIND_FLOAT:
-		if (isfinite(item->f))
-			buf_printf(out, "%.17g", item->f);
-		else
-			buf_z(out, "null");
+		put_float(item->f, out);
 		break;
 	case KIND_STR:
 		wire_json_str(item->s, out);
@@ -60,6 +118,14 @@ json_scalar(const struct wire_item *item, struct buf *out)
 		never("container as scalar");
 	}
 }
+
+/* One open container. */
+struct level {
+	uint64_t left; /* values still to come */
+	size_t n_keys;
+	bool map;
+	bool key; /* the next value is a key */
+};
 
 void
 wire_json(struct str value, struct buf *out)

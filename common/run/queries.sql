@@ -102,12 +102,12 @@ UPDATE run.deadline SET state = 'armed', due_at = $5, soon_at = NULL,
 WHERE service = $1 AND thing = $2 AND name = $3 AND state = 'paused'
 
 -- name: seen
-INSERT INTO run.instance (service, pid) VALUES ($1, $2)
+INSERT INTO run.instance (service, pid) VALUES ($1, $2::bigint)
 ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 
 -- name: gone
 DELETE FROM run.instance WHERE service = $1
-	AND (pid = $2 OR seen_at < clock_timestamp() - interval '1 minute')
+	AND (pid = $2::bigint OR seen_at < clock_timestamp() - interval '1 minute')
 
 -- name: schema
 SELECT max(version) AS version FROM run.migration

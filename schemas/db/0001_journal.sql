@@ -97,7 +97,8 @@ CREATE TYPE journal.receipt AS (n int, seq bigint, status text, at timestamptz);
 -- it began: the one after the lock sees the true head.
 CREATE FUNCTION journal.append(sources text[], ids text[], types text[],
 	subjects text[], divisions text[], digests bytea[], envelopes bytea[])
-RETURNS SETOF journal.receipt LANGUAGE plpgsql AS $$
+RETURNS SETOF journal.receipt LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	n         constant int := coalesce(array_length(ids, 1), 0);
 	head      bigint;

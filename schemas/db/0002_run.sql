@@ -11,7 +11,8 @@ CREATE TABLE run.clock (
 );
 INSERT INTO run.clock (sandbox) VALUES (false);
 
-CREATE FUNCTION run.now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION run.now() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
 	SELECT CASE WHEN base_at IS NULL THEN clock_timestamp()
 		WHEN running_at IS NULL THEN base_at
 		ELSE base_at + (clock_timestamp() - running_at) END

@@ -114,6 +114,11 @@ open_sub(struct bus *b, struct frames *f)
 		    "OPEN takes a name and options");
 		return;
 	}
+	if (b->db == NULL || !db_alive(b->db)) {
+		say_error(b, frames_at(f, 0), frames_at(f, 2), "UNAVAILABLE",
+		    "the journal cannot be reached; try again");
+		return;
+	}
 	if (sub_find(b, frames_at(f, 0), frames_at(f, 2)) != NULL ||
 	    b->n_subs == SUBS_MAX) {
 		say_error(b, frames_at(f, 0), frames_at(f, 2), "BUSY",

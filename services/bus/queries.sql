@@ -39,9 +39,9 @@ WITH RECURSIVE half (low, high) AS (
 SELECT max(low) AS seq FROM half
 
 -- name: seen
-INSERT INTO run.instance (service, pid) VALUES ('bus', $1)
+INSERT INTO run.instance (service, pid) VALUES ('bus', $1::bigint)
 ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 
 -- name: gone
 DELETE FROM run.instance WHERE service = 'bus'
-	AND (pid = $1 OR seen_at < clock_timestamp() - interval '1 minute')
+	AND (pid = $1::bigint OR seen_at < clock_timestamp() - interval '1 minute')

@@ -178,12 +178,17 @@ take_name(struct glyphs *gs, struct glyphs name, const struct words *w,
 	if (wanted.n >= NAME_MIN)
 		any = take_out(gs, &wanted, MARK_NAME);
 	name.n = name_end(&name);
+	wanted = plain(name, arena);
+	if (wanted.n >= NAME_MIN)
+		any = take_out(gs, &wanted, MARK_NAME) || any;
 	title = words_until(w, WORD_TITLE, &name, name.n);
-	for (size_t i = 0; i < 2; i++, name.n -= title) {
-		wanted = plain(name, arena);
-		if (wanted.n >= NAME_MIN)
-			any = take_out(gs, &wanted, MARK_NAME) || any;
-	}
+	name.n -= title;
+	wanted = plain(name, arena);
+	/* "严陵阿婆" is of that village; its name is nobody's. */
+	if (title > 0 && wanted.n >= NAME_MIN &&
+	    words_from(w, WORD_DIVISION, &wanted, 0) == 0 &&
+	    words_from(w, WORD_SURNAME, &wanted, 0) > 0)
+		any = take_out(gs, &wanted, MARK_NAME) || any;
 	return any;
 }
 

@@ -77,6 +77,15 @@ is_naming(const struct look *k, size_t at)
 	return n > 1 || words_until(k->w, WORD_PERSON, k->gs, at - n) > 0;
 }
 
+/* A role ends before AT, and does not go on: 保洁, but 保洁员. */
+static bool
+is_role(const struct look *k, size_t at)
+{
+	size_t n = words_until(k->w, WORD_ROLE, k->gs, at);
+
+	return n > 0 && words_from(k->w, WORD_ROLE, k->gs, at - n) <= n;
+}
+
 static enum left
 left_of(const struct look *k, size_t at)
 {
@@ -88,7 +97,7 @@ left_of(const struct look *k, size_t at)
 	if (end > 0 && glyph(k, end - 1) == 0x59d3 &&
 	    (end < 2 || glyph(k, end - 2) != 0x767e))
 		return LEFT_FAMILY;
-	if (words_until(k->w, WORD_ROLE, k->gs, end) > 0 ||
+	if (is_role(k, end) ||
 	    (calls && words_until(k->w, WORD_NOT_NAMING, k->gs, end) == 0))
 		return LEFT_ROLE;
 	return at == 0 || is_edge(k, at - 1) || glyph_is_mark(glyph(k, at - 1))
@@ -168,6 +177,40 @@ is_place(const struct look *k, size_t at, size_t n)
 	return words_from(k->w, WORD_PLACE, k->gs, at + n - 1) > 0;
 }
 
+/* A sentence of two or three characters: signed. */
+static bool
+is_signature(const struct look *k, size_t at, size_t n)
+{
+	uint32_t before = at > 0 ? glyph(k, at - 1) : 0;
+
+	return n > 2 ||
+	       (ends_sentence(before) && ends_sentence(glyph(k, at + n)));
+}
+
+/* "黄海" is a word, but "老板黄海燕说" is somebody. */
+static bool
+is_name_after_all(const struct look *k, size_t at, size_t s, size_t n,
+    enum left left, enum right right)
+{
+	bool whole = n == s + 2 || s == 2;
+
+	if (!whole)
+		return false;
+	if (left == LEFT_ROLE)
+		return right != RIGHT_NONE && right != RIGHT_EDGE;
+	return right == RIGHT_PROOF &&
+	       words_from(k->w, WORD_DIVISION, k->gs, at) == 0;
+}
+
+/* With a role before it, such as "摊主". */
+static bool
+is_name_in_role(bool sure, bool whole, enum right right)
+{
+	if (sure)
+		return whole || right > RIGHT_NONE;
+	return whole && right >= RIGHT_SPEECH;
+}
+
 /*
  * Whether the N glyphs at AT, a family name of S and some more, are a name
  * between LEFT and RIGHT.
@@ -177,26 +220,28 @@ is_name(const struct look *k, size_t at, size_t s, size_t n, enum left left,
     enum right right)
 {
 	bool sure = words_from(k->w, WORD_UNSURE, k->gs, at) < s;
+	bool ordinary = is_ordinary(k, at, n);
 
 	if (left == LEFT_NAMING || left == LEFT_FAMILY)
-		return right > RIGHT_NONE || (sure && !is_ordinary(k, at, n));
-	if (is_ordinary(k, at, n))
-		return false;
+		return right > RIGHT_NONE || (sure && !ordinary);
+	if (ordinary)
+		return sure && is_name_after_all(k, at, s, n, left, right);
 	if (left == LEFT_ROLE)
-		return sure ? n == s + 2 || right > RIGHT_NONE
-			    : n == s + 2 && right > RIGHT_NONE;
-	if (!sure || is_place(k, at, n))
+		return is_name_in_role(sure, n == s + 2, right);
+	if (!sure)
+		return false;
+	/* "二组王小明家" */
+	if (glyph(k, at + n) == 0x5bb6 && at > 0 &&
+	    words_until(k->w, WORD_PLACE, k->gs, at) > 0)
+		return true;
+	if (is_place(k, at, n))
 		return false;
 	if (right == RIGHT_PROOF)
 		return true;
-	if (left == LEFT_EDGE && right == RIGHT_SPEECH)
-		return true;
-	/* A clause of its own: "，王小明，" */
-	if (left == LEFT_EDGE && right == RIGHT_EDGE)
-		return n == 3 && s == 1;
-	/* "二组王小明家" */
-	return at > 0 && n == s + 2 && glyph(k, at + n) == 0x5bb6 &&
-	       words_until(k->w, WORD_PLACE, k->gs, at) > 0;
+	if (left != LEFT_EDGE)
+		return false;
+	return right == RIGHT_SPEECH ||
+	       (right == RIGHT_EDGE && is_signature(k, at, n));
 }
 
 /* Length of the name with a family name at AT; 0: none. */

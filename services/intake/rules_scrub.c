@@ -103,8 +103,8 @@ scrub_text(const struct words *w, struct str text,
 	struct glyphs gs;
 	bool any = true;
 
-	text = given_numbers(given, text, arena);
 	text = scrub_numbers(text, arena);
+	text = given_numbers(given, text, arena);
 	gs = glyphs_of(text, arena);
 	for (size_t i = 0; i < ROUNDS_MAX && any; i++) {
 		any = given_words(given, w, &gs, arena);

@@ -1,5 +1,7 @@
 #include "tests/lib/penalty_kit.h"
 
+#include "tests/lib/vary.h"
+
 #include <string.h>
 
 #define OFFICE STR("330122109-SFS")
@@ -12,6 +14,10 @@ static const struct str bureau[] = { STR("OF-ZF-0057"), STR("OF-ZF-0058") };
 const struct strs team_officers = { team, 2 };
 const struct strs bureau_officers = { bureau, 2 };
 
+static const struct msg_jurisdiction_ask ask = { .casefile = CASE,
+	.item = STR("SR001"),
+	.severity = STR("light"),
+	.unit = STR(TEAM) };
 static const struct msg_penalty_file file = {
 	.casefile = CASE,
 	.item = STR("SR001"),
@@ -71,13 +77,31 @@ const struct penalty_command penalty_commands[] = {
 const size_t penalty_n_commands = ARRAY_LEN(penalty_commands);
 #define STRAIGHT 10
 
+static const void *
+message(const struct msg_desc *desc)
+{
+	if (desc == &msg_jurisdiction_ask_desc)
+		return &ask;
+	for (size_t i = 0; i < penalty_n_commands; i++)
+		if (penalty_commands[i].desc == desc)
+			return penalty_commands[i].msg;
+	never("no such command");
+}
+
 bool
 penalty_do(struct kit *k, const struct msg_desc *desc)
 {
-	for (size_t i = 0; i < penalty_n_commands; i++)
-		if (penalty_commands[i].desc == desc)
-			return kit_send(k, desc, penalty_commands[i].msg);
-	never("no such command");
+	return kit_send(k, desc, message(desc));
+}
+
+bool
+penalty_send(
+    struct kit *k, struct arena *a, const char *type, const char *changes)
+{
+	const struct msg_desc *desc = msg_find(str_of(type));
+
+	must(desc != NULL);
+	return kit_send(k, desc, vary(a, desc, message(desc), changes));
 }
 
 struct kit *

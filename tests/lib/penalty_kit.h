@@ -33,6 +33,9 @@ struct kit *penalty_kit_new(const struct registry *r);
 struct kit *penalty_kit_in(const struct registry *r, const char *state);
 /* Sends the command's message from above. */
 bool penalty_do(struct kit *k, const struct msg_desc *desc);
+/* The same with CHANGES, see vary.h; A must live as long as K. */
+bool penalty_send(
+    struct kit *k, struct arena *a, const char *type, const char *changes);
 const struct row_penalty *penalty_row(const struct kit *k);
 
 #endif

@@ -1,0 +1,77 @@
+#!/bin/bash
+# Runs the suites on a throw-away cluster and ports of their own, and ends
+# with "N passed, N failed".
+#
+#   tests/run.sh [unit] [store] [system]     all three by default
+set -u
+cd "$(dirname "$0")/.."
+suites=${*:-unit store system}
+mode=${MODE:-release}
+passed=0
+failed=0
+work=$(mktemp -d /tmp/huying-test.XXXXXX)
+chmod 755 "$work"
+trap 'deploy/cluster.sh destroy "$work/pg" 2>/dev/null; rm -rf "$work"' EXIT
+
+# One cmocka program: counts its tests, shows its output when one fails.
+cmocka() {
+	local out status p f
+	out=$("$@" 2>&1)
+	status=$?
+	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' <<<"$out" | tail -1)
+	f=$(sed -n 's/^\[  FAILED  \].* \([0-9]*\) test.*/\1/p' <<<"$out" | tail -1)
+	p=${p:-0}
+	f=${f:-0}
+	if [ $status -ne 0 ] && [ "$f" = 0 ]; then f=1; fi
+	if [ "$p" = 0 ] && [ "$f" = 0 ]; then f=1; out="$out (ran no test)"; fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	printf '%-44s %4d passed %3d failed\n' "${1#build/"$mode"/}" "$p" "$f"
+	if [ "$f" != 0 ]; then printf '%s\n' "$out" | tail -60; fi
+}
+
+# One script that prints "ok WHAT" and "not ok WHAT" lines.
+script() {
+	local out status p f began=$SECONDS
+	out=$("$@" 2>&1)
+	status=$?
+	p=$(grep -c '^ok ' <<<"$out")
+	f=$(grep -c '^not ok ' <<<"$out")
+	if [ $status -ne 0 ] && [ "$f" = 0 ]; then f=1; fi
+	if [ "$p" = 0 ] && [ "$f" = 0 ]; then f=1; fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	printf '%-44s %4d passed %3d failed  %ds\n' "$1" "$p" "$f" $((SECONDS - began))
+	if [ "$f" != 0 ]; then printf '%s\n' "$out" | tail -80; fi
+}
+
+for suite in $suites; do
+	case $suite in
+	unit)
+		for t in build/"$mode"/test/test_*; do
+			[ -f "tests/unit/$(basename "$t").c" ] && [ -x "$t" ] && cmocka "$t"
+		done
+		;;
+	store)
+		deploy/cluster.sh start "$work/pg" "$work/sock" || exit 1
+		export HUYING_TEST_DB="host=$work/sock user=huying"
+		for t in build/"$mode"/test/test_store_*; do
+			[ -x "$t" ] && cmocka "$t"
+		done
+		unset HUYING_TEST_DB
+		deploy/cluster.sh destroy "$work/pg"
+		;;
+	system)
+		for t in tests/system/[0-9]*.sh; do
+			script "$t"
+		done
+		;;
+	*)
+		echo "no suite $suite" >&2
+		exit 2
+		;;
+	esac
+done
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

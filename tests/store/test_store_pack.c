@@ -1,0 +1,534 @@
+/*
+ * Packs in a real database: loaded, loaded again, changed, and read back.
+ * TEST_DB names a cluster in which databases may be made; without it
+ * there is nothing to do.
+ */
+#include "cli/cli.h"
+#include "cli/pack_check.h"
+#include "common/db/migrations.h"
+#include "tests/lib/county.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GOLDEN "tests/golden/pack"
+#define OUTPUT_MAX 65536
+
+static struct db *admin; /* where databases are made */
+static struct db *db;	 /* of this test */
+static char dsn[512];
+static char name[64];
+static char dir[] = "/tmp/huying-test-load-XXXXXX";
+static char output[OUTPUT_MAX]; /* of the last command */
+static struct arena *arena;
+
+static void
+script(struct db *in, const char *fmt, ...) PRINTF(2, 3);
+
+static void
+script(struct db *in, const char *fmt, ...)
+{
+	char sql[4096];
+	struct err e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(sql, sizeof(sql), fmt, ap);
+	va_end(ap);
+	if (db_script(in, sql, &e) != RC_OK)
+		fail_msg("%s: %s", sql, e.text);
+}
+
+/* The one value of a query. */
+static struct str
+ask(const char *sql)
+{
+	static int n_asked;
+	struct db_query query;
+	struct rows *rows;
+	struct err e;
+	struct str s;
+
+	query.name = arena_printf(arena, "ask%d", n_asked++).p;
+	query.sql = sql;
+	if (db_prepare(db, &query, 1, &e) != RC_OK ||
+	    db_exec(db, query.name, NULL, &rows, &e) != RC_OK)
+		fail_msg("%s: %s", sql, e.text);
+	s = rows_n(rows) > 0 ? arena_str(arena, rows_str(rows, 0, 0))
+			     : STR("no row");
+	rows_free(&rows);
+	return s;
+}
+
+static void
+expect(const char *sql, const char *want)
+{
+	struct str got = ask(sql);
+
+	if (!str_is(got, want))
+		fail_msg("%s: %.*s, not %s", sql, STR_ARG(got), want);
+}
+
+static int
+setup(void **state)
+{
+	const char *cluster = getenv("TEST_DB");
+	struct migrated m;
+	struct err e;
+
+	(void)state;
+	arena = arena_new((size_t)64 << 20);
+	assert_int_equal(db_open(&admin, cluster, "test", &e), RC_OK);
+	(void)snprintf(name, sizeof(name), "huying_test_pack_%d", getpid());
+	script(admin, "CREATE DATABASE %s", name);
+	(void)snprintf(dsn, sizeof(dsn), "%s dbname=%s", cluster, name);
+	assert_int_equal(db_open(&db, dsn, "test", &e), RC_OK);
+	if (db_migrate(db, &m, &e) != RC_OK)
+		fail_msg("%s", e.text);
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(setenv("HUYING_DB", dsn, 1), 0);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char command[600];
+
+	(void)state;
+	db_close(&db);
+	script(admin, "DROP DATABASE %s (FORCE)", name);
+	db_close(&admin);
+	arena_free(&arena);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command);
+}
+
+/* Every test begins with nothing loaded. */
+static int
+nothing_loaded(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	buf_z(&b, "TRUNCATE registry.pack, registry.matter_gram");
+	for (size_t t = 0; t < TABLE_COUNT; t++)
+		buf_printf(&b, ", registry.\"%s\"", registry_files[t].table);
+	script(db, "%.*s", (int)b.n, b.p);
+	buf_fini(&b);
+	return 0;
+}
+
+/* Runs huying pack COMMAND FOLDER; both outputs go to OUTPUT. */
+static int
+run(const char *command, const char *folder, const char *option)
+{
+	char *argv[] = { strdup("pack"), strdup(command), strdup(folder),
+		option != NULL ? strdup(option) : NULL, NULL };
+	int argc = 3 + (option != NULL), out = dup(1), err = dup(2), rc;
+	FILE *f = tmpfile();
+	size_t n;
+
+	assert_non_null(f);
+	(void)fflush(stdout);
+	assert_true(dup2(fileno(f), 1) == 1 && dup2(fileno(f), 2) == 2);
+	rc = cmd_pack(argc, argv);
+	(void)fflush(stdout);
+	assert_true(dup2(out, 1) == 1 && dup2(err, 2) == 2);
+	(void)close(out);
+	(void)close(err);
+	rewind(f);
+	n = fread(output, 1, sizeof(output) - 1, f);
+	output[n] = '\0';
+	(void)fclose(f);
+	for (int i = 0; i < argc; i++)
+		free(argv[i]);
+	return rc;
+}
+
+static void
+load(const char *folder, int want)
+{
+	int rc = run("load", folder, NULL);
+
+	if (rc != want)
+		fail_msg("exit %d, not %d: %s", rc, want, output);
+}
+
+/* A copy of the golden pack in DIR, changed by a shell command there. */
+static void
+change(const char *fmt, ...) PRINTF(1, 2);
+
+static void
+change(const char *fmt, ...)
+{
+	char edit[2048], command[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(edit, sizeof(edit), fmt, ap);
+	va_end(ap);
+	(void)snprintf(command, sizeof(command),
+	    "rm -f %s/* && cp %s/* %s/limits.csv %s && cd %s && %s", dir,
+	    GOLDEN, COUNTY_DIR, dir, dir, edit);
+	assert_int_equal(system(command), 0);
+}
+
+/* Version V, valid from DAY, with EDIT on top. */
+#define VERSION(v, day, edit)                                                  \
+	"sed -i 's/^version,.*/version," v "/; s/^valid_from,.*/valid_from," day \
+	"/' pack.csv && " edit
+
+static struct registry *
+loaded(void)
+{
+	struct registry *r = NULL;
+	struct db *own = NULL;
+	struct err e;
+
+	assert_int_equal(db_open(&own, dsn, "test", &e), RC_OK);
+	if (registry_prepare(own, &e) != RC_OK ||
+	    registry_load(&r, own, &e) != RC_OK)
+		fail_msg("%s", e.text);
+	/* Services do it again on the same connection. */
+	registry_free(&r);
+	if (registry_load(&r, own, &e) != RC_OK)
+		fail_msg("%s", e.text);
+	db_close(&own);
+	return r;
+}
+
+static const char *
+sql_type(const struct msg_field *f)
+{
+	static const char *const types[] = {
+		[WIRE_str] = "text",
+		[WIRE_i64] = "bigint",
+		[WIRE_f64] = "double precision",
+		[WIRE_bool] = "boolean",
+		[WIRE_time] = "timestamp with time zone",
+		[WIRE_strs] = "ARRAY",
+		[WIRE_map] = "jsonb",
+		[WIRE_list] = "jsonb",
+	};
+
+	return types[f->type];
+}
+
+static void
+test_columns_are_the_fields(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
+		const struct msg_desc *d = registry_files[t].desc;
+		struct str sql, got;
+		struct buf want;
+
+		buf_init(&want, 65536);
+		for (size_t i = 0; i < d->n_fields; i++)
+			buf_printf(&want, "%s %s %s\n", d->fields[i].name,
+			    sql_type(&d->fields[i]),
+			    d->fields[i].need == REQUIRED ? "NO" : "YES");
+		buf_z(&want, "valid_from date NO\nvalid_to date YES\n"
+			     "pack text NO\n");
+		sql = arena_printf(arena,
+		    "SELECT string_agg(column_name || ' ' || data_type || ' '"
+		    " || is_nullable || E'\\n', '' ORDER BY ordinal_position)"
+		    " FROM information_schema.columns WHERE table_schema ="
+		    " 'registry' AND table_name = '%s'",
+		    registry_files[t].table);
+		got = ask(sql.p);
+		if (!str_eq(got, buf_get(&want)))
+			fail_msg("%s: want %.*s got %.*s",
+			    registry_files[t].table, (int)want.n, want.p,
+			    STR_ARG(got));
+		buf_fini(&want);
+	}
+}
+
+static void
+expect_same(const struct registry *a, const struct registry *b,
+    enum registry_table t)
+{
+	const struct msg_desc *d = registry_files[t].desc;
+	size_t n, m;
+	const char *x = registry_rows(a, t, &n), *y = registry_rows(b, t, &m);
+	struct buf p, q;
+
+	assert_int_equal(n, m);
+	buf_init(&p, (size_t)1 << 20);
+	buf_init(&q, (size_t)1 << 20);
+	for (size_t i = 0; i < n; i++) {
+		buf_reset(&p);
+		buf_reset(&q);
+		msg_json(d, x + i * d->size, &p);
+		msg_json(d, y + i * d->size, &q);
+		if (!str_eq(buf_get(&p), buf_get(&q)))
+			fail_msg("%s: %.*s is not %.*s",
+			    registry_files[t].file, STR_ARG(buf_get(&p)),
+			    STR_ARG(buf_get(&q)));
+	}
+	buf_fini(&p);
+	buf_fini(&q);
+}
+
+static void
+test_the_county_reads_back_as_it_was_written(void **state)
+{
+	struct registry *file = county_new(), *base;
+	int64_t at = county_time("2026-03-18T09:00+08:00");
+
+	(void)state;
+	load(COUNTY_DIR, 0);
+	assert_non_null(strstr(output, "tonglu 2026.1: loaded"));
+	base = loaded();
+	for (size_t t = 0; t < TABLE_COUNT; t++)
+		expect_same(file, base, (enum registry_table)t);
+	assert_true(str_eq(registry_version(file), registry_version(base)));
+	assert_true(str_is(registry_county(base), "330122"));
+	assert_non_null(registry_unit(base, STR("330122109-CMD"), at));
+	assert_int_equal(registry_limit(base, "report.accept", at).amount, 15);
+	assert_null(registry_unit(base, STR("330122109-CMD"),
+	    county_time("2025-12-31T23:59+08:00")));
+	registry_free(&file);
+	registry_free(&base);
+}
+
+static void
+test_loading_again_changes_nothing(void **state)
+{
+	struct str before, after;
+
+	(void)state;
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	before = ask("SELECT count(*) || ' ' || max(seq) FROM journal.event");
+	load(dir, 0);
+	assert_non_null(strstr(output, "example 1: already loaded"));
+	after = ask("SELECT count(*) || ' ' || max(seq) FROM journal.event");
+	assert_true(str_eq(before, after));
+	expect("SELECT count(*)::text FROM registry.pack", "1");
+	expect("SELECT count(*)::text FROM registry.unit", "34");
+}
+
+static void
+test_each_load_announces_itself(void **state)
+{
+	struct str before, sql;
+
+	(void)state;
+	before = ask("SELECT coalesce(max(seq), 0)::text FROM journal.event");
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	sql = arena_printf(arena,
+	    "SELECT string_agg(type, ' ') FROM journal.event WHERE seq > %.*s",
+	    STR_ARG(before));
+	expect(sql.p, "registry.changed");
+}
+
+/* One limit changed, one surname gone, one unit new, the rest as it was. */
+static void
+load_second(void)
+{
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	change(VERSION("2", "2026-04-01",
+	    "sed -i 's/^report.accept,natural,15m/report.accept,natural,20m/' "
+	    "limits.csv && sed -i '/^王/d' surnames.csv && "
+	    "echo '990101-D-NY,农业局,NY,department,990101-GOV,990101,,no' "
+	    ">> units.csv"));
+	load(dir, 0);
+}
+
+static void
+test_a_newer_version_is_dated(void **state)
+{
+	int64_t april = county_time("2026-04-01T00:00+08:00");
+	struct registry *r;
+
+	(void)state;
+	load_second();
+	assert_non_null(strstr(output,
+	    "limits.csv              1 added      1 closed"));
+	assert_non_null(strstr(output,
+	    "surnames.csv            0 added      1 closed      1 unchanged"));
+	assert_non_null(strstr(output,
+	    "units.csv               1 added      0 closed     34 unchanged"));
+	expect("SELECT string_agg(amount || ' ' || valid_from || ' ' ||"
+	       " coalesce(valid_to::text, '-') || ' ' || pack, '; '"
+	       " ORDER BY valid_from) FROM registry.\"limit\""
+	       " WHERE key = 'report.accept'",
+	    "15m 2026-01-01 2026-04-01 example 1; "
+	    "20m 2026-04-01 - example 2");
+	r = loaded();
+	assert_int_equal(
+	    registry_limit(r, "report.accept", april - 1).amount, 15);
+	assert_int_equal(registry_limit(r, "report.accept", april).amount, 20);
+	assert_true(registry_is_surname(r, STR("王"), april - 1));
+	assert_false(registry_is_surname(r, STR("王"), april));
+	assert_null(registry_unit(r, STR("990101-D-NY"), april - 1));
+	assert_non_null(registry_unit(r, STR("990101-D-NY"), april));
+	assert_true(str_is(registry_version(r), "example 2"));
+	registry_free(&r);
+}
+
+static void
+test_what_was_gone_may_come_back(void **state)
+{
+	(void)state;
+	load_second();
+	change(VERSION("3", "2026-07-01", "true"));
+	load(dir, 0);
+	expect("SELECT string_agg(valid_from || ' ' ||"
+	       " coalesce(valid_to::text, '-'), '; ' ORDER BY valid_from)"
+	       " FROM registry.surname WHERE surname = '王'",
+	    "2026-01-01 2026-04-01; 2026-07-01 -");
+	expect("SELECT string_agg(amount, ' ' ORDER BY valid_from)"
+	       " FROM registry.\"limit\" WHERE key = 'report.accept'",
+	    "15m 20m 15m");
+	expect("SELECT valid_to::text FROM registry.unit"
+	       " WHERE code = '990101-D-NY'",
+	    "2026-07-01");
+}
+
+static void
+test_history_is_not_written_anew(void **state)
+{
+	(void)state;
+	load_second();
+	/* The same version with other content. */
+	change(VERSION("2", "2026-05-01", "true"));
+	load(dir, 1);
+	assert_non_null(strstr(output, "loaded with other content"));
+	/* A first day that is not after the last one. */
+	change(VERSION("3", "2026-04-01", "true"));
+	load(dir, 1);
+	assert_non_null(strstr(output, "valid_from must be after it"));
+	expect("SELECT count(*)::text FROM registry.pack", "2");
+}
+
+static void
+test_a_pack_with_faults_is_not_loaded(void **state)
+{
+	(void)state;
+	change(VERSION("1", "2026-01-01",
+	    "sed -i 's/,command_room,/,module,/' units.csv"));
+	load(dir, 1);
+	expect("SELECT count(*)::text FROM registry.pack", "0");
+	expect("SELECT count(*)::text FROM registry.unit", "0");
+}
+
+/* Two packs may share the tables, not a key; nothing of the second stays. */
+static void
+test_a_load_is_all_or_nothing(void **state)
+{
+	(void)state;
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	change(VERSION("1", "2026-02-01",
+	    "sed -i 's/^name,.*/name,other/' pack.csv && "
+	    "sed -i 's/^王/赵/' surnames.csv"));
+	load(dir, 1);
+	expect("SELECT count(*)::text FROM registry.pack", "1");
+	expect("SELECT count(*)::text FROM registry.surname"
+	       " WHERE surname = '赵'",
+	    "0");
+}
+
+static void
+test_one_load_at_a_time(void **state)
+{
+	(void)state;
+	change(VERSION("1", "2026-01-01", "true"));
+	script(db, "SELECT pg_advisory_lock(hashtext('registry.take'))");
+	load(dir, 3);
+	assert_non_null(strstr(output, "lock"));
+	script(db, "SELECT pg_advisory_unlock(hashtext('registry.take'))");
+	load(dir, 0);
+}
+
+static void
+test_show_lists_what_is_loaded(void **state)
+{
+	(void)state;
+	assert_int_equal(run("show", "--json", NULL), 0);
+	assert_string_equal(output, "");
+	load_second();
+	assert_int_equal(run("show", "--json", NULL), 0);
+	assert_non_null(strstr(output, "\"version\":\"1\""));
+	assert_non_null(strstr(output, "\"valid_from\":\"2026-04-01\""));
+	assert_non_null(strstr(output, "\"unit\": 35"));
+}
+
+static const struct {
+	const char *text;
+	const char *matter;
+} proposals[] = {
+	{ "村口路灯不亮三天了", "PU-011" },
+	{ "我家孩子被狗咬了，狗主人不认账", "CA-020" },
+	{ "工地老板拖欠工资，农民工要回家", "LB-003" },
+	{ "小区电梯里困人了，快来", "FM-012" },
+	{ "楼上漏水把天花板泡坏了", "HP-005" },
+	{ "有人在河里电鱼", "NR-010" },
+	{ "怎么办理城乡居民养老保险参保登记", "VA-001" },
+};
+
+static void
+test_matters_are_proposed_for_a_free_text(void **state)
+{
+	(void)state;
+	load(COUNTY_DIR, 0);
+	for (size_t i = 0; i < ARRAY_LEN(proposals); i++) {
+		struct str sql = arena_printf(arena,
+		    "SELECT matter FROM registry.propose_matters('%s', 5)",
+		    proposals[i].text);
+
+		expect(sql.p, proposals[i].matter);
+	}
+	expect("SELECT count(*)::text FROM registry.propose_matters('', 5)",
+	    "0");
+	expect("SELECT count(*)::text FROM"
+	       " registry.propose_matters('路灯不亮，垃圾没人扫', 3)",
+	    "3");
+	expect("SELECT (max(score) <= 1 AND min(score) > 0)::text FROM"
+	       " registry.propose_matters('路灯不亮', 100)",
+	    "true");
+	expect("SELECT string_agg(g, ' ') FROM"
+	       " registry.grams('Ab，c河 道x1路灯') g",
+	    "ab c河 道x 路灯");
+}
+
+#define TEST(f) cmocka_unit_test_setup(f, nothing_loaded)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_columns_are_the_fields),
+		TEST(test_the_county_reads_back_as_it_was_written),
+		TEST(test_loading_again_changes_nothing),
+		TEST(test_each_load_announces_itself),
+		TEST(test_a_newer_version_is_dated),
+		TEST(test_what_was_gone_may_come_back),
+		TEST(test_history_is_not_written_anew),
+		TEST(test_a_pack_with_faults_is_not_loaded),
+		TEST(test_a_load_is_all_or_nothing),
+		TEST(test_one_load_at_a_time),
+		TEST(test_show_lists_what_is_loaded),
+		TEST(test_matters_are_proposed_for_a_free_text),
+	};
+
+	if (getenv("TEST_DB") == NULL) {
+		(void)fprintf(stderr, "test_store_pack: TEST_DB is "
+				      "not set; nothing tested\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+"""
+What strangers may send to the bus, and what it must say.
+
+For every row of the table: one answer and no second one, with the expected
+code and the expected field, nothing stored, and a good publish goes through
+right behind it.  Needs a running bus (HUYING_RUN) with a county loaded; with
+HUYING_DB it also looks into the tables.
+"""
+import sys
+
+import msgpack
+
+import bad_bytes
+import bad_events
+import bad_log
+from peer import DB, SERVICES, Peer, Silence, options, read_log, report, sql
+
+ECHO_MAX = 32  # bytes of a publish's number that come back
+
+
+class Journal:
+    """What outsiders have stored since the last look."""
+
+    def __init__(self):
+        peer = Peer("publish")
+        self.mark = options(peer.ask(b"HELLO", b"1"), 1)["head"]
+        peer.close()
+
+    def stored(self):
+        """Ids of new events by outsiders, and how many sealed parts."""
+        if DB is None:
+            new = read_log(self.mark + 1)
+            self.mark += len(new)
+            return [e["id"] for _, e in new if e["source"] not in SERVICES], 0
+        known = ",".join(f"'{s}'" for s in SERVICES)
+        head, ids, boxes = sql(
+            f"SELECT max(seq), string_agg(id, ' ' ORDER BY seq) FILTER"
+            f" (WHERE source NOT IN ({known})), (SELECT count(*) FROM"
+            f" vault.sealed s JOIN journal.event_key k USING (source, id)"
+            f" WHERE k.seq > {self.mark} OR s.source LIKE '/test/%')"
+            f" FROM journal.event WHERE seq > {self.mark}")
+        self.mark = int(head or self.mark)
+        return ids.split(), int(boxes)
+
+
+def wrong_answer(case, frames):
+    """Why FRAMES is not the answer to CASE; None when it is."""
+    body = options(frames, len(frames) - 1)
+    if case.number is not None and frames[1] != case.number[:ECHO_MAX]:
+        return f"number {frames[1]!r}"
+    if frames[0] not in (b"NAK", b"ERR"):
+        return f"{frames[0].decode()} {body}"
+    if body["code"] not in case.code.split("|"):
+        return f"{body}"
+    if case.field is not None and body.get("field") != case.field:
+        return f"field {body.get('field')!r}: {body['reason']}"
+    if frames[0] == b"NAK" and (body["stored"] or body["retry"] != "never"):
+        return f"{body}"
+    for name in case.named:
+        if f"{name}: " not in body["reason"]:
+            return f"{name} is not named in: {body['reason']}"
+    for secret in case.secrets:
+        if secret in str(body):
+            return f"the value comes back: {body['reason']}"
+    return None
+
+
+def refused(peer, case):
+    """Sends every variant of CASE; why one went wrong, or None."""
+    for frames in case.variants:
+        try:
+            why = wrong_answer(case, peer.ask(*frames))
+            more = peer.rest()
+        except (Silence, ValueError, KeyError, IndexError) as e:
+            peer.renew()
+            why, more = f"{type(e).__name__}: {e}", []
+        if why or more:
+            return why or f"a second answer: {more}"
+    return None
+
+
+def good(peer):
+    env = report()
+    answer = peer.ask(b"PUB", b"good", msgpack.packb(env))
+    return env["id"], answer[0] == b"ACK"
+
+
+def boxes_of(journal):
+    return journal.stored()[1]
+
+
+def run_publish(peer, journal, case):
+    boxes = boxes_of(journal)
+    why = refused(peer, case)
+    if why is not None:
+        return why
+    good_id, acked = good(peer)
+    if not acked:
+        return "the good publish behind it was not acknowledged"
+    ids, boxes_now = journal.stored()
+    if ids != [good_id]:
+        return f"stored {len(ids)} events instead of the good one"
+    return "a sealed part was stored" if boxes_now != boxes else None
+
+
+def show(why, case):
+    many = f" x{len(case.variants)}" if len(case.variants) > 1 else ""
+    want = f"{case.code} {case.field or ''}".rstrip()
+    word = "ok" if why is None else "not ok"
+    print(f"{word} {case.group:9} {case.name + many:48} {want}", flush=True)
+    if why is not None:
+        print(f"       {why}", flush=True)
+    return why is None
+
+
+def main():
+    publish, journal = Peer("publish"), Journal()
+    results = []
+    for case in bad_bytes.cases() + bad_events.cases(publish):
+        results.append(show(run_publish(publish, journal, case), case))
+    for case in bad_log.cases():
+        results.append(show(refused(Peer("log"), case), case))
+    for case, run in bad_log.conversations():
+        results.append(show(run(), case))
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) and results else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
