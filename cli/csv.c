@@ -44,8 +44,8 @@ check_bytes(struct csv *c)
 		if (at == line.n)
 			continue;
 		fault(c,
-		    (struct csv_place){ n,
-			(uint32_t)str_runes(str_cut(line, 0, at)) + 1 },
+		    (struct csv_place){
+			n, (uint32_t)str_runes(str_cut(line, 0, at)) + 1 },
 		    nul < good ? "a NUL byte" : "not UTF-8");
 		ok = false;
 	}
@@ -87,9 +87,8 @@ peek(const struct csv *c)
 static bool
 at_newline(const struct csv *c)
 {
-	return peek(c) == '\n' ||
-	       (peek(c) == '\r' && c->pos + 1 < c->bytes.n &&
-		   c->bytes.p[c->pos + 1] == '\n');
+	return peek(c) == '\n' || (peek(c) == '\r' && c->pos + 1 < c->bytes.n &&
+				      c->bytes.p[c->pos + 1] == '\n');
 }
 
 /* Moves over one byte, keeping the place. */
@@ -196,8 +195,7 @@ take_cell(struct csv *c, struct csv_cell *cell)
 	bool quoted = !at_end(c) && peek(c) == '"';
 
 	cell->place = c->place;
-	if (quoted ? !take_quoted(c, &cell->text)
-		   : !take_plain(c, &cell->text))
+	if (quoted ? !take_quoted(c, &cell->text) : !take_plain(c, &cell->text))
 		return false;
 	if (cell->text.n > CSV_CELL_MAX) {
 		fault(c, cell->place, "a cell of more than 16 KiB");

@@ -28,15 +28,14 @@ struct csv_row {
 	struct csv_cell cells[CSV_COLUMNS_MAX];
 };
 
-typedef void csv_fault_fn(
-    void *ctx, struct csv_place place, const char *what);
+typedef void csv_fault_fn(void *ctx, struct csv_place place, const char *what);
 
 /* The caller's; fields are the reader's own. */
 struct csv {
 	struct str bytes;
 	size_t pos;
 	struct csv_place place; /* of pos */
-	size_t columns;		/* of the header, 0 before it */
+	size_t columns;         /* of the header, 0 before it */
 	size_t n_rows;
 	bool failed; /* nothing more can be read */
 	struct arena *arena;

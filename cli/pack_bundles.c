@@ -79,7 +79,7 @@ check_step(struct pack *p, size_t i)
 	}
 }
 
-#define NOT_KNOWN INT64_C(-1)	  /* yet; after the walk: in a circle */
+#define NOT_KNOWN INT64_C(-1)     /* yet; after the walk: in a circle */
 #define BEHIND_CIRCLE INT64_C(-2) /* waits for one for ever */
 
 /* When each step may end at the soonest, by rounds; steps are few. */
@@ -135,8 +135,7 @@ find_circles(const struct pack *p, struct path *path)
 	while (moved) {
 		moved = false;
 		for (size_t i = 0; i < p->tables[TABLE_bundle_step].n; i++) {
-			if (path->end[i] != NOT_KNOWN ||
-			    waited_for(p, path, i))
+			if (path->end[i] != NOT_KNOWN || waited_for(p, path, i))
 				continue;
 			path->end[i] = BEHIND_CIRCLE;
 			moved = true;
@@ -190,8 +189,7 @@ check_total(struct pack *p, struct path *path, size_t i)
 	struct limit total, longest;
 	char text[CLOCK_TEXT];
 
-	if (!limit_parse(b->total_limit, &total) ||
-	    total.clock == LIMIT_NONE)
+	if (!limit_parse(b->total_limit, &total) || total.clock == LIMIT_NONE)
 		return;
 	measure(p, path, b, total.clock);
 	longest = (struct limit){ total.clock, path->longest };

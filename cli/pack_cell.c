@@ -73,8 +73,8 @@ check_str(struct pack *p, const char *file, const struct msg_field *f,
 	const char *expected = look_check(&f->format, s);
 
 	if (f->max > 0 && s.n > f->max)
-		pack_fault(p, file, place, "%s: %zu > %zu bytes", f->name,
-		    s.n, f->max);
+		pack_fault(p, file, place, "%s: %zu > %zu bytes", f->name, s.n,
+		    f->max);
 	else if (expected != NULL && f->format.look == LOOK_ENUM)
 		pack_fault(p, file, place,
 		    "%s: must be one of %s, not \"%.*s\"", f->name, expected,
@@ -94,8 +94,8 @@ check_list(struct pack *p, const char *file, const struct msg_field *f,
 		for (size_t k = 0; k < i; k++)
 			again = again || str_eq(v.p[k], v.p[i]);
 		if (v.p[i].n == 0)
-			pack_fault(p, file, place, "%s: an empty entry",
-			    f->name);
+			pack_fault(
+			    p, file, place, "%s: an empty entry", f->name);
 		else if (again)
 			pack_fault(p, file, place, "%s: \"%.*s\" twice",
 			    f->name, STR_ARG(pack_shown(v.p[i])));
@@ -137,8 +137,7 @@ set(const struct msg_field *f, void *obj, struct str text, struct arena *arena)
 		return false;
 	if (msg_set_text(f, obj, text, arena, &ignored) != RC_OK)
 		return false;
-	return f->type != WIRE_i64 ||
-	       *(const int64_t *)msg_at(f, obj) >= 0;
+	return f->type != WIRE_i64 || *(const int64_t *)msg_at(f, obj) >= 0;
 }
 
 void
@@ -150,8 +149,8 @@ pack_cell(struct pack *p, const char *file, const struct msg_field *f,
 
 	if (s.n == 0) {
 		if (f->need == REQUIRED)
-			pack_fault(p, file, cell->place, "%s: is required",
-			    f->name);
+			pack_fault(
+			    p, file, cell->place, "%s: is required", f->name);
 		return;
 	}
 	if (!is_code(f))
@@ -167,6 +166,5 @@ pack_cell(struct pack *p, const char *file, const struct msg_field *f,
 	else if (f->type == WIRE_str)
 		check_str(p, file, f, cell->place, s);
 	else if (f->type == WIRE_strs)
-		check_list(p, file, f, cell->place,
-		    *(const struct strs *)at);
+		check_list(p, file, f, cell->place, *(const struct strs *)at);
 }

@@ -1,6 +1,5 @@
 #include "cli/pack_check.h"
 
-
 #include <stdlib.h>
 
 /* Name and version become part of every row: "tonglu 2026.1". */
@@ -27,8 +26,8 @@ check_word(struct pack *p, const char *field, struct str text,
 static void
 check_meta(struct pack *p)
 {
-	check_word(p, "name", p->meta.name, "_",
-	    "small letters, digits and _ only");
+	check_word(
+	    p, "name", p->meta.name, "_", "small letters, digits and _ only");
 	check_word(p, "version", p->meta.version, "._-",
 	    "small letters, digits and ._- only");
 }
@@ -82,9 +81,7 @@ pack_order(const struct pack *p, enum registry_table t)
 static uint32_t
 line_of(const struct pack *p, enum registry_table t, size_t i)
 {
-	return p->tables[t]
-	    .places[i * registry_files[t].desc->n_fields]
-	    .line;
+	return p->tables[t].places[i * registry_files[t].desc->n_fields].line;
 }
 
 /* A row without its key has its fault already. */
@@ -104,8 +101,8 @@ check_keys_of(struct pack *p, enum registry_table t)
 	size_t *v = pack_order(p, t), first = 0;
 
 	for (size_t i = 1; i < p->tables[t].n; i++) {
-		if (registry_key_cmp(t, pack_row(p, t, v[first]),
-			pack_row(p, t, v[i])) != 0)
+		if (registry_key_cmp(
+			t, pack_row(p, t, v[first]), pack_row(p, t, v[i])) != 0)
 			first = i;
 		else if (has_key(p, t, v[i]))
 			pack_fault_at(p, t, v[i], file->desc->fields[0].name,
@@ -201,8 +198,8 @@ check_ref(struct pack *p, enum registry_table t, size_t i,
 }
 
 static void
-check_refs_of(struct pack *p, enum registry_table t,
-    const struct msg_field *f, const struct target *to)
+check_refs_of(struct pack *p, enum registry_table t, const struct msg_field *f,
+    const struct target *to)
 {
 	for (size_t i = 0; i < p->tables[t].n; i++) {
 		const void *at = msg_at(f, pack_row(p, t, i));

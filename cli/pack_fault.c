@@ -7,9 +7,8 @@
 
 #define SHOWN_MAX 40
 
-static void PRINTF(4, 0)
-add_fault(struct pack *p, const char *file, struct csv_place place,
-    const char *fmt, va_list ap)
+static void PRINTF(4, 0) add_fault(struct pack *p, const char *file,
+    struct csv_place place, const char *fmt, va_list ap)
 {
 	char text[1024];
 
@@ -19,8 +18,8 @@ add_fault(struct pack *p, const char *file, struct csv_place place,
 	}
 	if (p->n_faults == p->faults_cap) {
 		p->faults_cap = p->faults_cap > 0 ? p->faults_cap * 2 : 32;
-		p->faults = xrealloc(
-		    p->faults, p->faults_cap * sizeof(*p->faults));
+		p->faults =
+		    xrealloc(p->faults, p->faults_cap * sizeof(*p->faults));
 	}
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	p->faults[p->n_faults++] = (struct pack_fault){ file, place,
@@ -49,8 +48,8 @@ pack_fault_at(struct pack *p, enum registry_table t, size_t i,
 	must(f != NULL);
 	va_start(ap, fmt);
 	add_fault(p, registry_files[t].file,
-	    p->tables[t].places[i * d->n_fields + (size_t)(f - d->fields)],
-	    fmt, ap);
+	    p->tables[t].places[i * d->n_fields + (size_t)(f - d->fields)], fmt,
+	    ap);
 	va_end(ap);
 }
 

@@ -38,8 +38,8 @@ find_key(const struct pack *p, const char *key)
 	size_t i = 0;
 
 	while (i < p->tables[TABLE_limit].n &&
-	       !str_is(((const struct row_limit *)pack_row(p, TABLE_limit, i))
-			   ->key,
+	       !str_is(
+		   ((const struct row_limit *)pack_row(p, TABLE_limit, i))->key,
 		   key))
 		i++;
 	return i;
@@ -60,8 +60,7 @@ check_key(struct pack *p, const char *key, bool number)
 		return;
 	}
 	row = pack_row(p, TABLE_limit, i);
-	if (number && !(str_is(row->clock, "none") &&
-			  str_i64(row->amount, &v)))
+	if (number && !(str_is(row->clock, "none") && str_i64(row->amount, &v)))
 		pack_fault_at(p, TABLE_limit, i, "amount",
 		    "amount: %s must be a whole number with clock none", key);
 	if (!number && str_is(row->clock, "none"))
@@ -142,8 +141,7 @@ year_of(int64_t at)
 static void
 check_day(struct pack *p, size_t i)
 {
-	const struct row_calendar_day *d =
-	    pack_row(p, TABLE_calendar_day, i);
+	const struct row_calendar_day *d = pack_row(p, TABLE_calendar_day, i);
 
 	if (d->date == 0 || !str_is(d->kind, "work"))
 		return;

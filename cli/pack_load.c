@@ -35,8 +35,8 @@ static void
 tell_progress(const struct load *l, const char *what, size_t done)
 {
 	if (l->progress)
-		(void)fprintf(stderr, "\r\033[K%zu/%d %s", done,
-		    (int)TABLE_COUNT, what);
+		(void)fprintf(
+		    stderr, "\r\033[K%zu/%d %s", done, (int)TABLE_COUNT, what);
 }
 
 static void
@@ -93,8 +93,8 @@ prepare(struct load *l, struct err *e)
 
 	l->pack = (struct take_pack){ meta->name, meta->version, meta->county,
 		meta->title_zh, meta->title_en,
-		str_cut(str_of(clock_format(meta->valid_from, l->first_day)),
-		    0, 10),
+		str_cut(str_of(clock_format(meta->valid_from, l->first_day)), 0,
+		    10),
 		"" };
 	for (size_t t = 0; t < TABLE_COUNT; t++) {
 		rows_json(l->p, (enum registry_table)t, &l->json[t]);
@@ -138,8 +138,8 @@ put_table(const struct load *l, size_t t, struct buf *b)
 	buf_printf(b,
 	    "{\"table\":\"%s\",\"added\":%lld,\"closed\":%lld,"
 	    "\"unchanged\":%lld}",
-	    registry_files[t].table, (long long)c->added,
-	    (long long)c->closed, (long long)c->unchanged);
+	    registry_files[t].table, (long long)c->added, (long long)c->closed,
+	    (long long)c->unchanged);
 	pack_put_line(b);
 }
 
@@ -157,8 +157,8 @@ put_result(const struct load *l, const char *state, struct buf *b)
 	wire_json_str(pack->name, b);
 	buf_z(b, ",\"version\":");
 	wire_json_str(pack->version, b);
-	buf_printf(b, ",\"digest\":\"%s\",\"state\":\"%s\"}", pack->digest,
-	    state);
+	buf_printf(
+	    b, ",\"digest\":\"%s\",\"state\":\"%s\"}", pack->digest, state);
 	pack_put_line(b);
 }
 

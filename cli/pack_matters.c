@@ -43,8 +43,7 @@ pack_check_duration(struct pack *p, enum registry_table t, size_t i,
 
 	if (text.n > 0 && limit_parse(text, &l) &&
 	    (l.clock == LIMIT_NONE || l.amount <= 0))
-		pack_fault_at(p, t, i, field, "%s: must last some time",
-		    field);
+		pack_fault_at(p, t, i, field, "%s: must last some time", field);
 }
 
 static void
@@ -54,9 +53,12 @@ check_limits(struct pack *p, size_t i)
 	bool call = m->call_class.n > 0 && !str_is(m->call_class, "none");
 
 	pack_check_duration(p, TABLE_matter, i, "limit_sign", m->limit_sign);
-	pack_check_duration(p, TABLE_matter, i, "limit_contact", m->limit_contact);
-	pack_check_duration(p, TABLE_matter, i, "limit_onsite", m->limit_onsite);
-	pack_check_duration(p, TABLE_matter, i, "limit_finish", m->limit_finish);
+	pack_check_duration(
+	    p, TABLE_matter, i, "limit_contact", m->limit_contact);
+	pack_check_duration(
+	    p, TABLE_matter, i, "limit_onsite", m->limit_onsite);
+	pack_check_duration(
+	    p, TABLE_matter, i, "limit_finish", m->limit_finish);
 	if (call && m->limit_contact.n == 0)
 		pack_fault_at(p, TABLE_matter, i, "limit_contact",
 		    "limit_contact: a call has one");
@@ -72,8 +74,8 @@ check_matter(struct pack *p, size_t i)
 
 	pack_check_reference(p, TABLE_matter, i, "main_unit", m->main_unit);
 	for (size_t k = 0; k < m->assist_units.n; k++) {
-		pack_check_reference(p, TABLE_matter, i, "assist_units",
-		    m->assist_units.p[k]);
+		pack_check_reference(
+		    p, TABLE_matter, i, "assist_units", m->assist_units.p[k]);
 		if (str_eq(m->assist_units.p[k], m->main_unit))
 			pack_fault_at(p, TABLE_matter, i, "assist_units",
 			    "assist_units: the main unit does not assist");

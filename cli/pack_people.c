@@ -15,8 +15,7 @@ static void
 check_certificate(struct pack *p, size_t i)
 {
 	const struct row_officer *o = pack_row(p, TABLE_officer, i);
-	int n = (o->certificate_no.n > 0) +
-		(o->certificate_valid_from != 0) +
+	int n = (o->certificate_no.n > 0) + (o->certificate_valid_from != 0) +
 		(o->certificate_valid_to != 0);
 
 	if (n > 0 && n < 3)
@@ -40,11 +39,11 @@ check_officer(struct pack *p, size_t i)
 
 	check_certificate(p, i);
 	if (grids && o->grid.n == 0)
-		pack_fault_at(p, TABLE_officer, i, "grid",
-		    "grid: a grid worker has one");
+		pack_fault_at(
+		    p, TABLE_officer, i, "grid", "grid: a grid worker has one");
 	if (!grids && o->grid.n > 0)
-		pack_fault_at(p, TABLE_officer, i, "grid",
-		    "grid: only for grid workers");
+		pack_fault_at(
+		    p, TABLE_officer, i, "grid", "grid: only for grid workers");
 	else if (o->grid.n > 0 && u != NULL &&
 		 !registry_inside(o->grid, u->division))
 		pack_fault_at(p, TABLE_officer, i, "grid",
@@ -78,8 +77,7 @@ check_certificates(struct pack *p)
 
 		if (b->certificate_no.n > 0 &&
 		    str_eq(a->certificate_no, b->certificate_no))
-			pack_fault_at(p, TABLE_officer, v[i],
-			    "certificate_no",
+			pack_fault_at(p, TABLE_officer, v[i], "certificate_no",
 			    "certificate_no: officer %.*s has it",
 			    STR_ARG(a->id));
 	}

@@ -41,9 +41,8 @@ level_of(struct str kind)
 static bool
 parent_known(const struct pack *p, struct str parent)
 {
-	return parent.n == 0 ||
-	       registry_division(p->registry, parent, p->meta.valid_from) !=
-		   NULL;
+	return parent.n == 0 || registry_division(p->registry, parent,
+				    p->meta.valid_from) != NULL;
 }
 
 static void
@@ -104,8 +103,8 @@ check_grid(struct pack *p, size_t i)
 	const struct row_grid *g = pack_row(p, TABLE_grid, i);
 
 	if (g->code.n > 0 && g->code.n != 15)
-		pack_fault_at(p, TABLE_grid, i, "code",
-		    "code: a grid has 15 digits");
+		pack_fault_at(
+		    p, TABLE_grid, i, "code", "code: a grid has 15 digits");
 	else if (g->division.n > 0 && g->division.n != 12)
 		pack_fault_at(p, TABLE_grid, i, "division",
 		    "division: must be a village or community");
@@ -137,8 +136,7 @@ in_circle(const struct pack *p, const struct row_unit *u)
 	const struct row_unit *up = u;
 
 	for (size_t n = 0; n < PARENTS_MAX && up->parent.n > 0; n++) {
-		up = registry_unit(
-		    p->registry, up->parent, p->meta.valid_from);
+		up = registry_unit(p->registry, up->parent, p->meta.valid_from);
 		if (up == NULL)
 			return false;
 		if (str_eq(up->code, u->code))
@@ -154,19 +152,19 @@ check_unit(struct pack *p, size_t i)
 	bool is_module = str_is(u->kind, "module");
 
 	if (u->code.n > 0 && u->division.n > 0 &&
-	    !(str_starts(u->code, u->division) &&
-		u->code.n > u->division.n && u->code.p[u->division.n] == '-'))
+	    !(str_starts(u->code, u->division) && u->code.n > u->division.n &&
+		u->code.p[u->division.n] == '-'))
 		pack_fault_at(p, TABLE_unit, i, "code",
 		    "code: must be its division, a hyphen and a tail");
 	if (is_module && u->module.n == 0)
 		pack_fault_at(p, TABLE_unit, i, "module",
 		    "module: a module names which of the four it is");
 	if (!is_module && u->module.n > 0)
-		pack_fault_at(p, TABLE_unit, i, "module",
-		    "module: only for kind module");
+		pack_fault_at(
+		    p, TABLE_unit, i, "module", "module: only for kind module");
 	if (in_circle(p, u))
-		pack_fault_at(p, TABLE_unit, i, "parent",
-		    "parent: goes in a circle");
+		pack_fault_at(
+		    p, TABLE_unit, i, "parent", "parent: goes in a circle");
 }
 
 static void

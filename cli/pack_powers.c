@@ -42,8 +42,7 @@ check_item(struct pack *p, size_t i)
 	if (item->fine_max_fen == 0 && item->fine_min_fen > 0)
 		pack_fault_at(p, TABLE_power_item, i, "fine_max_fen",
 		    "fine_max_fen: a floor needs a top");
-	else if (fine && item->fine_max_fen == 0 &&
-		 item->fine_formula.n == 0)
+	else if (fine && item->fine_max_fen == 0 && item->fine_formula.n == 0)
 		pack_fault_at(p, TABLE_power_item, i, "fine_max_fen",
 		    "fine_max_fen: a fine needs a sum or a formula");
 	if (item->fine_max_org_fen > 0 &&

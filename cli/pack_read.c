@@ -65,8 +65,7 @@ slurp(FILE *f, const char *path, struct arena *arena, struct str *bytes,
 
 /* Opens FILE of the pack; RC_GONE when it is not there. */
 static enum rc
-reading_open(
-    struct reading *r, struct pack *p, const char *file, struct err *e)
+reading_open(struct reading *r, struct pack *p, const char *file, struct err *e)
 {
 	struct arena *arena = registry_arena(p->registry);
 	char path[PATH_LEN];
@@ -136,8 +135,7 @@ header_ordered(
 		if (i < d->n_fields)
 			pack_fault(r->p, r->file, header->cells[i].place,
 			    "column %zu must be \"%s\", not \"%.*s\"", i + 1,
-			    d->fields[i].name,
-			    STR_ARG(header->cells[i].text));
+			    d->fields[i].name, STR_ARG(header->cells[i].text));
 		else
 			pack_fault(r->p, r->file, header->cells[i].place,
 			    "column \"%.*s\" twice",
@@ -169,8 +167,8 @@ grow(struct pack_table *t, const struct msg_desc *d)
 		return;
 	t->cap = t->cap > 0 ? t->cap * 2 : 64;
 	t->rows = xrealloc(t->rows, t->cap * d->size);
-	t->places = xrealloc(
-	    t->places, t->cap * d->n_fields * sizeof(*t->places));
+	t->places =
+	    xrealloc(t->places, t->cap * d->n_fields * sizeof(*t->places));
 }
 
 static void
@@ -184,8 +182,7 @@ read_row(struct reading *r, enum registry_table t, const struct csv_row *row)
 	obj = table->rows + table->n * d->size;
 	memset(obj, 0, d->size);
 	for (size_t i = 0; i < d->n_fields; i++) {
-		table->places[table->n * d->n_fields + i] =
-		    row->cells[i].place;
+		table->places[table->n * d->n_fields + i] = row->cells[i].place;
 		pack_cell(r->p, r->file, &d->fields[i], &row->cells[i], obj);
 	}
 	table->n++;
@@ -256,15 +253,15 @@ read_meta(struct pack *p, struct err *e)
 		pack_fault(p, META_FILE, start, "the file is missing");
 	if (rc != RC_OK)
 		return rc == RC_GONE ? RC_OK : rc;
-	if (csv_next(&r.csv, &row) && (row.n != 2 ||
-		!str_is(row.cells[0].text, "key") ||
+	if (csv_next(&r.csv, &row) &&
+	    (row.n != 2 || !str_is(row.cells[0].text, "key") ||
 		!str_is(row.cells[1].text, "value")))
-		pack_fault(p, META_FILE, start,
-		    "the header must be key,value");
+		pack_fault(p, META_FILE, start, "the header must be key,value");
 	while (csv_next(&r.csv, &row))
 		read_setting(&r, &row);
 	for (size_t i = 0; i < d->n_fields; i++)
-		if (d->fields[i].need == REQUIRED && p->meta_places[i].line == 0)
+		if (d->fields[i].need == REQUIRED &&
+		    p->meta_places[i].line == 0)
 			pack_fault(p, META_FILE, start, "no key \"%s\"",
 			    d->fields[i].name);
 	return RC_OK;
@@ -311,8 +308,8 @@ check_folder(struct pack *p, struct err *e)
 	struct dirent *entry;
 
 	if (dir == NULL)
-		return err_set(e, RC_FATAL, "cannot open %s: %s", p->dir,
-		    strerror(errno));
+		return err_set(
+		    e, RC_FATAL, "cannot open %s: %s", p->dir, strerror(errno));
 	while ((entry = readdir(dir)) != NULL) {
 		size_t n = strlen(entry->d_name);
 		struct str name = { entry->d_name, n };
@@ -339,9 +336,9 @@ fill_registry(struct pack *p)
 			registry_add(p->registry, (enum registry_table)t,
 			    pack_row(p, (enum registry_table)t, i),
 			    p->meta.valid_from, INT64_MAX);
-	registry_seal(p->registry,
-	    arena_printf(arena, "%.*s %.*s", STR_ARG(p->meta.name),
-		STR_ARG(p->meta.version)));
+	registry_seal(
+	    p->registry, arena_printf(arena, "%.*s %.*s", STR_ARG(p->meta.name),
+			     STR_ARG(p->meta.version)));
 }
 
 enum rc

@@ -21,9 +21,8 @@ put_text(const struct rows *rows, size_t i, const char *from, const char *when)
 	struct str version = column(rows, i, "version");
 
 	(void)printf("%-16.*s %-12.*s %.*s  %.10s  %.16s  %.*s  %.*s\n",
-	    STR_ARG(name), STR_ARG(version),
-	    STR_ARG(column(rows, i, "county")), from, when,
-	    STR_ARG(str_cut(column(rows, i, "digest"), 0, 12)),
+	    STR_ARG(name), STR_ARG(version), STR_ARG(column(rows, i, "county")),
+	    from, when, STR_ARG(str_cut(column(rows, i, "digest"), 0, 12)),
 	    STR_ARG(column(rows, i, "title_zh")));
 }
 
@@ -39,8 +38,8 @@ put_json(const struct rows *rows, size_t i, const char *from, const char *when)
 		buf_printf(&b, "%c\"%s\":", k == 0 ? '{' : ',', texts[k]);
 		wire_json_str(column(rows, i, texts[k]), &b);
 	}
-	buf_printf(&b, ",\"valid_from\":\"%.10s\",\"loaded_at\":\"%s\"", from,
-	    when);
+	buf_printf(
+	    &b, ",\"valid_from\":\"%.10s\",\"loaded_at\":\"%s\"", from, when);
 	buf_printf(&b, ",\"rows\":%.*s}", STR_ARG(column(rows, i, "n_rows")));
 	pack_put_line(&b);
 }

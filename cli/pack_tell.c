@@ -28,8 +28,8 @@ pack_put_line(struct buf *b)
 }
 
 static void
-tell_fault(const struct pack *p, const struct pack_fault *f, struct buf *b,
-    bool json)
+tell_fault(
+    const struct pack *p, const struct pack_fault *f, struct buf *b, bool json)
 {
 	if (!json) {
 		(void)fprintf(stderr, "%s/%s:%u:%u: %.*s\n", p->dir, f->file,
@@ -38,8 +38,8 @@ tell_fault(const struct pack *p, const struct pack_fault *f, struct buf *b,
 	}
 	buf_z(b, "{\"file\":");
 	wire_json_str(str_of(f->file), b);
-	buf_printf(b, ",\"line\":%u,\"column\":%u,\"message\":",
-	    f->place.line, f->place.column);
+	buf_printf(b, ",\"line\":%u,\"column\":%u,\"message\":", f->place.line,
+	    f->place.column);
 	wire_json_str(f->text, b);
 	buf_char(b, '}');
 	pack_put_line(b);
@@ -77,8 +77,8 @@ tell_summary(const struct pack *p)
 {
 	size_t n = p->n_faults + p->n_more;
 
-	(void)printf("%.*s %.*s: ", STR_ARG(p->meta.name),
-	    STR_ARG(p->meta.version));
+	(void)printf(
+	    "%.*s %.*s: ", STR_ARG(p->meta.name), STR_ARG(p->meta.version));
 	if (n == 0)
 		(void)printf("sound;");
 	else

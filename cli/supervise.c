@@ -116,6 +116,7 @@ start_child(struct boss *b, int i)
 		/* Nobody outlives the supervisor. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 		redirect(b->var, names[i]);
+		own_role(names[i]);
 		(void)snprintf(
 		    path, sizeof(path), "%s/build/bin/%s", b->root, names[i]);
 		(void)execl(path, names[i], NULL);

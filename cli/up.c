@@ -211,21 +211,24 @@ may_throw_away(const struct place *p)
 	return may;
 }
 
+/* Q is the quote around values: none for our own reading, ' for a shell's. */
 static int
-write_env(const struct place *p)
+write_env(const struct place *p, const char *name, const char *q)
 {
 	char path[PATH_MAX + 32];
-	FILE *f = fopen(below(p->var, "env", path), "w");
+	FILE *f = fopen(below(p->var, name, path), "w");
 
 	if (f == NULL) {
 		cli_say("%s: %s", path, strerror(errno));
 		return EXIT_CONNECT;
 	}
-	(void)fprintf(f,
-	    "HUYING_DB=%s\nHUYING_RUN=%s\nHUYING_INTAKE_KEY=%s/intake.key\n"
-	    "HUYING_INTAKE_PUBLIC_KEY=%s/intake.pub\n"
-	    "HUYING_VAULT_KEY=%s/vault.key\n",
-	    p->dsn, p->sockets, p->keys, p->keys, p->keys);
+	(void)fprintf(f, "HUYING_DB=%s%s%s\n", q, p->dsn, q);
+	(void)fprintf(f, "HUYING_RUN=%s%s%s\n", q, p->sockets, q);
+	(void)fprintf(
+	    f, "HUYING_INTAKE_KEY=%s%s/intake.key%s\n", q, p->keys, q);
+	(void)fprintf(
+	    f, "HUYING_INTAKE_PUBLIC_KEY=%s%s/intake.pub%s\n", q, p->keys, q);
+	(void)fprintf(f, "HUYING_VAULT_KEY=%s%s/vault.key%s\n", q, p->keys, q);
 	return fclose(f) == 0 ? -1 : EXIT_CONNECT;
 }
 
@@ -306,7 +309,8 @@ start_all(const struct place *p, bool sandbox, bool fresh)
 		return code;
 	if ((code = create_database(p, fresh)) >= 0 ||
 	    (code = migrate(p, sandbox)) >= 0 || (code = make_keys(p)) >= 0 ||
-	    (code = write_env(p)) >= 0)
+	    (code = write_env(p, "env", "")) >= 0 ||
+	    (code = write_env(p, "env.sh", "'")) >= 0)
 		return code;
 	if (supervise_start(p->root, p->var) != 0)
 		return EXIT_CONNECT;

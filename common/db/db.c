@@ -16,6 +16,7 @@ struct db {
 	bool synced;  /* a sync marker is under way behind them */
 	bool open;    /* BEGIN was sent, neither COMMIT nor ROLLBACK */
 	bool dead;    /* an answer did not come in time */
+	bool ready;   /* BEGIN and its like are prepared */
 };
 
 /* SQLSTATE classes and codes, longest match first. */
@@ -392,13 +393,12 @@ db_prepare(
 		{ "commit", "COMMIT" },
 		{ "rollback", "ROLLBACK" },
 	};
-	struct err ignored;
 	enum rc rc = RC_OK;
 
-	/* Several modules may prepare theirs; the first brings these along. */
-	if (prepare_all(db, always, ARRAY_LEN(always), &ignored) != RC_OK)
-		db_rollback(db);
-	if (n > 0)
+	if (!db->ready)
+		rc = prepare_all(db, always, ARRAY_LEN(always), e);
+	db->ready = rc == RC_OK;
+	if (rc == RC_OK && n > 0)
 		rc = prepare_all(db, queries, n, e);
 	if (rc != RC_OK)
 		db_rollback(db);

@@ -120,7 +120,8 @@ static const struct {
 	[LOOK_ITEM] = { "item", is_code, "a power item code such as SR001",
 	    "^[0-9A-Za-z_-]+$" },
 	[LOOK_LIMIT] = { "limit", is_limit, "a limit such as working-hours:2h",
-	    "^(natural|calendar|working-days|working-hours):[0-9]+[mhd]$" },
+	    "^(none(:.*)?|calendar:[0-9]+d|working-days:[0-9]+d|"
+	    "(natural|working-hours):[0-9]+[mhd])$" },
 	[LOOK_NAME] = { "name", is_any, "", NULL },
 };
 

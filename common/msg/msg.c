@@ -85,7 +85,9 @@ msg_check(const struct msg_desc *d, const void *obj, enum msg_mode mode,
 	if (wire_check(buf_get(&body), &fault))
 		rc = msg_decode(d, buf_get(&body), mode, copy, arena, faults);
 	else
-		faults_add(faults, fault.code, STR("data"), "is not sound");
+		faults_add(faults, fault.code,
+		    fault.key.n > 0 ? fault.key : STR("data"), "%s",
+		    wire_words(fault.code));
 	buf_fini(&body);
 	free(copy);
 	arena_free(&arena);

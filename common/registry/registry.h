@@ -111,8 +111,7 @@ const struct row_score_scheme *registry_scheme(
 bool registry_on_duty(
     const struct registry *r, struct str unit, struct str officer, int64_t at);
 /* Whether TEXT is a family name of the pack. */
-bool registry_is_surname(
-    const struct registry *r, struct str text, int64_t at);
+bool registry_is_surname(const struct registry *r, struct str text, int64_t at);
 /* Version text of the pack in force, "tonglu 2026.1". */
 struct str registry_version(const struct registry *r);
 
@@ -125,7 +124,8 @@ struct str registry_county(const struct registry *r);
  */
 const struct row_unit *registry_units(const struct registry *r, size_t *n);
 const struct row_matter *registry_matters(const struct registry *r, size_t *n);
-const struct row_power_item *registry_items(const struct registry *r, size_t *n);
+const struct row_power_item *registry_items(
+    const struct registry *r, size_t *n);
 const void *registry_rows(
     const struct registry *r, enum registry_table t, size_t *n);
 /*

@@ -49,8 +49,8 @@ registry_add(struct registry *r, enum registry_table t, const void *row,
 	if (table->n == table->cap) {
 		table->cap = table->cap > 0 ? table->cap * 2 : 64;
 		table->rows = xrealloc(table->rows, table->cap * size);
-		table->spans = xrealloc(
-		    table->spans, table->cap * sizeof(*table->spans));
+		table->spans =
+		    xrealloc(table->spans, table->cap * sizeof(*table->spans));
 	}
 	memcpy(table->rows + table->n * size, row, size);
 	table->spans[table->n++] = (struct span){ from, to };
@@ -202,8 +202,7 @@ registry_seal(struct registry *r, struct str version)
 	read_limits(r);
 	read_calendar(r);
 	for (size_t i = 0; i < r->table[TABLE_division].n; i++) {
-		const struct row_division *d =
-		    table_row(r, TABLE_division, i);
+		const struct row_division *d = table_row(r, TABLE_division, i);
 
 		if (str_is(d->kind, "county") && r->county.n == 0)
 			r->county = d->code;

@@ -1,7 +1,12 @@
 #include "common/registry/inside.h"
 #include "common/registry/roster.h"
 
-enum { COUNTY_LEN = 6, TOWNSHIP_LEN = 9, VILLAGE_LEN = 12, GRID_LEN = 15 };
+enum {
+	COUNTY_LEN = 6,
+	TOWNSHIP_LEN = 9,
+	VILLAGE_LEN = 12,
+	GRID_LEN = 15
+};
 
 /* The first column is the first of the key, in every table. */
 static struct str
@@ -32,8 +37,8 @@ first_of(const struct registry *r, enum registry_table t, struct str key)
 }
 
 static const void *
-find(const struct registry *r, enum registry_table t, struct str key,
-    int64_t at)
+find(
+    const struct registry *r, enum registry_table t, struct str key, int64_t at)
 {
 	const struct table *table = &r->table[t];
 
@@ -73,8 +78,8 @@ registry_at_tier(struct str code, struct str tier)
 {
 	if (str_is(tier, "county"))
 		return str_cut(code, 0, COUNTY_LEN);
-	return str_cut(code, 0,
-	    str_is(tier, "township") ? TOWNSHIP_LEN : VILLAGE_LEN);
+	return str_cut(
+	    code, 0, str_is(tier, "township") ? TOWNSHIP_LEN : VILLAGE_LEN);
 }
 
 bool
@@ -103,8 +108,8 @@ registry_successor(const struct registry *r, struct str code, int64_t at)
 }
 
 struct str
-registry_place(const struct registry *r, struct str code, int64_t at,
-    struct arena *arena)
+registry_place(
+    const struct registry *r, struct str code, int64_t at, struct arena *arena)
 {
 	const struct row_grid *grid =
 	    code.n == GRID_LEN ? registry_grid(r, code, at) : NULL;
@@ -284,8 +289,8 @@ registry_limit(const struct registry *r, const char *key, int64_t at)
 }
 
 int64_t
-registry_number(const struct registry *r, const char *key, int64_t at,
-    int64_t if_absent)
+registry_number(
+    const struct registry *r, const char *key, int64_t at, int64_t if_absent)
 {
 	size_t i = limit_place(r, key, at);
 	const struct row_limit *row;
@@ -312,8 +317,8 @@ registry_scheme(const struct registry *r, int64_t at)
 }
 
 bool
-registry_on_duty(const struct registry *r, struct str unit, struct str officer,
-    int64_t at)
+registry_on_duty(
+    const struct registry *r, struct str unit, struct str officer, int64_t at)
 {
 	const struct table *t = &r->table[TABLE_roster];
 
@@ -357,8 +362,8 @@ registry_rows(const struct registry *r, enum registry_table t, size_t *n)
 }
 
 const void *
-registry_next(const struct registry *r, enum registry_table t, int64_t at,
-    size_t *i)
+registry_next(
+    const struct registry *r, enum registry_table t, int64_t at, size_t *i)
 {
 	const struct table *table = &r->table[t];
 

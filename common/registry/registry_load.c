@@ -25,7 +25,7 @@ registry_prepare(struct db *db, struct err *e)
 
 /* The queries of the tables, in the order of enum registry_table. */
 static const char *const table_queries[TABLE_COUNT] = {
-	/* clang-format off */
+/* clang-format off */
 #define PACK_FILE(row, file, need, keys) [TABLE_##row] = Q_registry_##row,
 #include "schemas/pack/files.def"
 #undef PACK_FILE

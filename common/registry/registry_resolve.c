@@ -91,8 +91,8 @@ unit_at(const struct registry *r, struct str kind, struct str division,
 }
 
 const struct row_unit *
-registry_unit_of(const struct registry *r, const char *kind,
-    struct str division, int64_t at)
+registry_unit_of(
+    const struct registry *r, const char *kind, struct str division, int64_t at)
 {
 	return unit_at(r, str_of(kind), division, NULL, at);
 }
@@ -123,14 +123,12 @@ covering(const struct registry *r, struct str division, const char *mode,
 	const struct table *t = &r->table[TABLE_coverage];
 
 	for (size_t k = first_cover(r, division); k < t->n; k++) {
-		const struct row_coverage *c =
-		    coverage_row(r, r->by_cover[k]);
+		const struct row_coverage *c = coverage_row(r, r->by_cover[k]);
 		const struct row_unit *u;
 
 		if (!str_eq(c->division, division))
 			break;
-		if (!valid_at(t, r->by_cover[k], at) ||
-		    !str_is(c->mode, mode))
+		if (!valid_at(t, r->by_cover[k], at) || !str_is(c->mode, mode))
 			continue;
 		u = registry_unit(r, c->team_unit, at);
 		if (u != NULL && str_is(u->kind, kind) &&
@@ -178,8 +176,8 @@ registry_resolve(const struct registry *r, struct str ref, struct str module,
 	struct str place;
 
 	if (str_starts(ref, STR(BRANCH)))
-		return branch_of(r,
-		    str_cut(ref, sizeof(BRANCH) - 1, ref.n), division, at);
+		return branch_of(
+		    r, str_cut(ref, sizeof(BRANCH) - 1, ref.n), division, at);
 	if (kind == NULL)
 		return registry_unit(r, ref, at);
 	place = place_of(kind->how, division);

@@ -59,8 +59,8 @@ static void
 args_pack(struct args *a, const struct take_pack *pack)
 {
 	char text[200];
-	int n = snprintf(text, sizeof(text), "%.*s %.*s",
-	    STR_ARG(pack->name), STR_ARG(pack->version));
+	int n = snprintf(text, sizeof(text), "%.*s %.*s", STR_ARG(pack->name),
+	    STR_ARG(pack->version));
 
 	must(n > 0 && (size_t)n < sizeof(text));
 	args_str(a, str_of(text));

@@ -99,8 +99,7 @@ roster_parse(struct str rule, struct str shift, struct roster *out)
 
 /* Does a shift begin on DAY? */
 static bool
-starts_on(
-    const struct roster *w, const struct calendar *calendar, int64_t day)
+starts_on(const struct roster *w, const struct calendar *calendar, int64_t day)
 {
 	int64_t since;
 
@@ -127,9 +126,7 @@ roster_covers(
 	int64_t day = clock_day(at);
 	int64_t minute = (at - clock_day_start(day)) / MINUTE_MS;
 
-	if (minute >= w->from && minute < w->to &&
-	    starts_on(w, calendar, day))
+	if (minute >= w->from && minute < w->to && starts_on(w, calendar, day))
 		return true;
-	return minute + DAY_MINUTES < w->to &&
-	       starts_on(w, calendar, day - 1);
+	return minute + DAY_MINUTES < w->to && starts_on(w, calendar, day - 1);
 }

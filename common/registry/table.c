@@ -33,8 +33,7 @@ field_cmp(const struct msg_field *f, const void *a, const void *b)
 	int64_t p, q;
 
 	if (f->type == WIRE_str)
-		return str_cmp(
-		    *(const struct str *)x, *(const struct str *)y);
+		return str_cmp(*(const struct str *)x, *(const struct str *)y);
 	must(f->type == WIRE_time || f->type == WIRE_i64);
 	p = *(const int64_t *)x;
 	q = *(const int64_t *)y;

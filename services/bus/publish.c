@@ -25,31 +25,6 @@ put_i64(struct buf *b, const char *key, int64_t value)
 	wire_put_i64(b, value);
 }
 
-/*
- * What a sender wrote may come back in a field's name, cut somewhere: only
- * sound UTF-8 leaves here.
- */
-static struct str
-sound(struct arena *arena, struct str s)
-{
-	char *p = arena_alloc(arena, s.n);
-	size_t len;
-
-	must(p != NULL);
-	for (size_t i = 0; i < s.n; i += len) {
-		for (len = 1; len < 4 && i + len < s.n; len++)
-			if (str_utf8_ok(str_cut(s, i, len)))
-				break;
-		if (str_utf8_ok(str_cut(s, i, len))) {
-			memcpy(p + i, s.p + i, len);
-		} else {
-			len = 1;
-			p[i] = '?';
-		}
-	}
-	return (struct str){ p, s.n };
-}
-
 /* The map that a refusal carries. */
 static struct str
 refusal(struct bus *b, const char *code, struct str field, struct str reason,
@@ -61,8 +36,8 @@ refusal(struct bus *b, const char *code, struct str field, struct str reason,
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, 5);
 	put(&out, "code", str_of(code));
-	put(&out, "field", sound(b->arena, field));
-	put(&out, "reason", sound(b->arena, reason));
+	put(&out, "field", field);
+	put(&out, "reason", reason);
 	put(&out, "retry", str_of(retry));
 	wire_put_str(&out, STR("stored"));
 	wire_put_bool(&out, false);

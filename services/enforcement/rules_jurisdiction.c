@@ -4,7 +4,10 @@
 /* Limit of the pack that names who penalises what nobody else has. */
 #define COUNTY_UNIT "enforce.county.unit"
 
-/* UNIT as the county's organ: its department, or a team of the county. */
+/*
+ * U as the county's organ: its department, or a team of the county.  Police
+ * stations do not count: they are called to much that is not theirs to fine.
+ */
 static const struct row_unit *
 organ_of(struct step *s, const struct row_unit *u)
 {
@@ -15,8 +18,7 @@ organ_of(struct step *s, const struct row_unit *u)
 	if (str_is(u->kind, "enforcement_team") &&
 	    registry_township_of(u->division).n == 0)
 		return u;
-	if (!str_is(u->kind, "dispatched_branch") &&
-	    !str_is(u->kind, "police_station"))
+	if (!str_is(u->kind, "dispatched_branch"))
 		return NULL;
 	p = registry_unit(s->registry, u->parent, s->at);
 	return p != NULL && str_is(p->kind, "department") ? p : NULL;

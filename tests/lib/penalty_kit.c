@@ -75,7 +75,6 @@ const struct penalty_command penalty_commands[] = {
 	{ &msg_penalty_take_back_desc, &take_back },
 };
 const size_t penalty_n_commands = ARRAY_LEN(penalty_commands);
-#define STRAIGHT 10
 
 static const void *
 message(const struct msg_desc *desc)
@@ -120,7 +119,8 @@ penalty_kit_in(const struct registry *r, const char *where)
 {
 	struct kit *k = penalty_kit_new(r);
 
-	for (size_t i = 0; i < STRAIGHT && strcmp(kit_state(k, P1), where) != 0;
+	for (size_t i = 0;
+	     i < PENALTY_STRAIGHT && strcmp(kit_state(k, P1), where) != 0;
 	     i++) {
 		must(kit_send(
 		    k, penalty_commands[i].desc, penalty_commands[i].msg));

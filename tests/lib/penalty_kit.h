@@ -26,6 +26,8 @@ struct penalty_command {
 };
 extern const struct penalty_command penalty_commands[];
 extern const size_t penalty_n_commands;
+/* The first so many lead from filing to closing. */
+#define PENALTY_STRAIGHT 10
 
 /* The casefile is known; no penalty yet. */
 struct kit *penalty_kit_new(const struct registry *r);

@@ -1,12 +1,8 @@
-/*
- * Packs in a real database: loaded, loaded again, changed, and read back.
- * TEST_DB names a cluster in which databases may be made; without it
- * there is nothing to do.
- */
+/* Packs in a real database: loaded, loaded again, changed, read back. */
 #include "cli/cli.h"
 #include "cli/pack_check.h"
-#include "common/db/migrations.h"
 #include "tests/lib/county.h"
+#include "tests/lib/scratch.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -20,50 +16,15 @@
 #define GOLDEN "tests/golden/pack"
 #define OUTPUT_MAX 65536
 
-static struct db *admin; /* where databases are made */
-static struct db *db;	 /* of this test */
-static char dsn[512];
-static char name[64];
+static struct scratch *scratch;
 static char dir[] = "/tmp/huying-test-load-XXXXXX";
 static char output[OUTPUT_MAX]; /* of the last command */
 static struct arena *arena;
 
-static void
-script(struct db *in, const char *fmt, ...) PRINTF(2, 3);
-
-static void
-script(struct db *in, const char *fmt, ...)
-{
-	char sql[4096];
-	struct err e;
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(sql, sizeof(sql), fmt, ap);
-	va_end(ap);
-	if (db_script(in, sql, &e) != RC_OK)
-		fail_msg("%s: %s", sql, e.text);
-}
-
-/* The one value of a query. */
 static struct str
 ask(const char *sql)
 {
-	static int n_asked;
-	struct db_query query;
-	struct rows *rows;
-	struct err e;
-	struct str s;
-
-	query.name = arena_printf(arena, "ask%d", n_asked++).p;
-	query.sql = sql;
-	if (db_prepare(db, &query, 1, &e) != RC_OK ||
-	    db_exec(db, query.name, NULL, &rows, &e) != RC_OK)
-		fail_msg("%s: %s", sql, e.text);
-	s = rows_n(rows) > 0 ? arena_str(arena, rows_str(rows, 0, 0))
-			     : STR("no row");
-	rows_free(&rows);
-	return s;
+	return scratch_ask(scratch, arena, sql);
 }
 
 static void
@@ -78,21 +39,11 @@ expect(const char *sql, const char *want)
 static int
 setup(void **state)
 {
-	const char *cluster = getenv("TEST_DB");
-	struct migrated m;
-	struct err e;
-
 	(void)state;
 	arena = arena_new((size_t)64 << 20);
-	assert_int_equal(db_open(&admin, cluster, "test", &e), RC_OK);
-	(void)snprintf(name, sizeof(name), "huying_test_pack_%d", getpid());
-	script(admin, "CREATE DATABASE %s", name);
-	(void)snprintf(dsn, sizeof(dsn), "%s dbname=%s", cluster, name);
-	assert_int_equal(db_open(&db, dsn, "test", &e), RC_OK);
-	if (db_migrate(db, &m, &e) != RC_OK)
-		fail_msg("%s", e.text);
+	scratch = scratch_new();
 	assert_non_null(mkdtemp(dir));
-	assert_int_equal(setenv("HUYING_DB", dsn, 1), 0);
+	assert_int_equal(setenv("HUYING_DB", scratch_dsn(scratch), 1), 0);
 	return 0;
 }
 
@@ -102,9 +53,7 @@ teardown(void **state)
 	char command[600];
 
 	(void)state;
-	db_close(&db);
-	script(admin, "DROP DATABASE %s (FORCE)", name);
-	db_close(&admin);
+	scratch_free(&scratch);
 	arena_free(&arena);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	return system(command);
@@ -114,15 +63,11 @@ teardown(void **state)
 static int
 nothing_loaded(void **state)
 {
-	struct buf b;
-
 	(void)state;
-	buf_init(&b, 4096);
-	buf_z(&b, "TRUNCATE registry.pack, registry.matter_gram");
+	scratch_run(scratch, "TRUNCATE registry.pack, registry.matter_gram");
 	for (size_t t = 0; t < TABLE_COUNT; t++)
-		buf_printf(&b, ", registry.\"%s\"", registry_files[t].table);
-	script(db, "%.*s", (int)b.n, b.p);
-	buf_fini(&b);
+		scratch_run(scratch, "TRUNCATE registry.\"%s\"",
+		    registry_files[t].table);
 	return 0;
 }
 
@@ -163,8 +108,7 @@ load(const char *folder, int want)
 }
 
 /* A copy of the golden pack in DIR, changed by a shell command there. */
-static void
-change(const char *fmt, ...) PRINTF(1, 2);
+static void change(const char *fmt, ...) PRINTF(1, 2);
 
 static void
 change(const char *fmt, ...)
@@ -183,8 +127,8 @@ change(const char *fmt, ...)
 
 /* Version V, valid from DAY, with EDIT on top. */
 #define VERSION(v, day, edit)                                                  \
-	"sed -i 's/^version,.*/version," v "/; s/^valid_from,.*/valid_from," day \
-	"/' pack.csv && " edit
+	"sed -i 's/^version,.*/version," v                                     \
+	"/; s/^valid_from,.*/valid_from," day "/' pack.csv && " edit
 
 static struct registry *
 loaded(void)
@@ -193,7 +137,8 @@ loaded(void)
 	struct db *own = NULL;
 	struct err e;
 
-	assert_int_equal(db_open(&own, dsn, "test", &e), RC_OK);
+	assert_int_equal(
+	    db_open(&own, scratch_dsn(scratch), "test", &e), RC_OK);
 	if (registry_prepare(own, &e) != RC_OK ||
 	    registry_load(&r, own, &e) != RC_OK)
 		fail_msg("%s", e.text);
@@ -205,57 +150,9 @@ loaded(void)
 	return r;
 }
 
-static const char *
-sql_type(const struct msg_field *f)
-{
-	static const char *const types[] = {
-		[WIRE_str] = "text",
-		[WIRE_i64] = "bigint",
-		[WIRE_f64] = "double precision",
-		[WIRE_bool] = "boolean",
-		[WIRE_time] = "timestamp with time zone",
-		[WIRE_strs] = "ARRAY",
-		[WIRE_map] = "jsonb",
-		[WIRE_list] = "jsonb",
-	};
-
-	return types[f->type];
-}
-
 static void
-test_columns_are_the_fields(void **state)
-{
-	(void)state;
-	for (size_t t = 0; t < TABLE_COUNT; t++) {
-		const struct msg_desc *d = registry_files[t].desc;
-		struct str sql, got;
-		struct buf want;
-
-		buf_init(&want, 65536);
-		for (size_t i = 0; i < d->n_fields; i++)
-			buf_printf(&want, "%s %s %s\n", d->fields[i].name,
-			    sql_type(&d->fields[i]),
-			    d->fields[i].need == REQUIRED ? "NO" : "YES");
-		buf_z(&want, "valid_from date NO\nvalid_to date YES\n"
-			     "pack text NO\n");
-		sql = arena_printf(arena,
-		    "SELECT string_agg(column_name || ' ' || data_type || ' '"
-		    " || is_nullable || E'\\n', '' ORDER BY ordinal_position)"
-		    " FROM information_schema.columns WHERE table_schema ="
-		    " 'registry' AND table_name = '%s'",
-		    registry_files[t].table);
-		got = ask(sql.p);
-		if (!str_eq(got, buf_get(&want)))
-			fail_msg("%s: want %.*s got %.*s",
-			    registry_files[t].table, (int)want.n, want.p,
-			    STR_ARG(got));
-		buf_fini(&want);
-	}
-}
-
-static void
-expect_same(const struct registry *a, const struct registry *b,
-    enum registry_table t)
+expect_same(
+    const struct registry *a, const struct registry *b, enum registry_table t)
 {
 	const struct msg_desc *d = registry_files[t].desc;
 	size_t n, m;
@@ -271,9 +168,8 @@ expect_same(const struct registry *a, const struct registry *b,
 		msg_json(d, x + i * d->size, &p);
 		msg_json(d, y + i * d->size, &q);
 		if (!str_eq(buf_get(&p), buf_get(&q)))
-			fail_msg("%s: %.*s is not %.*s",
-			    registry_files[t].file, STR_ARG(buf_get(&p)),
-			    STR_ARG(buf_get(&q)));
+			fail_msg("%s: %.*s is not %.*s", registry_files[t].file,
+			    STR_ARG(buf_get(&p)), STR_ARG(buf_get(&q)));
 	}
 	buf_fini(&p);
 	buf_fini(&q);
@@ -295,8 +191,8 @@ test_the_county_reads_back_as_it_was_written(void **state)
 	assert_true(str_is(registry_county(base), "330122"));
 	assert_non_null(registry_unit(base, STR("330122109-CMD"), at));
 	assert_int_equal(registry_limit(base, "report.accept", at).amount, 15);
-	assert_null(registry_unit(base, STR("330122109-CMD"),
-	    county_time("2025-12-31T23:59+08:00")));
+	assert_null(registry_unit(
+	    base, STR("330122109-CMD"), county_time("2025-12-31T23:59+08:00")));
 	registry_free(&file);
 	registry_free(&base);
 }
@@ -355,8 +251,8 @@ test_a_newer_version_is_dated(void **state)
 
 	(void)state;
 	load_second();
-	assert_non_null(strstr(output,
-	    "limits.csv              1 added      1 closed"));
+	assert_non_null(
+	    strstr(output, "limits.csv              1 added      1 closed"));
 	assert_non_null(strstr(output,
 	    "surnames.csv            0 added      1 closed      1 unchanged"));
 	assert_non_null(strstr(output,
@@ -447,10 +343,12 @@ test_one_load_at_a_time(void **state)
 {
 	(void)state;
 	change(VERSION("1", "2026-01-01", "true"));
-	script(db, "SELECT pg_advisory_lock(hashtext('registry.take'))");
+	scratch_run(
+	    scratch, "SELECT pg_advisory_lock(hashtext('registry.take'))");
 	load(dir, 3);
 	assert_non_null(strstr(output, "lock"));
-	script(db, "SELECT pg_advisory_unlock(hashtext('registry.take'))");
+	scratch_run(
+	    scratch, "SELECT pg_advisory_unlock(hashtext('registry.take'))");
 	load(dir, 0);
 }
 
@@ -467,51 +365,12 @@ test_show_lists_what_is_loaded(void **state)
 	assert_non_null(strstr(output, "\"unit\": 35"));
 }
 
-static const struct {
-	const char *text;
-	const char *matter;
-} proposals[] = {
-	{ "村口路灯不亮三天了", "PU-011" },
-	{ "我家孩子被狗咬了，狗主人不认账", "CA-020" },
-	{ "工地老板拖欠工资，农民工要回家", "LB-003" },
-	{ "小区电梯里困人了，快来", "FM-012" },
-	{ "楼上漏水把天花板泡坏了", "HP-005" },
-	{ "有人在河里电鱼", "NR-010" },
-	{ "怎么办理城乡居民养老保险参保登记", "VA-001" },
-};
-
-static void
-test_matters_are_proposed_for_a_free_text(void **state)
-{
-	(void)state;
-	load(COUNTY_DIR, 0);
-	for (size_t i = 0; i < ARRAY_LEN(proposals); i++) {
-		struct str sql = arena_printf(arena,
-		    "SELECT matter FROM registry.propose_matters('%s', 5)",
-		    proposals[i].text);
-
-		expect(sql.p, proposals[i].matter);
-	}
-	expect("SELECT count(*)::text FROM registry.propose_matters('', 5)",
-	    "0");
-	expect("SELECT count(*)::text FROM"
-	       " registry.propose_matters('路灯不亮，垃圾没人扫', 3)",
-	    "3");
-	expect("SELECT (max(score) <= 1 AND min(score) > 0)::text FROM"
-	       " registry.propose_matters('路灯不亮', 100)",
-	    "true");
-	expect("SELECT string_agg(g, ' ') FROM"
-	       " registry.grams('Ab，c河 道x1路灯') g",
-	    "ab c河 道x 路灯");
-}
-
 #define TEST(f) cmocka_unit_test_setup(f, nothing_loaded)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_columns_are_the_fields),
 		TEST(test_the_county_reads_back_as_it_was_written),
 		TEST(test_loading_again_changes_nothing),
 		TEST(test_each_load_announces_itself),
@@ -522,13 +381,9 @@ main(void)
 		TEST(test_a_load_is_all_or_nothing),
 		TEST(test_one_load_at_a_time),
 		TEST(test_show_lists_what_is_loaded),
-		TEST(test_matters_are_proposed_for_a_free_text),
 	};
 
-	if (getenv("TEST_DB") == NULL) {
-		(void)fprintf(stderr, "test_store_pack: TEST_DB is "
-				      "not set; nothing tested\n");
+	if (!scratch_possible("test_store_pack"))
 		return 0;
-	}
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -60,13 +60,13 @@ class Peer:
             seen.append(frames)
 
 
-def report(data=None, **attributes):
-    """A good envelope around report.submit; None takes an attribute out."""
+def report(changes=None, **attributes):
+    """A good envelope around report.submit; None takes something out."""
     env = {"specversion": "1.0", "id": str(uuid.uuid4()),
            "source": "/test/peer", "type": "report.submit",
            "division": DIVISION,
            "data": {"channel": "hotline", "summary": "东门路灯不亮"}}
-    env["data"].update(data or {})
+    env["data"].update(changes or {})
     env["data"] = {k: v for k, v in env["data"].items() if v is not None}
     env.update(attributes)
     return {k: v for k, v in env.items() if v is not None}

@@ -130,8 +130,7 @@ test_every_cell_knows_its_place(void **state)
 	assert_true(csv_next(&csv, &row));
 	while (csv_next(&csv, &row)) {
 		for (size_t i = 0; i < row.n; i++, n++) {
-			assert_int_equal(
-			    row.cells[i].place.line, want[n].line);
+			assert_int_equal(row.cells[i].place.line, want[n].line);
 			assert_int_equal(
 			    row.cells[i].place.column, want[n].column);
 		}

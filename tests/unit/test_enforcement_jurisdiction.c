@@ -245,9 +245,9 @@ test_only_who_has_the_item_may_file(void **state)
 		{ "", VILLAGE, "unit=330122-D-ZFJ; officers=OF-ZF-0057|OF-ZF-0058; item=SR036; party_kind=organisation" },
 		{ "", VILLAGE, "unit=330122-ZF-ZF; officers=OF-ZF-0057|OF-ZF-0058; item=HB021" },
 		{ "OFFICER_OTHER_UNIT", VILLAGE, "unit=330122-ZF-HB; officers=OF-ZF-0057|OF-ZF-0058; item=HB021" },
-		{ "OFFICER_OTHER_UNIT", VILLAGE, "unit=330122-D-SWJ; item=SW001" },
+		{ "OFFICER_OTHER_UNIT", VILLAGE, "unit=330122-D-SWJ; item=SW001; party_kind=organisation" },
 		{ "NOT_LISTED", VILLAGE, "unit=330122-D-SWJ; item=HB021" },
-		{ "NOT_LISTED", VILLAGE, "unit=330122109-PCS; item=SW001" },
+		{ "NOT_LISTED", VILLAGE, "unit=330122109-PCS; item=SW001; party_kind=organisation" },
 		/* The list of another town is no help. */
 		{ "NOT_LISTED", "330122102200", "unit=330122109-ZF" },
 		/* Streets and towns have different lists. */

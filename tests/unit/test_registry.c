@@ -1,6 +1,4 @@
 #include "common/registry/registry.h"
-#include "common/registry/roster.h"
-
 #include "tests/lib/county.h"
 
 #include <setjmp.h>
@@ -50,9 +48,9 @@ dated(int64_t april)
 	struct row_limit b = { .key = S("old.rule"),
 		.clock = S("working-days"),
 		.amount = S("5d") };
-	struct row_limit c = { .key = S("tries"),
-		.clock = S("none"),
-		.amount = S("3") };
+	struct row_limit c = {
+		.key = S("tries"), .clock = S("none"), .amount = S("3")
+	};
 
 	registry_add(r, TABLE_limit, &c, 0, INT64_MAX);
 	registry_add(r, TABLE_limit, &b, 1000, april);
@@ -77,8 +75,8 @@ test_a_lookup_takes_the_row_of_its_day(void **state)
 	    registry_limit(r, "report.accept", INT64_MAX - 1).amount, 20);
 	/* Before the first day the first version counts. */
 	assert_int_equal(registry_limit(r, "report.accept", 0).amount, 15);
-	assert_int_equal(registry_limit(r, "old.rule", april - 1).clock,
-	    LIMIT_WORKING_DAYS);
+	assert_int_equal(
+	    registry_limit(r, "old.rule", april - 1).clock, LIMIT_WORKING_DAYS);
 	assert_int_equal(registry_number(r, "tries", april, 9), 3);
 	assert_int_equal(registry_number(r, "no.such", april, 9), 9);
 	assert_int_equal(registry_number(r, "report.accept", april, 9), 9);
@@ -96,8 +94,8 @@ test_an_empty_registry_knows_nothing(void **state)
 	(void)state;
 	registry_seal(r, S(""));
 	assert_null(registry_unit(r, S("x"), now));
-	assert_null(registry_resolve(r, S("township"), S(""), S("330122109"),
-	    now));
+	assert_null(
+	    registry_resolve(r, S("township"), S(""), S("330122109"), now));
 	assert_null(registry_scheme(r, now));
 	assert_null(registry_rows(r, TABLE_unit, &n));
 	assert_int_equal(n, 0);
@@ -133,10 +131,9 @@ test_codes_are_cut_at_their_levels(void **state)
 	assert_str(registry_township_of(S("330122")), "");
 	assert_str(registry_at_tier(S("330122109215001"), S("village")),
 	    "330122109215");
-	assert_str(registry_at_tier(S("330122109215001"), S("township")),
-	    "330122109");
-	assert_str(registry_at_tier(S("330122109"), S("village")),
-	    "330122109");
+	assert_str(
+	    registry_at_tier(S("330122109215001"), S("township")), "330122109");
+	assert_str(registry_at_tier(S("330122109"), S("village")), "330122109");
 	assert_str(registry_at_tier(S("330122109"), S("county")), "330122");
 }
 
@@ -148,15 +145,15 @@ test_places_are_named_from_the_township_down(void **state)
 	(void)state;
 	assert_str(registry_place(county, S("330122109215"), now, arena),
 	    "分水镇大路村");
-	assert_str(registry_place(county, S("330122109"), now, arena),
-	    "分水镇");
+	assert_str(
+	    registry_place(county, S("330122109"), now, arena), "分水镇");
 	assert_str(registry_place(county, S("330122"), now, arena), "桐庐县");
 	assert_str(registry_place(county, S("330122109215001"), now, arena),
 	    "分水镇大路村第1网格");
 	assert_str(registry_place(county, S("330122109215999"), now, arena),
 	    "分水镇大路村");
-	assert_str(registry_place(county, S("330122109999"), now, arena),
-	    "分水镇");
+	assert_str(
+	    registry_place(county, S("330122109999"), now, arena), "分水镇");
 	assert_str(registry_place(county, S("440100"), now, arena), "440100");
 	arena_free(&arena);
 }
@@ -251,24 +248,24 @@ test_rows_are_found_by_code(void **state)
 	(void)state;
 	assert_str(u->name_zh, "分水镇综合信息指挥室");
 	assert_true(u->duty24h);
-	assert_str(registry_matter(county, S("CA-001"), now)->title_zh,
-	    "暴露垃圾");
+	assert_str(
+	    registry_matter(county, S("CA-001"), now)->title_zh, "暴露垃圾");
 	assert_str(registry_officer(county, S("OF-GW-0001"), now)->grid,
 	    "330122002200001");
 	assert_int_equal(
 	    registry_item(county, S("SR001"), now)->fine_max_fen, 50000);
-	assert_str(registry_division(county, S("330122109"), now)->kind,
-	    "township");
+	assert_str(
+	    registry_division(county, S("330122109"), now)->kind, "township");
 	assert_str(registry_county(county), "330122");
 	assert_str(registry_version(county), "tonglu 2026.1");
 	assert_null(registry_unit(county, S("330122109-CM"), now));
 	assert_null(registry_unit(county, S("330122109-CMDX"), now));
 	assert_null(registry_matter(county, S(""), now));
 	/* The pack holds from 2026-01-01 in China on. */
-	assert_null(registry_matter(county, S("CA-001"),
-	    county_time("2025-12-31T23:59:59+08:00")));
-	assert_non_null(registry_matter(county, S("CA-001"),
-	    county_time("2026-01-01T00:00+08:00")));
+	assert_null(registry_matter(
+	    county, S("CA-001"), county_time("2025-12-31T23:59:59+08:00")));
+	assert_non_null(registry_matter(
+	    county, S("CA-001"), county_time("2026-01-01T00:00+08:00")));
 }
 
 static void
@@ -277,160 +274,10 @@ test_bundles_start_from_their_matters(void **state)
 	(void)state;
 	assert_str(registry_bundle_of(county, S("LB-001"), now)->code, "QX");
 	assert_null(registry_bundle_of(county, S("CA-001"), now));
-	assert_int_equal(
-	    registry_bundle(county, S("BJ"), now)->matters.n, 4);
+	assert_int_equal(registry_bundle(county, S("BJ"), now)->matters.n, 4);
 	assert_str(registry_step(county, S("BJ-08"), now)->bundle, "BJ");
 	assert_int_equal(
 	    registry_step(county, S("BJ-08"), now)->depends_on.n, 2);
-}
-
-static void
-test_lists_follow_the_kind_of_town(void **state)
-{
-	const struct row_unit *fenshui =
-	    registry_unit(county, S("330122109-ZF"), now);
-	const struct row_unit *tongjun =
-	    registry_unit(county, S("330122003-T"), now);
-	const struct row_unit *bureau =
-	    registry_unit(county, S("330122-D-ZFJ"), now);
-
-	(void)state;
-	assert_str(registry_listed(county, S("SR001"), fenshui, now)->state,
-	    "delegated");
-	assert_non_null(registry_listed(county, S("SR001"), tongjun, now));
-	/* Forestry is on the townships' list only. */
-	assert_int_not_equal(
-	    registry_listed_in_domain(county, S("林业"), fenshui, now), 0);
-	assert_int_equal(
-	    registry_listed_in_domain(county, S("林业"), tongjun, now), 0);
-	assert_int_equal(
-	    registry_listed_in_domain(county, S("市容环卫"), fenshui, now),
-	    39);
-	assert_int_equal(
-	    registry_listed_in_domain(county, S("市容环卫"), tongjun, now),
-	    42);
-	/* The county's own units need no list. */
-	assert_null(registry_listed(county, S("SR001"), bureau, now));
-	assert_null(registry_listed(county, S("XX999"), fenshui, now));
-}
-
-static void
-test_a_suspended_item_is_listed_but_not_to_be_used(void **state)
-{
-	struct registry *r = county_of("tests/golden/pack");
-	const struct row_unit *u =
-	    registry_unit(r, S("990101100-ZF"), now);
-	int64_t july = county_time("2026-07-01T00:00+08:00");
-
-	(void)state;
-	assert_str(registry_listed(r, S("SR001"), u, july - 1)->state,
-	    "delegated");
-	assert_str(
-	    registry_listed(r, S("SR001"), u, july)->state, "suspended");
-	assert_int_equal(
-	    registry_listed_in_domain(r, S("市容环卫"), u, july - 1), 2);
-	assert_int_equal(
-	    registry_listed_in_domain(r, S("市容环卫"), u, july), 1);
-	registry_free(&r);
-}
-
-static void
-test_certificates_hold_through_their_last_day(void **state)
-{
-	const struct row_officer *o =
-	    registry_officer(county, S("OF-ZF-0013"), now);
-
-	(void)state;
-	assert_true(registry_certified(
-	    o, county_time("2026-06-30T23:59:59+08:00")));
-	assert_false(
-	    registry_certified(o, county_time("2026-07-01T00:00+08:00")));
-	assert_true(
-	    registry_certified(o, county_time("2021-07-01T00:00+08:00")));
-	assert_false(registry_certified(
-	    o, county_time("2021-06-30T23:59+08:00")));
-	/* Expired before 2026, not yet valid, and none at all. */
-	assert_false(registry_certified(
-	    registry_officer(county, S("OF-ZF-0051"), now), now));
-	assert_false(registry_certified(
-	    registry_officer(county, S("OF-ZF-0008"), now), now));
-	assert_false(registry_certified(
-	    registry_officer(county, S("OF-GW-0001"), now), now));
-}
-
-static const struct {
-	const char *rule, *shift, *at;
-	bool on;
-} duties[] = {
-	/* clang-format off */
-	{ "always",        "08:30-17:30", "2026-03-18T08:30+08:00", true },
-	{ "always",        "08:30-17:30", "2026-03-18T08:29:59+08:00", false },
-	{ "always",        "08:30-17:30", "2026-03-18T17:29:59+08:00", true },
-	{ "always",        "08:30-17:30", "2026-03-18T17:30+08:00", false },
-	{ "always",        "on_call",     "2026-03-18T03:00+08:00", true },
-	{ "always",        "20:30-08:30", "2026-03-18T23:00+08:00", true },
-	{ "always",        "20:30-08:30", "2026-03-18T08:29+08:00", true },
-	{ "always",        "20:30-08:30", "2026-03-18T12:00+08:00", false },
-	{ "always",        "08:30-08:30", "2026-03-18T08:30+08:00", true },
-	/* Wednesday; a night shift belongs to the day it begins on. */
-	{ "weekday:3",     "20:30-08:30", "2026-03-18T21:00+08:00", true },
-	{ "weekday:3",     "20:30-08:30", "2026-03-19T02:00+08:00", true },
-	{ "weekday:3",     "20:30-08:30", "2026-03-18T02:00+08:00", false },
-	{ "weekday:1|7",   "on_call",     "2026-03-22T12:00+08:00", true },
-	{ "weekday:1|7",   "on_call",     "2026-03-21T12:00+08:00", false },
-	/* 2026-02-14 is a worked Saturday, 2026-02-16 a holiday. */
-	{ "workday",       "08:30-17:30", "2026-03-18T09:00+08:00", true },
-	{ "workday",       "08:30-17:30", "2026-03-21T09:00+08:00", false },
-	{ "workday",       "08:30-17:30", "2026-02-14T09:00+08:00", true },
-	{ "workday",       "08:30-17:30", "2026-02-16T09:00+08:00", false },
-	{ "date:2026-02-16", "08:30-08:30", "2026-02-16T09:00+08:00", true },
-	{ "date:2026-02-16", "08:30-08:30", "2026-02-17T08:00+08:00", true },
-	{ "date:2026-02-16", "08:30-08:30", "2026-02-16T08:00+08:00", false },
-	{ "cycle:3/0@2026-01-01", "on_call", "2026-01-01T00:00+08:00", true },
-	{ "cycle:3/0@2026-01-01", "on_call", "2026-01-02T00:00+08:00", false },
-	{ "cycle:3/0@2026-01-01", "on_call", "2026-01-04T12:00+08:00", true },
-	{ "cycle:3/2@2026-01-01", "on_call", "2025-12-31T12:00+08:00", true },
-	{ "cycle:3/0@2026-01-01", "on_call", "2025-12-29T12:00+08:00", true },
-	{ "cycle:1/0@2026-01-01", "on_call", "2026-01-02T12:00+08:00", true },
-	/* clang-format on */
-};
-
-static void
-test_rosters_mean_what_they_say(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(duties); i++) {
-		struct roster w;
-
-		assert_true(roster_parse(str_of(duties[i].rule),
-		    str_of(duties[i].shift), &w));
-		if (roster_covers(&w, registry_calendar(county),
-			county_time(duties[i].at)) != duties[i].on)
-			fail_msg("%s %s %s", duties[i].rule, duties[i].shift,
-			    duties[i].at);
-	}
-}
-
-static void
-test_bad_rosters_are_refused(void **state)
-{
-	static const char *const rules[] = { "", "alway", "workdays",
-		"weekday:", "weekday:0", "weekday:8", "weekday:12",
-		"weekday:1|", "date:", "date:2026-02-29", "cycle:3/3@2026-01-01",
-		"cycle:0/0@2026-01-01", "cycle:3/-1@2026-01-01",
-		"cycle:3@2026-01-01", "cycle:3/1", "cycle:/@", "always:" };
-	static const char *const shifts[] = { "", "on call", "08:30",
-		"8:30-17:30", "08:30-24:00", "08:60-09:00", "08:30-17:30-",
-		"08:30 17:30", "-1:30-17:30" };
-	struct roster w;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (roster_parse(str_of(rules[i]), S("on_call"), &w))
-			fail_msg("%s", rules[i]);
-	for (size_t i = 0; i < ARRAY_LEN(shifts); i++)
-		if (roster_parse(S("always"), str_of(shifts[i]), &w))
-			fail_msg("%s", shifts[i]);
 }
 
 static void
@@ -451,8 +298,8 @@ test_somebody_is_always_on_duty_in_every_command_room(void **state)
 			n += registry_on_duty(county, u->code, o->id, now);
 		assert_int_equal(n, 1);
 	}
-	assert_false(registry_on_duty(
-	    county, S("330122109-CMD"), S("OF-GW-0001"), now));
+	assert_false(
+	    registry_on_duty(county, S("330122109-CMD"), S("OF-GW-0001"), now));
 	assert_false(registry_on_duty(county, S("no"), S("no"), now));
 }
 
@@ -513,12 +360,6 @@ main(void)
 		    test_every_matter_has_a_main_unit_in_every_village),
 		cmocka_unit_test(test_rows_are_found_by_code),
 		cmocka_unit_test(test_bundles_start_from_their_matters),
-		cmocka_unit_test(test_lists_follow_the_kind_of_town),
-		cmocka_unit_test(
-		    test_a_suspended_item_is_listed_but_not_to_be_used),
-		cmocka_unit_test(test_certificates_hold_through_their_last_day),
-		cmocka_unit_test(test_rosters_mean_what_they_say),
-		cmocka_unit_test(test_bad_rosters_are_refused),
 		cmocka_unit_test(
 		    test_somebody_is_always_on_duty_in_every_command_room),
 		cmocka_unit_test(test_mergers_lead_to_the_successor),

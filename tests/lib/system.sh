@@ -1,0 +1,55 @@
+# For system tests: an installation of their own, gone at the end.
+# Sourced; prints "ok WHAT" and "not ok WHAT".
+set -u
+cd "$(dirname "$0")/../.."
+root=$PWD
+huying=$root/build/bin/huying
+pack=$root/deploy/packs/tonglu
+export HUYING_VAR
+HUYING_VAR=$(mktemp -d /tmp/huying-system.XXXXXX)
+chmod 755 "$HUYING_VAR"
+out=$HUYING_VAR/out
+mkdir "$out"
+
+finish() {
+	"$huying" down 2>/dev/null
+	"$root/deploy/cluster.sh" destroy "$HUYING_VAR/pg" 2>/dev/null
+	if [ -f "$HUYING_VAR/env" ]; then
+		rm -rf "$(sed -n 's/^HUYING_RUN=//p' "$HUYING_VAR/env")"
+	fi
+	rm -rf "$HUYING_VAR"
+}
+trap finish EXIT
+
+# is WHAT COMMAND...: ok when the command succeeds.
+is() {
+	local what=$1
+	shift
+	if "$@"; then echo "ok $what"; else echo "not ok $what"; fi
+}
+# same WHAT EXPECTED GOT
+same() {
+	if [ "$2" = "$3" ]; then
+		echo "ok $1"
+	else
+		echo "not ok $1"
+		printf '  expected: %s\n  got:      %s\n' "$2" "$3"
+	fi
+}
+# code WHAT EXPECTED COMMAND...: exit code
+code() {
+	local what=$1 want=$2 got
+	shift 2
+	"$@" >"$out/code.out" 2>"$out/code.err"
+	got=$?
+	same "$what" "$want" "$got"
+}
+
+start() {
+	"$huying" up --sandbox 2>"$out/up.err" || { cat "$out/up.err"; echo "not ok the installation starts"; exit 1; }
+	"$huying" clock set 2026-03-18T00:00+08:00 >/dev/null || exit 1
+	"$huying" pack load "$pack" >"$out/pack.out" 2>&1 || { cat "$out/pack.out"; exit 1; }
+	# shellcheck disable=SC1091
+	set -a; . "$HUYING_VAR/env.sh"; set +a
+}
+sql() { psql "$HUYING_DB" -qAt -c "$1"; }
