@@ -103,7 +103,7 @@ $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $(LIB)
 $(FUZZ): LINK += $(FUZZLINK)
-$(BENCH): $B/bench/%: $B/tests/bench/%.o $(TESTLIB) $(LIB)
+$(BENCH): $B/bench/%: $B/tests/bench/%.o $(LIB)
 $(EXAMPLE): $B/examples/%: $B/examples/%.o $(LIB)
 $(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE):
 	@mkdir -p $(@D)

@@ -54,11 +54,11 @@ for suite in $suites; do
 		;;
 	store)
 		deploy/cluster.sh start "$work/pg" "$work/sock" || exit 1
-		export HUYING_TEST_DB="host=$work/sock user=huying"
+		export TEST_DB="host=$work/sock user=huying dbname=postgres"
 		for t in build/"$mode"/test/test_store_*; do
 			[ -x "$t" ] && cmocka "$t"
 		done
-		unset HUYING_TEST_DB
+		unset TEST_DB
 		deploy/cluster.sh destroy "$work/pg"
 		;;
 	system)

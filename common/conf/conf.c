@@ -1,6 +1,5 @@
 #include "common/conf/conf.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,15 +47,14 @@ refuse_unknown(struct err *e)
 	return RC_OK;
 }
 
-static const char *
-endpoint(const char *set, const char *run, const char *name)
+static void
+endpoint(
+    const struct conf *c, const char **set, char text[160], const char *name)
 {
-	char text[PATH_MAX + 32];
-
-	if (set[0] != '\0')
-		return set;
-	(void)snprintf(text, sizeof(text), "ipc://%s/%s", run, name);
-	return xstrdup(text);
+	if ((*set)[0] != '\0')
+		return;
+	(void)snprintf(text, 160, "ipc://%s/%s", c->run, name);
+	*set = text;
 }
 
 enum rc
@@ -72,10 +70,10 @@ conf_load(struct conf *c, struct err *e)
 	if (strlen(c->run) > 95)
 		return err_set(
 		    e, RC_FATAL, "HUYING_RUN is longer than 95 bytes");
-	c->publish = endpoint(c->publish, c->run, "publish");
-	c->live = endpoint(c->live, c->run, "live");
-	c->log = endpoint(c->log, c->run, "log");
-	c->ring = endpoint(c->ring, c->run, "ring");
+	endpoint(c, &c->publish, c->text[0], "publish");
+	endpoint(c, &c->live, c->text[1], "live");
+	endpoint(c, &c->log, c->text[2], "log");
+	endpoint(c, &c->ring, c->text[3], "ring");
 	return RC_OK;
 }
 

@@ -9,12 +9,13 @@ struct conf {
 #define CONF(name, env, preset, doc) const char *name;
 #include "common/conf/conf.def"
 #undef CONF
+	char text[4][160]; /* of endpoints that follow from HUYING_RUN */
 };
 /* clang-format on */
 
 /*
- * Fills C (strings live as long as the process).  RC_FATAL names a HUYING_
- * variable that no row declares.
+ * Fills C, which must not be moved; strings live as long as it.  RC_FATAL names
+ * a HUYING_ variable that no row declares.
  */
 enum rc conf_load(struct conf *c, struct err *e) MUST_CHECK;
 /* One line a setting: name, value, what it is for. */

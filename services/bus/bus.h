@@ -43,6 +43,7 @@ struct bus {
 	int64_t head; /* last seq known to be committed */
 	int64_t now;  /* of the database, as of the last look */
 	int64_t sent; /* last seq that went out live */
+	bool behind;  /* and more was waiting then */
 	int64_t beat_ms;
 
 	struct entry entries[PUBLISH_BATCH];

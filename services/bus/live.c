@@ -56,6 +56,7 @@ send_new(struct bus *b, struct err *e)
 			rows_str(rows, i, 3), msg_registry_changed_desc.type))
 			b->registry_old = true;
 	}
+	b->behind = rows_n(rows) == LIVE_BATCH;
 	buf_fini(&buf);
 	rows_free(&rows);
 	if (b->sent > b->head)

@@ -150,7 +150,7 @@ loop(struct bus *b, int sigfd)
 		if (!keep_db(b, &tried_ms))
 			return 1;
 		keep_seen(b, &seen_ms);
-		more = more || log_waiting(b) || b->sent < b->head;
+		more = more || log_waiting(b) || b->behind;
 		if (zmq_poll(items, ARRAY_LEN(items), more ? 0 : LOOK_MS) < 0 &&
 		    errno != EINTR)
 			return 1;

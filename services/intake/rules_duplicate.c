@@ -287,7 +287,7 @@ speaks_for(const struct sighting *new, const struct sighting *old,
 	enum nearness near = nearness(new, old, m->radius_m);
 	struct likeness like = compare(new, old);
 	bool again = new->person.n > 0 && str_eq(new->person, old->person) &&
-		     like.shared >= m->words_unknown &&permille(&like) >=
+		     like.shared >= m->words_township &&permille(&like) >=
 			 m->same_permille;
 
 	*d = (struct duplicate){ .casefile = old->casefile,
@@ -316,24 +316,25 @@ in_window(const struct registry *r, const struct sighting *new, int64_t then)
 
 /* Keeps V sorted, best first, each casefile once; returns how many. */
 static size_t
-keep(struct duplicate *v, size_t n, const struct duplicate *d)
+keep(struct duplicate *v, size_t n, struct duplicate d)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < n; i++)
-		if (str_eq(v[i].casefile, d->casefile))
-			break;
-	if (i < n && v[i].score >= d->score) {
-		v[i].sure = v[i].sure || d->sure;
+	while (i < n && !str_eq(v[i].casefile, d.casefile))
+		i++;
+	if (i < n) {
+		d.sure = d.sure || v[i].sure;
+		v[i].sure = d.sure;
+		if (v[i].score >= d.score)
+			return n;
+	} else if (n < DUPLICATES_MAX) {
+		n++;
+	} else if (v[--i].score >= d.score) {
 		return n;
 	}
-	if (i == n && n < DUPLICATES_MAX)
-		n++;
-	else if (i == n && v[--i].score >= d->score)
-		return n;
-	for (; i > 0 && v[i - 1].score < d->score; i--)
+	for (; i > 0 && v[i - 1].score < d.score; i--)
 		v[i] = v[i - 1];
-	v[i] = *d;
+	v[i] = d;
 	return n;
 }
 
@@ -356,7 +357,7 @@ duplicates_find(const struct sighting *new, const struct sighting *old,
 		    !in_window(r, new, old[i].at))
 			continue;
 		if (speaks_for(new, &old[i], &m, &d))
-			n_found = keep(v, n_found, &d);
+			n_found = keep(v, n_found, d);
 	}
 	*found = v;
 	return n_found;
