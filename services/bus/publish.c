@@ -25,26 +25,35 @@ put_i64(struct buf *b, const char *key, int64_t value)
 	wire_put_i64(b, value);
 }
 
-/* The map that a refusal carries. */
+/* The map that a refusal carries; SURE: nothing was stored. */
 static struct str
-refusal(struct bus *b, const char *code, struct str field, struct str reason,
-    const char *retry)
+told(struct bus *b, const char *code, struct str field, struct str reason,
+    const char *retry, bool sure)
 {
 	struct buf out;
 	struct str s;
 
 	buf_init(&out, ANSWER_MAX);
-	wire_put_map(&out, 5);
+	wire_put_map(&out, sure ? 5 : 4);
 	put(&out, "code", str_of(code));
 	put(&out, "field", field);
 	put(&out, "reason", reason);
 	put(&out, "retry", str_of(retry));
-	wire_put_str(&out, STR("stored"));
-	wire_put_bool(&out, false);
+	if (sure) {
+		wire_put_str(&out, STR("stored"));
+		wire_put_bool(&out, false);
+	}
 	must(!out.failed);
 	s = arena_str(b->arena, buf_get(&out));
 	buf_fini(&out);
 	return s;
+}
+
+static struct str
+refusal(struct bus *b, const char *code, struct str field, struct str reason,
+    const char *retry)
+{
+	return told(b, code, field, reason, retry, true);
 }
 
 static void
@@ -221,9 +230,9 @@ tell_failed(struct bus *b, bool unsure)
 			answer(b, en->identity, "NAK", en->number, en->answer);
 		else if (unsure)
 			answer(b, en->identity, "UNKNOWN", en->number,
-			    refusal(b, "OUTCOME_UNKNOWN", STR(""),
+			    told(b, "OUTCOME_UNKNOWN", STR(""),
 				STR("send it again with the same id"),
-				"same_id"));
+				"same_id", false));
 		else
 			answer(b, en->identity, "NAK", en->number,
 			    refusal(b, "UNAVAILABLE", STR(""),

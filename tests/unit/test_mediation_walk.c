@@ -156,11 +156,11 @@ test_no_order_of_commands_breaks_a_mediation_or_loses_it(void **state)
 	size_t n_closed = 0, n_climbed = 0;
 
 	(void)state;
-	for (int walk = 0; walk < 60; walk++) {
+	for (int walk = 0; walk < 250; walk++) {
 		struct kit *k = mediation_kit_new(county);
 		char text[CLOCK_TEXT];
 
-		for (int i = 0; i < 300; i++) {
+		for (int i = 0; i < 80; i++) {
 			random_command(k, &seed);
 			n_closed += KIT_SAID(k, mediation_closed, 0) != NULL;
 			n_climbed += KIT_SAID(k, mediation_climbed, 0) != NULL;
