@@ -97,7 +97,7 @@ $B/bin/$1: $(filter $B/services/$1/%,$(OBJ)) $(LIB)
 endef
 $(foreach s,$(filter-out huying,$(notdir $(BIN))),$(eval $(call service,$s)))
 # huying score rebuild runs the rules of scoring.
-$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter $B/services/scoring/rules%,$(OBJ)) $(LIB)
+$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter $B/services/scoring/rules%,$(OBJ)) $(filter $B/services/intake/vault%,$(OBJ)) $(LIB)
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
@@ -162,8 +162,9 @@ format:
 	@clang-format --dry-run --Werror $(SRC) $(filter-out common/msg/def_% common/rule/def_%,$(HDR))
 
 tidy: $(GEN)
-	@clang-tidy --quiet $(filter-out tests/%,$(SRC)) -- $(CPPFLAGS) $(CSTD) 2>&1 | \
-		awk '/warnings? generated/ { next } { print; bad = 1 } END { exit bad }'
+	@printf '%s\n' $(filter-out tests/% examples/%,$(SRC)) | xargs -P2 -n8 sh -c \
+		'clang-tidy --quiet "$$@" -- $(CPPFLAGS) $(CSTD) 2>&1 | \
+		awk "/warnings? generated/ { next } { print; bad = 1 } END { exit bad }"' tidy
 
 cppcheck: $(GEN)
 	@cppcheck -q -j2 --enable=warning,performance,portability --inline-suppr --std=c11 \

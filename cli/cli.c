@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "common/bus/bell.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -20,24 +22,35 @@ cli_say(const char *fmt, ...)
 	(void)fprintf(stderr, "\n");
 }
 
+/* The row of ARG that is still free, or its last one. */
 static const struct option_row *
 find_option(const struct options *o, const char *arg)
 {
+	const struct option_row *row = NULL;
 	size_t n = strcspn(arg, "=");
 
-	for (size_t i = 0; i < o->n_rows; i++)
-		if (strncmp(arg, o->rows[i].name, n) == 0 &&
-		    o->rows[i].name[n] == '\0')
-			return &o->rows[i];
-	return NULL;
+	for (size_t i = 0; i < o->n_rows; i++) {
+		if (strncmp(arg, o->rows[i].name, n) != 0 ||
+		    o->rows[i].name[n] != '\0')
+			continue;
+		row = &o->rows[i];
+		if (row->value != NULL && *row->value == NULL)
+			break;
+	}
+	return row;
+}
+
+static bool
+is_repeatable(const struct options *o, const struct option_row *row)
+{
+	return row > o->rows && strcmp(row[-1].name, row->name) == 0;
 }
 
 static int
 wrong(const struct options *o, const char *what, const char *arg)
 {
 	cli_say("%s: %s", what, arg);
-	(void)fprintf(stderr, "%.*s\n", (int)strcspn(o->usage, "\n"),
-	    o->usage);
+	(void)fprintf(stderr, "%.*s\n", (int)strcspn(o->usage, "\n"), o->usage);
 	return EXIT_USAGE;
 }
 
@@ -58,6 +71,8 @@ take_option(const struct options *o, int argc, char **argv, int *i)
 	}
 	if (equal == NULL && *i + 1 >= argc)
 		return wrong(o, "needs a value", row->name);
+	if (is_repeatable(o, row) && *row->value != NULL)
+		return wrong(o, "is given too often", row->name);
 	*row->value = equal != NULL ? equal + 1 : argv[++*i];
 	return -1;
 }
@@ -182,6 +197,18 @@ cli_db(const char *dsn, const char *name, const struct db_query *queries,
 	}
 	*dbp = db;
 	return -1;
+}
+
+void
+cli_ring(void)
+{
+	struct bell *bell = NULL;
+	struct conf c;
+	struct err e;
+
+	if (conf_load(&c, &e) == RC_OK && bell_open(&bell, c.ring, &e) == RC_OK)
+		bell_ring(bell);
+	bell_close(&bell);
 }
 
 bool

@@ -20,7 +20,9 @@ enum {
 
 /*
  * Options of one command: "--name VALUE", "--name=VALUE", flags.  Parsed
- * into the caller's struct by the table.
+ * into the caller's struct by the table.  An option that may be repeated
+ * has several rows, one behind the other, whose values are NULL at first:
+ * each time it is given it fills the next one.
  */
 struct option_row {
 	const char *name;   /* "--json" */
@@ -46,6 +48,8 @@ int cli_conf(struct conf *c);
 /* An open database with QUERIES prepared, from --db, HUYING_DB or var/env. */
 int cli_db(const char *dsn, const char *name, const struct db_query *queries,
     size_t n, struct db **dbp);
+/* Rings the bus, if there is one: the journal has grown. */
+void cli_ring(void);
 /* "huying: TEXT" on stderr. */
 void cli_say(const char *fmt, ...) PRINTF(1, 2);
 /* Root of the installation: where deploy/ and build/ lie, or NULL. */

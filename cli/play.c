@@ -136,6 +136,7 @@ set_clock(struct play *p, int64_t at, struct err *e)
 	args_reset(&p->args);
 	args_time(&p->args, at);
 	TRY(db_exec(p->db, "play_set", &p->args, NULL, e));
+	bell_ring(p->bell);
 	p->now = at;
 	return RC_OK;
 }
@@ -322,7 +323,9 @@ play_open(struct play *p, const struct conf *c, const char *dir, int days,
 		return err_set(e, RC_REJECT,
 		    "this database is not a sandbox; huying up --sandbox");
 	TRY(publisher_open(&p->publisher, c->publish, "crew", 10000, e));
+	TRY(bell_open(&p->bell, c->ring, e));
 	TRY(log_open(&p->log, c->log, &follow, e));
+	TRY(registry_prepare(p->db, e));
 	TRY(registry_load(&p->registry, p->db, e));
 	if (p->reports[0].at > p->now)
 		TRY(set_clock(p, p->reports[0].at, e));
@@ -352,6 +355,7 @@ play_close(struct play *p)
 {
 	publisher_close(&p->publisher);
 	log_reader_close(&p->log);
+	bell_close(&p->bell);
 	registry_free(&p->registry);
 	db_close(&p->db);
 	args_fini(&p->args);

@@ -7,6 +7,7 @@
 #define CLI_PLAY_H
 
 #include "cli/csv.h"
+#include "common/bus/bell.h"
 #include "common/bus/log.h"
 #include "common/bus/publish.h"
 #include "common/db/db.h"
@@ -67,6 +68,7 @@ struct play {
 	struct db *db;
 	struct publisher *publisher;
 	struct log_reader *log;
+	struct bell *bell;
 	struct registry *registry;
 	struct arena *arena; /* for the whole play */
 	struct args args;

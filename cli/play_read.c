@@ -70,8 +70,12 @@ attachments_of(const json_t *v, struct msg_attachment *out, size_t max)
 	json_array_foreach(list, i, a)
 	{
 		if (n < max)
-			out[n++] = (struct msg_attachment){ text(a, "kind"),
-				text(a, "sha256") };
+			out[n++] = (struct msg_attachment){
+				str_is(text(a, "kind"), "doc")
+				    ? STR("document")
+				    : text(a, "kind"),
+				text(a, "sha256")
+			};
 	}
 	return n;
 }

@@ -38,25 +38,32 @@ print_unit(const struct show_line *l)
 	    l->name.n > 0 ? "  " : "", STR_ARG(l->name));
 }
 
+/* 9348 -> "93.48", right in WIDTH. */
+static void
+print_rate(int width, int64_t bp)
+{
+	printf("%*lld.%02lld", width - 3, (long long)bp / 100,
+	    (long long)bp % 100);
+}
+
 static void
 print_score(const struct show_line *l)
 {
 	const struct row_score *r = &l->score;
 
-	if (r->revision == 0)
+	if (r->revision == 0) {
 		printf(
-		    "%5s %7s %9s %11s %13s %6s", "-", "-", "-", "-", "-", "-");
-	else
-		printf("%5lld %5lld.%lld %6lld.%02lld %8lld.%02lld "
-		       "%10lld.%02lld %6lld",
-		    (long long)r->rank, (long long)r->composite_tenths / 10,
-		    (long long)r->composite_tenths % 10,
-		    (long long)r->response_bp / 100,
-		    (long long)r->response_bp % 100,
-		    (long long)r->resolution_bp / 100,
-		    (long long)r->resolution_bp % 100,
-		    (long long)r->satisfaction_bp / 100,
-		    (long long)r->satisfaction_bp % 100, (long long)r->valid);
+		    "%5s %7s %10s %12s %14s %6s", "-", "-", "-", "-", "-", "-");
+		print_unit(l);
+		return;
+	}
+	printf("%5lld %5lld.%lld", (long long)r->rank,
+	    (long long)r->composite_tenths / 10,
+	    (long long)r->composite_tenths % 10);
+	print_rate(11, r->response_bp);
+	print_rate(13, r->resolution_bp);
+	print_rate(15, r->satisfaction_bp);
+	printf(" %6lld", (long long)r->valid);
 	print_unit(l);
 }
 
@@ -75,8 +82,8 @@ print_scores(const struct show *s)
 {
 	if (s->newest == NULL)
 		return;
-	printf("\n%5s %7s %9s %11s %13s %6s  unit\n", "place", "score",
-	    "response", "resolution", "satisfaction", "valid");
+	printf("\n%5s %7s %10s %12s %14s %6s  unit\n", "place", "score",
+	    "response %", "resolution %", "satisfaction %", "valid");
 	for (size_t i = 0; i < s->n; i++) {
 		print_kind(s, i);
 		print_score(&s->lines[i]);
@@ -90,7 +97,7 @@ static const struct {
 } columns[] = {
 	{ "closed", "casefiles" },
 	{ "late", "late" },
-	{ "again", "reopened" },
+	{ "reopened", "reopened" },
 	{ "answers", "valid" },
 	{ "tasks", "tasks" },
 	{ "returned", "returns_agreed" },

@@ -382,7 +382,8 @@ cmd_summary(int argc, char **argv)
 	if (code < 0 && (code = cli_db(dsn, "summary", queries,
 			     ARRAY_LEN(queries), &s->db)) < 0) {
 		code = EXIT_OK;
-		if (registry_load(&s->registry, s->db, &e) != RC_OK ||
+		if (registry_prepare(s->db, &e) != RC_OK ||
+		    registry_load(&s->registry, s->db, &e) != RC_OK ||
 		    read_journal(s, &e) != RC_OK) {
 			cli_say("%s", e.text);
 			code = EXIT_CONNECT;

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,10 +46,23 @@ open_lock(const char *var)
 	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 }
 
-static bool
-is_locked(int fd)
+/* Who holds it; 0: nobody.  The kernel knows, no file can lie about it. */
+static pid_t
+holder(int fd)
 {
-	return flock(fd, LOCK_EX | LOCK_NB) != 0;
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_GETLK, &l) != 0 || l.l_type == F_UNLCK)
+		return 0;
+	return l.l_pid;
+}
+
+static bool
+take_lock(int fd)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
 static void
@@ -214,7 +226,7 @@ supervise_start(const char *root, const char *var)
 		cli_say("%s: %s", var, strerror(errno));
 		return EXIT_CONNECT;
 	}
-	if (is_locked(lock)) {
+	if (holder(lock) > 0) {
 		(void)close(lock); /* one runs already */
 		return 0;
 	}
@@ -224,9 +236,9 @@ supervise_start(const char *root, const char *var)
 	pid = fork();
 	if (pid == 0) {
 		(void)setsid();
-		(void)fcntl(lock, F_SETFD, 0);
+		if (!take_lock(lock))
+			_exit(0); /* somebody was faster */
 		redirect(var, "supervisor");
-		(void)fcntl(lock, F_SETFD, FD_CLOEXEC);
 		supervise(&b);
 		(void)snprintf(path, sizeof(path), "%s/pids", var);
 		(void)unlink(path);
@@ -236,43 +248,23 @@ supervise_start(const char *root, const char *var)
 	return pid > 0 ? 0 : EXIT_CONNECT;
 }
 
-static pid_t
-supervisor_pid(const char *var)
-{
-	char path[PATH_MAX + 32];
-	int pid = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/pids", var);
-	f = fopen(path, "r");
-	if (f == NULL)
-		return 0;
-	if (fscanf(f, "supervisor %d", &pid) != 1)
-		pid = 0;
-	(void)fclose(f);
-	return pid;
-}
-
 bool
 supervise_stop(const char *var)
 {
 	int lock = open_lock(var);
 	int64_t until = clock_mono_ms() + 2 * STOP_MS;
-	pid_t pid;
-	bool locked;
+	pid_t pid, told = 0;
 
 	if (lock < 0)
 		return true;
-	/* The lock tells that the pid is really the supervisor's. */
-	while ((locked = is_locked(lock)) && clock_mono_ms() < until) {
-		pid = supervisor_pid(var);
-		if (pid > 0)
+	while ((pid = holder(lock)) > 0 && clock_mono_ms() < until) {
+		if (pid != told)
 			(void)kill(pid, SIGTERM);
-		for (int i = 0; i < 20 && (locked = is_locked(lock)); i++)
-			(void)usleep(50 * 1000);
+		told = pid;
+		(void)usleep(20 * 1000);
 	}
 	(void)close(lock);
-	if (locked)
-		cli_say("the supervisor does not end");
-	return !locked;
+	if (pid > 0)
+		cli_say("the supervisor (process %d) does not end", (int)pid);
+	return pid == 0;
 }

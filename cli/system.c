@@ -110,8 +110,10 @@ clock_move(struct db *db, int64_t to)
 	args_time(&a, to);
 	rc = db_exec(db, "clock_set", &a, NULL, &e);
 	args_fini(&a);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		cli_ring();
 		return -1;
+	}
 	cli_say("%s", e.text);
 	return EXIT_NOTHING;
 }

@@ -8,8 +8,7 @@
 void
 id_hash(struct str bytes, unsigned char hash[HASH_LEN])
 {
-	(void)crypto_hash_sha256(hash, (const unsigned char *)bytes.p,
-	    bytes.n);
+	(void)crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
 }
 
 const char *
@@ -26,8 +25,8 @@ uuid_text(unsigned char u[16], unsigned char version, char text[ID_TEXT])
 	u[6] = (unsigned char)((u[6] & 0x0fu) | (unsigned)version << 4);
 	u[8] = (unsigned char)((u[8] & 0x3fu) | 0x80u);
 	(void)sodium_bin2hex(hex, sizeof(hex), u, 16);
-	(void)snprintf(text, ID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex,
-	    hex + 8, hex + 12, hex + 16, hex + 20);
+	(void)snprintf(text, ID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8,
+	    hex + 12, hex + 16, hex + 20);
 	return text;
 }
 
@@ -51,10 +50,10 @@ id_derived(const struct str *parts, size_t n, char text[ID_TEXT])
 
 	(void)crypto_hash_sha256_init(&st);
 	for (size_t i = 0; i < n; i++) {
-		(void)crypto_hash_sha256_update(&st,
-		    (const unsigned char *)parts[i].p, parts[i].n);
-		(void)crypto_hash_sha256_update(&st,
-		    (const unsigned char *)"", 1);
+		(void)crypto_hash_sha256_update(
+		    &st, (const unsigned char *)parts[i].p, parts[i].n);
+		(void)crypto_hash_sha256_update(
+		    &st, (const unsigned char *)"", 1);
 	}
 	(void)crypto_hash_sha256_final(&st, hash);
 	return uuid_text(hash, 8, text);

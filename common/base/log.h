@@ -4,7 +4,12 @@
 
 #include "common/base/base.h"
 
-enum log_level { LEVEL_DEBUG, LEVEL_INFO, LEVEL_WARN, LEVEL_ERROR };
+enum log_level {
+	LEVEL_DEBUG,
+	LEVEL_INFO,
+	LEVEL_WARN,
+	LEVEL_ERROR
+};
 
 /* Once, in main(): the process's name, and what is too little to say. */
 void log_init(const char *service, enum log_level least);

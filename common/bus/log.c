@@ -1,6 +1,7 @@
 #include "common/bus/log.h"
 
 #include "common/bus/socket.h"
+#include "common/msg/envelope.h"
 #include "common/msg/wire.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@ struct log_reader {
 	zsock_t *sock;
 	struct arena *arena; /* options, for as long as it lives */
 	struct log_options options;
-	int64_t last; /* seq of the last event handed out */
+	struct str number; /* of the casefile that options.report became */
+	int64_t last;      /* seq of the last event taken in */
 	int64_t head;
 	int64_t spent; /* credit used since the last top-up */
 	int64_t heard_ms;
@@ -110,6 +112,7 @@ log_open(struct log_reader **rp, const char *endpoint,
 	r->options.casefile = arena_str(r->arena, options->casefile);
 	r->options.division = arena_str(r->arena, options->division);
 	r->options.from_time = arena_str(r->arena, options->from_time);
+	r->options.report = arena_str(r->arena, options->report);
 	rc = reopen(r, e);
 	if (rc != RC_OK) {
 		log_reader_close(&r);
@@ -190,6 +193,24 @@ take_error(struct log_reader *r, struct str body, struct err *e)
 	    STR_ARG(text(body, "reason")));
 }
 
+static bool
+is_wanted(struct log_reader *r, struct str body)
+{
+	struct str id = r->options.report;
+	struct msg_envelope env;
+	bool caused;
+
+	if (id.n == 0)
+		return true;
+	if (envelope_decode(body, MSG_LENIENT, &env, NULL) != RC_OK)
+		return false;
+	caused = str_eq(env.correlationid, id);
+	if (caused && r->number.n == 0)
+		r->number = arena_str(r->arena, env.subject);
+	return caused || str_eq(env.id, id) ||
+	       (r->number.n > 0 && str_eq(env.subject, r->number));
+}
+
 /* RC_OK: an event; RC_GONE: something else that was taken in. */
 static enum rc
 take(struct log_reader *r, struct log_event *event, struct err *e)
@@ -212,7 +233,7 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 		event->envelope = frames_at(f, 3);
 		r->last = event->seq;
 		top_up(r);
-		return RC_OK;
+		return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
 	}
 	if (str_is(word, "END"))
 		r->ended = true;

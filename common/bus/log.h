@@ -19,6 +19,11 @@ struct log_options {
 	size_t n_topics;
 	struct str casefile;
 	struct str division; /* it and all inside */
+	/*
+	 * Id of a report.submit: only what it caused, and all of the casefile
+	 * that it became (sorted out on this side).
+	 */
+	struct str report;
 	bool follow;
 };
 

@@ -26,6 +26,7 @@ struct publisher {
 	char *name;
 	zsock_t *sock;
 	int64_t last_n;
+	char last_id[OUTCOME_ID]; /* of put_message() */
 	int64_t heard_ms;
 	unsigned char seal_key[crypto_box_PUBLICKEYBYTES];
 	bool has_seal_key;
@@ -109,6 +110,8 @@ publisher_open(struct publisher **pp, const char *endpoint, const char *name,
 	struct publisher *p = xcalloc(1, sizeof(*p));
 	enum rc rc;
 
+	if (sodium_init() < 0)
+		never("no randomness");
 	p->endpoint = xstrdup(endpoint);
 	p->name = xstrdup(name);
 	rc = connect_bus(p, e);
@@ -326,10 +329,11 @@ publisher_seal(
 	return RC_OK;
 }
 
-enum rc
-publish_one(struct publisher *p, const struct msg_envelope *env,
-    const struct msg_desc *desc, const void *msg, struct outcome *out,
-    struct err *e)
+/* Puts MSG into ENV, with a new id unless it has one, and sends it. */
+static void
+put_message(struct publisher *p, const struct msg_envelope *env,
+    const struct msg_desc *desc, const void *msg, enum part_kind kind,
+    struct str part)
 {
 	struct msg_envelope whole = *env;
 	struct buf data, body;
@@ -344,8 +348,48 @@ publish_one(struct publisher *p, const struct msg_envelope *env,
 	whole.type = str_of(desc->type);
 	whole.data = buf_get(&data);
 	envelope_encode(&whole, &body);
-	(void)publisher_put(p, buf_get(&body), PART_NONE, STR(""));
+	(void)publisher_put(p, buf_get(&body), kind, part);
+	(void)snprintf(
+	    p->last_id, sizeof(p->last_id), "%.*s", STR_ARG(whole.id));
 	buf_fini(&data);
 	buf_fini(&body);
-	return publisher_next(p, PUBLISHER_GIVE_UP_MS, out, e);
+}
+
+static enum rc
+await_message(struct publisher *p, struct outcome *out, struct err *e)
+{
+	TRY(publisher_next(p, PUBLISHER_GIVE_UP_MS, out, e));
+	memcpy(out->id, p->last_id, sizeof(out->id));
+	return RC_OK;
+}
+
+enum rc
+publish_one(struct publisher *p, const struct msg_envelope *env,
+    const struct msg_desc *desc, const void *msg, struct outcome *out,
+    struct err *e)
+{
+	put_message(p, env, desc, msg, PART_NONE, STR(""));
+	return await_message(p, out, e);
+}
+
+enum rc
+publish_submit(struct publisher *p, const struct msg_envelope *env,
+    const struct msg_report_submit *report,
+    const struct msg_sealed_report *person, struct outcome *out, struct err *e)
+{
+	struct buf plain, box;
+	enum rc rc;
+
+	buf_init(&plain, (size_t)4 * SEALED_MAX);
+	buf_init(&box, (size_t)4 * SEALED_MAX);
+	msg_encode(&msg_sealed_report_desc, person, &plain);
+	rc = publisher_seal(p, buf_get(&plain), &box, e);
+	if (rc == RC_OK) {
+		put_message(p, env, &msg_report_submit_desc, report,
+		    PART_SEALED, buf_get(&box));
+		rc = await_message(p, out, e);
+	}
+	buf_fini(&plain);
+	buf_fini(&box);
+	return rc;
 }

@@ -17,6 +17,7 @@ enum outcome_status {
 	OUTCOME_UNKNOWN,   /* publish it again with the same id */
 };
 
+#define OUTCOME_ID 129
 struct outcome {
 	int64_t n; /* which one, as publisher_put() numbered it */
 	enum outcome_status status;
@@ -24,7 +25,8 @@ struct outcome {
 	char code[40];
 	char field[96];
 	char reason[512];
-	bool later; /* a refusal that may pass: try again later */
+	bool later;          /* a refusal that may pass: try again later */
+	char id[OUTCOME_ID]; /* see publish_one(); else empty */
 };
 
 /* Connects and greets; RC_RETRY when no bus answers within TIMEOUT_MS. */
@@ -64,11 +66,17 @@ enum rc publisher_seal(struct publisher *p, struct str plain, struct buf *box,
     struct err *e) MUST_CHECK;
 
 /*
- * One command, start to end: envelope around MSG (with a new id unless ENV
- * has one), sent, outcome awaited.
+ * One command, start to end, while nothing else is unanswered: envelope
+ * around MSG (with a new id unless ENV has one), sent, outcome awaited.  It
+ * tells the id.
  */
 enum rc publish_one(struct publisher *p, const struct msg_envelope *env,
     const struct msg_desc *desc, const void *msg, struct outcome *out,
+    struct err *e) MUST_CHECK;
+/* The same for a report and, sealed beside it, who hands it in. */
+enum rc publish_submit(struct publisher *p, const struct msg_envelope *env,
+    const struct msg_report_submit *report,
+    const struct msg_sealed_report *person, struct outcome *out,
     struct err *e) MUST_CHECK;
 
 #endif

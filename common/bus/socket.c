@@ -12,9 +12,12 @@ enum rc
 socket_open(zsock_t **sp, const struct socket_opts *o, const char *endpoint,
     struct err *e)
 {
-	zsock_t *s = zsock_new(o->type);
+	zsock_t *s;
 	int rc;
 
+	/* SIGINT and SIGTERM are the program's, not czmq's. */
+	zsys_handler_set(NULL);
+	s = zsock_new(o->type);
 	if (s == NULL)
 		return err_set(
 		    e, RC_FATAL, "no socket: %s", zmq_strerror(errno));

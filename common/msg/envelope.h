@@ -23,21 +23,21 @@ enum rc envelope_decode(struct str body, enum msg_mode mode,
 void envelope_encode(const struct msg_envelope *env, struct buf *out);
 
 /* "<type>/<division>"; the division may be empty ("registry.changed/"). */
-struct str envelope_topic(struct str type, struct str division,
-    char text[TOPIC_MAX]);
+struct str envelope_topic(
+    struct str type, struct str division, char text[TOPIC_MAX]);
 
 /*
  * One line of CloudEvents JSON.  SEQ > 0 adds "sequence" (20 digits) and
  * "recordedtime" (AT).
  */
-void envelope_json(const struct msg_envelope *env, int64_t seq, int64_t at,
-    struct buf *out);
+void envelope_json(
+    const struct msg_envelope *env, int64_t seq, int64_t at, struct buf *out);
 
 /*
  * Any JSON object into msgpack bytes.  The result is still to be checked:
  * it is JSON, no more.
  */
-enum rc wire_from_json(struct str json, struct buf *out, struct err *e)
-    MUST_CHECK;
+enum rc wire_from_json(
+    struct str json, struct buf *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -223,27 +223,36 @@ is_card(const struct window *w, enum number_hint hint)
 	return w->uniform && of_bank && (in_fours(w) || shaped(w, 6, 13, 0));
 }
 
+/* Place of the likeliest kind of W, 0 first; 3: none. */
+static size_t
+rank_of(const struct window *w, enum number_hint hint)
+{
+	if (w->n < 6)
+		return 3;
+	if (is_identity(w, hint))
+		return 0;
+	if (is_card(w, hint))
+		return 1;
+	return is_phone(w, hint) ? 2 : 3;
+}
+
 enum personal_kind
 number_kind(const struct digits *run, enum number_hint hint, size_t *n)
 {
-	static const enum personal_kind order[] = { PERSONAL_IDENTITY,
-		PERSONAL_CARD, PERSONAL_PHONE };
+	static const enum personal_kind kinds[] = { PERSONAL_IDENTITY,
+		PERSONAL_CARD, PERSONAL_PHONE, PERSONAL_NONE };
+	size_t best = 3;
 
-	for (size_t k = 0; k < ARRAY_LEN(order); k++)
-		for (size_t i = run->n_groups; i > 0; i--) {
-			struct window w = window_of(run, i);
-			bool is = w.n >= 6 && (order[k] == PERSONAL_IDENTITY
-						      ? is_identity(&w, hint)
-						  : order[k] == PERSONAL_CARD
-						      ? is_card(&w, hint)
-						      : is_phone(&w, hint));
+	for (size_t i = run->n_groups; i > 0; i--) {
+		struct window w = window_of(run, i);
+		size_t rank = rank_of(&w, hint);
 
-			if (!is)
-				continue;
-			*n = i;
-			return order[k];
-		}
-	return PERSONAL_NONE;
+		if (rank >= best)
+			continue;
+		best = rank;
+		*n = i;
+	}
+	return kinds[best];
 }
 
 bool

@@ -212,7 +212,7 @@ plate_len(struct str t, size_t from, size_t at)
 	if (digits < 2 || n < 6)
 		return 0;
 	if (at < t.n && !special && n == 6) {
-		next = at = end;
+		next = end;
 		if (is_special(str_rune(t, &next)))
 			end = next;
 	}
@@ -272,6 +272,17 @@ account_end(struct str t, size_t at)
 	return 0;
 }
 
+/* "护照号E12345678": letters may lead where a word says what it is. */
+static size_t
+document_end(struct str t, size_t at)
+{
+	size_t end = handle_end(t, at), digits = 0;
+
+	for (size_t i = at; i < end; i++)
+		digits += t.p[i] >= '0' && t.p[i] <= '9';
+	return digits >= 6 && hint_before(t, at) == HINT_IDENTITY ? end : 0;
+}
+
 /* Where a word of letters and digits begins. */
 static struct personal_hit
 handle_at(struct str t, size_t at)
@@ -281,6 +292,12 @@ handle_at(struct str t, size_t at)
 
 	if (end == 0 && begins)
 		end = account_end(t, at);
+	if (end == 0 && begins && lower(t.p[at]) >= 'a') {
+		end = document_end(t, at);
+		if (end > 0)
+			return (struct personal_hit){ PERSONAL_IDENTITY, at,
+				end - at };
+	}
 	return (
 	    struct personal_hit){ end > 0 ? PERSONAL_ACCOUNT : PERSONAL_NONE,
 		at, end > 0 ? end - at : 1 };

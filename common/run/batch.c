@@ -179,6 +179,8 @@ batch_commit(struct run *r, struct err *e)
 	if (r->desc->finish != NULL && r->n_events > 0)
 		TRY(r->desc->finish(r, r->events, r->n_events, &n_hook, e));
 	r->n_sent += n_hook;
+	if (r->n_sent == 0 && r->outbox.n == 0)
+		run_send(r, Q_run_lazy, NULL);
 	save_cursor(r);
 	outbox_send(r);
 	db_commit(r->db);
@@ -187,17 +189,6 @@ batch_commit(struct run *r, struct err *e)
 	for (; r->n_sent > 0; r->n_sent--)
 		TRY(db_next(r->db, NULL, e));
 	return RC_OK;
-}
-
-static void
-ring(struct run *r)
-{
-	static const struct str bell = { "", 0 };
-
-	/* Only a hint: the bus looks by itself when it is lost. */
-	if (r->outbox.n > 0)
-		(void)zmq_send(
-		    zsock_resolve(r->bell), bell.p, bell.n, ZMQ_DONTWAIT);
 }
 
 static void
@@ -279,7 +270,8 @@ batch_work(struct run *r, bool *did, struct err *e)
 	TRY(batch_commit(r, e));
 	r->done_seq = r->last;
 	r->done_at = r->last_at;
-	ring(r);
+	if (r->outbox.n > 0)
+		bell_ring(r->bell);
 	return r->reload ? reload_registry(r, e) : RC_OK;
 }
 

@@ -2,6 +2,7 @@
 #ifndef RUN_INNER_H
 #define RUN_INNER_H
 
+#include "common/bus/bell.h"
 #include "common/bus/feed.h"
 #include "common/run/run.h"
 
@@ -33,7 +34,7 @@ struct run {
 	struct db *db;
 	struct registry *registry;
 	struct feed *feed;
-	zsock_t *bell;
+	struct bell *bell;
 	void *private;
 	struct args args[4]; /* for this file's own statements */
 

@@ -29,6 +29,11 @@ VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 UPDATE run.cursor SET seq = $2, at = clock_timestamp()
 WHERE service = $1 AND slot = ANY ($3::bigint[])
 
+-- A batch that only moves the cursor: to lose that move changes nothing,
+-- so nobody waits for the disk.
+-- name: lazy
+SELECT set_config('synchronous_commit', 'off', true)
+
 -- name: append
 SELECT n, seq, status FROM journal.append($1::text[], $2::text[], $3::text[],
 	$4::text[], $5::text[], $6::bytea[], $7::bytea[])

@@ -1,7 +1,6 @@
 #include "common/run/inner.h"
 
 #include "common/base/log.h"
-#include "common/bus/socket.h"
 #include "common/db/migrations.h"
 #include "run_sql.h"
 
@@ -110,11 +109,8 @@ connect_db(struct run *r, struct err *e)
 static enum rc
 open_bus(struct run *r, struct err *e)
 {
-	static const struct socket_opts bell = { ZMQ_PUSH, SOCKET_CONNECT, 2, 1,
-		1024, 0 };
-
 	TRY(feed_open(&r->feed, r->conf.live, e));
-	return socket_open(&r->bell, &bell, r->conf.ring, e);
+	return bell_open(&r->bell, r->conf.ring, e);
 }
 
 /* Waits, with jitter, longer each time; a signal cuts it short. */
@@ -265,7 +261,7 @@ run_close(struct run *r)
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	if (r->desc->close != NULL)
 		r->desc->close(r);
-	zsock_destroy(&r->bell);
+	bell_close(&r->bell);
 	feed_close(&r->feed);
 	registry_free(&r->registry);
 	db_close(&r->db);

@@ -42,3 +42,15 @@ CREATE TABLE intake.callback (
 	call_by   timestamptz
 );
 CREATE INDEX callback_casefile ON intake.callback (casefile);
+
+-- What a new report may be about: all that open casefiles carry.
+CREATE VIEW intake.nearby AS
+	SELECT r.id AS report, r.casefile, p.matter, r.division, r.place,
+		left(r.text, 1000) AS text,
+		encode(i.person, 'hex') AS person, r.lat, r.lon,
+		r.received_at AS at
+	FROM intake.report r
+	JOIN intake.report p ON p.id = r.casefile
+		AND p.state = 'accepted' AND p.closed_at IS NULL
+	LEFT JOIN vault.identity i ON i.token = r.token
+	WHERE r.state IN ('accepted', 'merged');

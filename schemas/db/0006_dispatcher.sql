@@ -103,7 +103,6 @@ CREATE TABLE dispatcher.card (
 	state     text NOT NULL,
 	unit      text NOT NULL,
 	causes    text[],
-	emergency boolean,
 	issued_at timestamptz NOT NULL,
 	next_by   timestamptz,
 	reds      bigint

@@ -67,9 +67,8 @@ SELECT * FROM dispatcher.card
 INSERT INTO dispatcher.card
 SELECT * FROM json_populate_recordset(NULL::dispatcher.card, $1::json)
 ON CONFLICT (id) DO UPDATE SET
-    (state, causes, emergency, next_by, reds) =
-    (excluded.state, excluded.causes, excluded.emergency, excluded.next_by,
-	excluded.reds)
+    (state, causes, next_by, reds) =
+    (excluded.state, excluded.causes, excluded.next_by, excluded.reds)
 
 -- name: child_load
 SELECT * FROM dispatcher.child

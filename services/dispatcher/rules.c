@@ -51,7 +51,6 @@ dispatcher_way_found(struct step *s, struct row_casefile *c)
 	c->route_by = 0;
 	step_meet(s, HEAD(c), "route");
 	dispatcher_cause_over(s, c->id, "route");
-	step_touch(s, HEAD(c));
 }
 
 void
@@ -60,7 +59,6 @@ dispatcher_not_yet_closed(struct step *s, struct row_casefile *c)
 	c->close_by = 0;
 	step_meet(s, HEAD(c), "close");
 	dispatcher_cause_over(s, c->id, "close");
-	step_touch(s, HEAD(c));
 }
 
 static void
@@ -99,7 +97,6 @@ dispatcher_casefile_opened(struct step *s)
 	c->reporter = m->reporter_officer;
 	c->opened_at = s->at;
 	c->finish_by = m->finish_by;
-	s->row = HEAD(c);
 	way = dispatcher_way(s, c);
 	if (way.unit.n == 0) {
 		await_way(s, c);
@@ -225,11 +222,16 @@ open_children(struct step *s)
 }
 
 void
-dispatcher_result(struct row_casefile *c, struct str unit, int64_t done_at)
+dispatcher_result(
+    struct step *s, struct row_casefile *c, struct str unit, int64_t done_at)
 {
+	/* What ends after the closing changes nobody's merit. */
+	if (!step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_IN_HAND)))
+		return;
 	c->result = true;
 	c->handler = unit;
 	c->done_at = done_at;
+	step_touch(s, HEAD(c));
 }
 
 static void
@@ -261,7 +263,6 @@ stranded(struct step *s, struct row_casefile *c)
 void
 dispatcher_settle(struct step *s, struct row_casefile *c)
 {
-	step_touch(s, HEAD(c));
 	if (!step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_IN_HAND)) ||
 	    open_children(s).n > 0)
 		return;

@@ -46,18 +46,18 @@ extern const struct machine dispatcher_machine;
 
 /* The casefile of the folder; NULL when this service has not seen it. */
 struct row_casefile *dispatcher_casefile(struct step *s);
-/* It needs no way any more (now that it is in hand). */
+/* It needs no way any more; the caller takes it in hand. */
 void dispatcher_way_found(struct step *s, struct row_casefile *c);
-/* It need not be closed now: work on it has begun again. */
+/* It waits no more to be closed; the caller closes it, or works on it. */
 void dispatcher_not_yet_closed(struct step *s, struct row_casefile *c);
 /*
  * After some work has ended: when nothing is open any more the casefile is
  * handled, or back to opened when nothing came of it.
  */
 void dispatcher_settle(struct step *s, struct row_casefile *c);
-/* UNIT brought a result; it was handed in at DONE_AT. */
+/* UNIT brought a result, handed in at DONE_AT, while C is in hand. */
 void dispatcher_result(
-    struct row_casefile *c, struct str unit, int64_t done_at);
+    struct step *s, struct row_casefile *c, struct str unit, int64_t done_at);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
 /* Refuses REASON_MISSING; true when somebody has said something. */

@@ -357,7 +357,7 @@ dispatcher_call_release(struct step *s)
 		.grade_by = call->grade_by });
 	dispatcher_free_all(s, call);
 	dispatcher_cause_over(s, call->id, NULL);
-	dispatcher_result(c, call->main, call->submitted_at);
+	dispatcher_result(s, c, call->main, call->submitted_at);
 	dispatcher_settle(s, c);
 }
 

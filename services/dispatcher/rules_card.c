@@ -105,9 +105,9 @@ arm_next(struct step *s, struct row_card *card, const char *key, int64_t from)
 }
 
 static const char *
-next_key(const struct row_card *card)
+next_key(struct step *s)
 {
-	return card->emergency ? "card.next.emergency" : "card.next";
+	return is_emergency(s) ? "card.next.emergency" : "card.next";
 }
 
 /* The card's colour is its state. */
@@ -165,7 +165,6 @@ dispatcher_card_soon(struct step *s)
 		card = new_card(s, m, CARD_BLUE);
 		card->next_by = m->due_at;
 	}
-	card->emergency = card->emergency || is_emergency(s);
 	add_cause(s, card, cause_name(s, m->thing, m->limit));
 	if (fresh)
 		say_issued(s, card, m);
@@ -186,14 +185,13 @@ dispatcher_card_late(struct step *s)
 	fresh = card == NULL;
 	if (fresh)
 		card = new_card(s, m, CARD_YELLOW);
-	card->emergency = card->emergency || is_emergency(s);
 	add_cause(s, card, cause);
 	if (fresh) {
-		arm_next(s, card, next_key(card), m->due_at);
+		arm_next(s, card, next_key(s), m->due_at);
 		say_issued(s, card, m);
 	} else if (step_in(s, THING_CARD, HEAD(card), IN(CARD_BLUE))) {
 		step_move(s, THING_CARD, HEAD(card), CARD_YELLOW);
-		arm_next(s, card, next_key(card), m->due_at);
+		arm_next(s, card, next_key(s), m->due_at);
 		say_deepened(s, card, cause);
 	}
 }

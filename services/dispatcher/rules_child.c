@@ -120,7 +120,7 @@ end_child(struct step *s, struct row_child *child)
 	child->ended_at = s->at;
 	step_move(s, THING_CHILD, HEAD(child), CHILD_ENDED);
 	dispatcher_cause_over(s, child->id, NULL);
-	dispatcher_result(c, child->unit, s->at);
+	dispatcher_result(s, c, child->unit, s->at);
 	dispatcher_settle(s, c);
 }
 
@@ -170,7 +170,6 @@ reopen(struct step *s, struct row_casefile *c)
 	c->reopened++;
 	c->finish_by = due.at;
 	c->result = false;
-	c->late = false;
 	c->outcome = (struct str){ NULL, 0 };
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
 	step_emit(s, &msg_casefile_reopened_desc,

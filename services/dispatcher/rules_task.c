@@ -185,7 +185,7 @@ dispatcher_task_accept(struct step *s)
 	step_emit(s, &msg_task_accepted_desc,
 	    &(struct msg_task_accepted){ .task = t->id, .unit = t->unit });
 	dispatcher_cause_over(s, t->id, NULL);
-	dispatcher_result(c, t->unit, t->submitted_at);
+	dispatcher_result(s, c, t->unit, t->submitted_at);
 	dispatcher_settle(s, c);
 }
 

@@ -101,27 +101,26 @@ intake_callback_overtaken(struct step *s)
 
 /* The unit itself, or the other half of a department and its branch. */
 static bool
-is_handler(struct step *s, struct str caller, struct str handler)
+is_handler(struct step *s, const struct row_unit *caller, struct str handler)
 {
-	const struct row_unit *c = registry_unit(s->registry, caller, s->at);
 	const struct row_unit *h = registry_unit(s->registry, handler, s->at);
 
-	if (str_eq(caller, handler))
+	if (str_eq(caller->code, handler))
 		return true;
-	if (c == NULL || h == NULL)
-		return false;
-	if (str_is(c->kind, "dispatched_branch") && str_eq(c->parent, h->code))
+	if (str_is(caller->kind, "dispatched_branch") &&
+	    str_eq(caller->parent, handler))
 		return true;
-	return str_is(h->kind, "dispatched_branch") &&
-	       str_eq(h->parent, c->code);
+	return h != NULL && str_is(h->kind, "dispatched_branch") &&
+	       str_eq(h->parent, caller->code);
 }
 
 static bool
-may_call(struct step *s, struct str unit, struct str officer)
+may_call(struct step *s, struct str code, struct str officer)
 {
 	const struct row_callback *c = (const struct row_callback *)s->row;
+	const struct row_unit *unit = step_unit(s, code);
 
-	if (!intake_knows(s, unit, officer))
+	if (unit == NULL || !intake_knows(s, code, officer))
 		return false;
 	if (!is_handler(s, unit, c->handler))
 		return true;

@@ -305,13 +305,14 @@ speaks_for(const struct sighting *new, const struct sighting *old,
 							  : m->words);
 }
 
+/* Whichever came in first: the desk may decide on them in any order. */
 static bool
-in_window(const struct registry *r, const struct sighting *new, int64_t then)
+in_window(const struct registry *r, int64_t a, int64_t b)
 {
-	struct limit window = registry_limit(r, "report.merge.window", new->at);
+	int64_t first = a < b ? a : b, last = a < b ? b : a;
+	struct limit window = registry_limit(r, "report.merge.window", last);
 
-	return then <= new->at &&calendar_due(
-			   registry_calendar(r), window, then, NULL) >= new->at;
+	return calendar_due(registry_calendar(r), window, first, NULL) >= last;
 }
 
 /* Keeps V sorted, best first, each casefile once; returns how many. */
@@ -354,7 +355,7 @@ duplicates_find(const struct sighting *new, const struct sighting *old,
 		if (old[i].casefile.n == 0 ||
 		    str_eq(old[i].report, new->report) ||
 		    str_eq(old[i].casefile, new->report) ||
-		    !in_window(r, new, old[i].at))
+		    !in_window(r, new->at, old[i].at))
 			continue;
 		if (speaks_for(new, &old[i], &m, &d))
 			n_found = keep(v, n_found, d);

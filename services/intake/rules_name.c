@@ -5,7 +5,7 @@ enum left {
 	LEFT_NONE,   /* another word */
 	LEFT_EDGE,   /* nothing, or punctuation */
 	LEFT_ROLE,   /* "摊主" */
-	LEFT_FAMILY, /* "姓" */
+	LEFT_FAMILY, /* "姓", or a lone "叫" */
 	LEFT_NAMING, /* "名叫" */
 };
 
@@ -97,8 +97,9 @@ left_of(const struct look *k, size_t at)
 	if (end > 0 && glyph(k, end - 1) == 0x59d3 &&
 	    (end < 2 || glyph(k, end - 2) != 0x767e))
 		return LEFT_FAMILY;
-	if (is_role(k, end) ||
-	    (calls && words_until(k->w, WORD_NOT_NAMING, k->gs, end) == 0))
+	if (calls && words_until(k->w, WORD_NOT_NAMING, k->gs, end) == 0)
+		return LEFT_FAMILY;
+	if (is_role(k, end))
 		return LEFT_ROLE;
 	return at == 0 || is_edge(k, at - 1) || glyph_is_mark(glyph(k, at - 1))
 		   ? LEFT_EDGE
@@ -162,11 +163,11 @@ is_given(const struct look *k, size_t at, size_t n)
 
 /* A place, or an ordinary word that begins like a name. */
 static bool
-is_ordinary(const struct look *k, size_t at, size_t n)
+is_ordinary(const struct look *k, size_t at, size_t s, size_t n)
 {
 	size_t common = words_from(k->w, WORD_COMMON, k->gs, at);
 
-	return (common > 0 && common <= n) ||
+	return (common > s && common <= n) ||
 	       words_from(k->w, WORD_DIVISION, k->gs, at) > 1 ||
 	       words_from(k->w, WORD_ROLE, k->gs, at) > 0;
 }
@@ -220,7 +221,7 @@ is_name(const struct look *k, size_t at, size_t s, size_t n, enum left left,
     enum right right)
 {
 	bool sure = words_from(k->w, WORD_UNSURE, k->gs, at) < s;
-	bool ordinary = is_ordinary(k, at, n);
+	bool ordinary = is_ordinary(k, at, s, n);
 
 	if (left == LEFT_NAMING || left == LEFT_FAMILY)
 		return right > RIGHT_NONE || (sure && !ordinary);

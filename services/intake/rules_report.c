@@ -233,9 +233,12 @@ intake_report_submit(struct step *s)
 	struct row_report *r;
 	struct due due;
 
-	/* A number is given once. */
-	if (step_find(s, THING_REPORT, s->folder->casefile) != NULL)
+	/* A number is given once: by an earlier row, or long ago. */
+	if (step_find(s, THING_REPORT, s->folder->casefile) != NULL) {
+		if (s->move->to == REPORT_RECEIVED)
+			step_refuse(s, "NOT_ALLOWED_NOW");
 		return;
+	}
 	if (!may_submit(s))
 		return;
 	way = intake_settle(s->registry, s->msg, s->at, prepared_of(s));
@@ -253,18 +256,55 @@ intake_report_submit(struct step *s)
 		    s, (struct row_head *)r, "accept", ARM_DUTY, r->desk, due);
 }
 
+static bool
+acts_for(const struct row_unit *unit, const struct row_unit *owner)
+{
+	return owner != NULL && (str_eq(unit->code, owner->code) ||
+				    str_eq(unit->parent, owner->code) ||
+				    str_eq(owner->parent, unit->code));
+}
+
 /* The desk, the room of the place, and the county may decide. */
 static bool
-may_decide(struct step *s, struct str unit, struct str officer)
+is_desk_of(const struct registry *r, const struct row_unit *unit,
+    const struct row_report *report, int64_t at)
+{
+	struct str town = registry_township_of(report->division);
+	struct str county = registry_county_of(report->division);
+
+	return acts_for(unit, registry_unit(r, report->desk, at)) ||
+	       acts_for(
+		   unit, registry_unit_of(r, "county_centre", county, at)) ||
+	       (town.n > 0 && acts_for(unit, registry_unit_of(
+						 r, "command_room", town, at)));
+}
+
+bool
+intake_would_accept(const struct registry *r, const struct row_report *report,
+    const struct msg_report_accept *m, int64_t at)
+{
+	const struct row_unit *unit = registry_unit(r, m->unit, at);
+
+	return str_is(report->state, "received") && unit != NULL &&
+	       (m->officer.n == 0 ||
+		   registry_officer(r, m->officer, at) != NULL) &&
+	       registry_matter(r, m->matter, at) != NULL &&
+	       is_desk_of(r, unit, report, at);
+}
+
+static bool
+may_decide(struct step *s, struct str code, struct str officer)
 {
 	const struct row_report *r = (const struct row_report *)s->row;
+	const struct row_unit *unit = step_unit(s, code);
 
-	if (!intake_knows(s, unit, officer))
+	if (unit == NULL || !intake_knows(s, code, officer))
 		return false;
-	if (step_acts_for(s, unit, step_room(s, r->division)) ||
-	    step_acts_for(s, unit, step_county_centre(s, r->division)))
+	if (is_desk_of(s->registry, unit, r, s->at))
 		return true;
-	return step_must_be(s, unit, r->desk);
+	step_refuse_because(
+	    s, "NOT_YOUR_UNIT", "it is with %.*s", STR_ARG(r->desk));
+	return false;
 }
 
 void

@@ -103,7 +103,10 @@ scrub_text(const struct words *w, struct str text,
 	struct glyphs gs;
 	bool any = true;
 
-	text = scrub_numbers(text, arena);
+	/* What is known first: its letters and digits are still together. */
+	gs = glyphs_of(text, arena);
+	(void)given_words(given, w, &gs, arena);
+	text = scrub_numbers(glyphs_text(&gs, arena), arena);
 	text = given_numbers(given, text, arena);
 	gs = glyphs_of(text, arena);
 	for (size_t i = 0; i < ROUNDS_MAX && any; i++) {

@@ -213,13 +213,3 @@ mediation_agreement_perform(struct step *s)
 	    &(struct msg_agreement_performed){ a->id, a->late });
 	close_mediation(s, a);
 }
-
-/*
- * This row of the table only lists where close_mediation() may lead; who
- * sends a mediation's own id has named no agreement.
- */
-void
-mediation_not_an_agreement(struct step *s)
-{
-	step_refuse(s, "UNKNOWN_ID");
-}

@@ -196,19 +196,18 @@ has_data(const struct period *p, const struct row_count *c)
 }
 
 /* The counts that are scored, in the basis' order; N of them. */
-static const struct row_count **
+static const struct row_count *
 scored(struct step *s, const struct period *p, size_t *n)
 {
 	const struct score_basis *b = s->extra;
 	size_t most = b != NULL ? b->n : 0;
-	const struct row_count **v =
-	    arena_alloc(s->arena, (most + 1) * sizeof(*v));
+	struct row_count *v = arena_alloc(s->arena, (most + 1) * sizeof(*v));
 
 	must(v != NULL);
 	*n = 0;
 	for (size_t i = 0; i < most; i++)
 		if (has_data(p, &b->counts[i]))
-			v[(*n)++] = &b->counts[i];
+			v[(*n)++] = b->counts[i];
 	return v;
 }
 
@@ -221,19 +220,19 @@ unit_of(struct step *s, const struct period *p, struct str code)
 }
 
 static struct standing *
-stand(struct step *s, const struct period *p, const struct row_count **counts,
+stand(struct step *s, const struct period *p, const struct row_count *counts,
     size_t n)
 {
 	struct standing *v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
 
 	must(v != NULL);
 	for (size_t i = 0; i < n; i++) {
-		const struct row_unit *u = unit_of(s, p, counts[i]->unit);
-		struct rates r = scoring_rates(p->scheme, counts[i]);
+		const struct row_unit *u = unit_of(s, p, counts[i].unit);
+		struct rates r = scoring_rates(p->scheme, &counts[i]);
 
 		v[i].group = u != NULL ? u->kind : (struct str){ NULL, 0 };
 		v[i].score = r.composite_tenths;
-		v[i].count = counts[i]->casefiles;
+		v[i].count = counts[i].casefiles;
 	}
 	scoring_rank(v, n);
 	return v;
@@ -335,7 +334,7 @@ say(struct step *s, struct row_score *row)
 void
 scoring_publish(struct step *s)
 {
-	const struct row_count **counts;
+	const struct row_count *counts;
 	const struct standing *places;
 	struct period p;
 	size_t n = 0;
@@ -349,5 +348,5 @@ scoring_publish(struct step *s)
 	}
 	places = stand(s, &p, counts, n);
 	for (size_t i = 0; i < n; i++)
-		say(s, fill(s, &p, counts[i], &places[i]));
+		say(s, fill(s, &p, &counts[i], &places[i]));
 }

@@ -1,6 +1,7 @@
 #include "tests/lib/rulekit.h"
 
 #include "common/rule/step.h"
+#include "tests/lib/saved.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,10 +262,12 @@ kit_send(struct kit *k, const struct msg_desc *desc, const void *msg)
 		.arena = k->arena,
 		.extra = k->extra,
 	};
+	struct saved *saved = saved_keep(k->machine, s.folder);
 	bool applied;
 
 	decision_init(&k->last);
 	applied = machine_apply(k->machine, &s);
+	saved_check(&saved);
 	take_said(k);
 	take_armings(k);
 	return applied && k->last.refused == NULL;

@@ -15,13 +15,14 @@ struct live {
 	struct arena *arena;
 	char name[64];
 	char dsn[512];
-	int64_t n_events; /* appended so far: ids are made of it */
+	int64_t n_events;     /* appended so far: ids are made of it */
+	char output[1 << 18]; /* of the last live_score() */
 };
 
 /*
  * A new database with the schema and the county of score_county.h; its
- * clock stands still at 2026-03-20 09:00.  Needs TEST_DB (or
- * HUYING_TEST_DB), a cluster in which databases may be made.
+ * clock stands still at 2026-03-20 09:00; HUYING_DB names it.  Needs TEST_DB
+ * (or HUYING_TEST_DB), a cluster in which databases may be made.
  */
 void live_open(struct live *l);
 void live_close(struct live *l);
@@ -44,6 +45,9 @@ enum rc live_batch(struct live *l, bool *did);
 /* A second service beside the first; they share the slots. */
 struct run *live_instance(struct live *l);
 void live_instance_free(struct run **rp);
+
+/* huying score A B C (NULL: no more words); its exit code. */
+int live_score(struct live *l, const char *a, const char *b, const char *c);
 
 /* For statements of the test. */
 void live_script(struct live *l, const char *fmt, ...) PRINTF(2, 3);

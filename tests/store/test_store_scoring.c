@@ -14,14 +14,12 @@
 #include <cmocka.h>
 
 static struct live live;
-static char output[1 << 18]; /* of the last command */
 
 static int
 setup(void **state)
 {
 	(void)state;
 	live_open(&live);
-	assert_int_equal(setenv("HUYING_DB", live.dsn, 1), 0);
 	return 0;
 }
 
@@ -33,55 +31,14 @@ teardown(void **state)
 	return 0;
 }
 
-/* huying score A B C; both outputs into OUTPUT; the exit code. */
-static int
-score(const char *a, const char *b, const char *c)
-{
-	const char *words[] = { "score", a, b, c, NULL };
-	char *argv[5] = { NULL };
-	int argc = 0, out, err, code;
-	FILE *f = tmpfile();
-	size_t n;
-
-	assert_non_null(f);
-	for (; words[argc] != NULL; argc++)
-		argv[argc] = xstrdup(words[argc]);
-	(void)fflush(stdout);
-	out = dup(1);
-	err = dup(2);
-	assert_true(dup2(fileno(f), 1) == 1 && dup2(fileno(f), 2) == 2);
-	code = cmd_score(argc, argv);
-	(void)fflush(stdout);
-	assert_true(dup2(out, 1) == 1 && dup2(err, 2) == 2);
-	(void)close(out);
-	(void)close(err);
-	rewind(f);
-	n = fread(output, 1, sizeof(output) - 1, f);
-	output[n] = '\0';
-	(void)fclose(f);
-	for (int i = 0; i < argc; i++)
-		free(argv[i]);
-	return code;
-}
-
 static void
 must_be_the_same(void)
 {
-	int code = score("rebuild", NULL, NULL);
+	int code = live_score(&live, "rebuild", NULL, NULL);
 
 	if (code != EXIT_OK)
-		fail_msg("exit %d\n%s", code, output);
-	assert_non_null(strstr(output, "\nthe same\n"));
-}
-
-static void
-must_differ(const char *how)
-{
-	int code = score("rebuild", NULL, NULL);
-
-	if (code != EXIT_NOTHING || strstr(output, how) == NULL)
-		fail_msg("exit %d, no '%s' in\n%s", code, how, output);
-	assert_non_null(strstr(output, "NOT THE SAME"));
+		fail_msg("exit %d\n%s", code, live.output);
+	assert_non_null(strstr(live.output, "\nthe same\n"));
 }
 
 /* N random facts at the clock's time. */
@@ -144,65 +101,6 @@ test_live_rows_are_those_of_the_journal_after_anything(void **state)
 				"SELECT max(revision) FROM scoring.score") > 2);
 		(void)teardown(NULL);
 	}
-}
-
-static void
-test_rebuild_finds_every_difference(void **state)
-{
-	static const struct {
-		const char *harm;
-		const char *how;
-	} rows[] = {
-		{ "UPDATE scoring.tally SET late = NOT late WHERE id = "
-		  "(SELECT min(id) FROM scoring.tally)",
-		    "late is not what it was" },
-		{ "UPDATE scoring.tally SET unit = 'x' WHERE id = "
-		  "(SELECT max(id) FROM scoring.tally)",
-		    "unit is not what it was" },
-		{ "UPDATE scoring.tally SET at = at + interval '1 ms' "
-		  "WHERE id = (SELECT max(id) FROM scoring.tally)",
-		    "at is not what it was" },
-		{ "DELETE FROM scoring.tally WHERE id = "
-		  "(SELECT min(id) FROM scoring.tally)",
-		    "is missing" },
-		{ "INSERT INTO scoring.tally SELECT id || 'x', casefile, "
-		  "division, state, unit, what, at, seq + 1000000, about, "
-		  "late, contacted, solved, satisfied FROM scoring.tally "
-		  "LIMIT 1",
-		    "does not follow from the journal" },
-		{ "INSERT INTO scoring.tally SELECT id || 'x', "
-		  "'330122-26-9999999', division, state, unit, what, at, seq, "
-		  "about, late, contacted, solved, satisfied "
-		  "FROM scoring.tally LIMIT 1",
-		    "does not follow from the journal" },
-		{ "UPDATE scoring.score SET composite_tenths = 999 WHERE id = "
-		  "(SELECT min(id) FROM scoring.score)",
-		    "composite_tenths is not what it was" },
-		{ "DELETE FROM scoring.score WHERE id = "
-		  "(SELECT max(id) FROM scoring.score)",
-		    "is missing" },
-		{ "UPDATE scoring.score SET id = '2026-04/nobody' WHERE id = "
-		  "(SELECT min(id) FROM scoring.score)",
-		    "score 2026-04/nobody: does not follow" },
-	};
-	uint64_t dice = 42;
-
-	(void)state;
-	for (int i = 0; i < 10; i++)
-		append_random(&dice, 60);
-	(void)live_publish(&live, "2026-04", NULL);
-	live_run(&live);
-	must_be_the_same();
-	live_script(&live, "CREATE TABLE t AS TABLE scoring.tally;"
-			   "CREATE TABLE s AS TABLE scoring.score");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		live_script(&live, "%s", rows[i].harm);
-		must_differ(rows[i].how);
-		live_script(&live, "TRUNCATE scoring.tally, scoring.score;"
-				   "INSERT INTO scoring.tally TABLE t;"
-				   "INSERT INTO scoring.score TABLE s");
-	}
-	must_be_the_same();
 }
 
 /* One commit, one batch: facts, the command, and facts behind it. */
@@ -374,7 +272,7 @@ test_what_is_parked_is_left_out(void **state)
 	assert_int_equal(
 	    live_number(&live, "SELECT valid FROM scoring.score"), 1);
 	must_be_the_same();
-	assert_non_null(strstr(output, "2 events put aside"));
+	assert_non_null(strstr(live.output, "2 events put aside"));
 }
 
 static void
@@ -394,92 +292,6 @@ test_a_refused_publication_leaves_its_reason(void **state)
 	must_be_the_same();
 }
 
-/* The service is behind: what it has not seen is not missed. */
-static void
-test_rebuild_compares_with_what_the_service_has_seen(void **state)
-{
-	uint64_t dice = 5;
-
-	(void)state;
-	append_random(&dice, 50);
-	live_run(&live);
-	append_random(&dice, 50);
-	(void)live_publish(&live, "2026-04", NULL);
-	must_be_the_same();
-	live_run(&live);
-	must_be_the_same();
-}
-
-/* A batch of the fold ends in the middle of a casefile. */
-static void
-test_long_journals_are_folded_batch_by_batch(void **state)
-{
-	uint64_t dice = 3;
-
-	(void)state;
-	for (int i = 0; i < 200; i++)
-		append_random(&dice, 60);
-	(void)live_publish(&live, "2026-04", NULL);
-	live_run(&live);
-	must_be_the_same();
-	assert_true(
-	    live_number(&live, "SELECT count(*) FROM journal.event") > 12000);
-}
-
-static void
-test_show_tells_scores_and_counts(void **state)
-{
-	const struct score_fact facts[] = {
-		ANSWER(CASE_1, "330122109001-V", true),
-		ANSWER(CASE_2, "330122109002-V", false),
-		FACT("330122-26-0000003", call_unit_asked,
-		    .call = STR("330122-26-0000003/C1"),
-		    .unit = STR("330122-D-SCJ"), .role = STR("main"),
-		    .sign_by = 1774000000000, .report_in_by = 1774000000000),
-	};
-
-	(void)state;
-	assert_int_equal(score("show", NULL, NULL), EXIT_NOTHING);
-	assert_non_null(strstr(output, "nothing was counted in period "
-				       "2026-04"));
-	(void)live_append(&live, facts, ARRAY_LEN(facts));
-	live_run(&live);
-	assert_int_equal(score("show", NULL, NULL), EXIT_OK);
-	assert_non_null(strstr(output, "not published"));
-	(void)live_publish(&live, "2026-04", NULL);
-	live_run(&live);
-	assert_int_equal(score("show", NULL, NULL), EXIT_OK);
-	assert_non_null(strstr(output, "2026-04: 2026-03-19 to 2026-04-18"));
-	assert_non_null(strstr(output, "revision 1"));
-	assert_non_null(strstr(output,
-	    "    1   100.0    100.00      100.00        100.00      1  "
-	    "330122109001-V  大路村\n"));
-	assert_non_null(strstr(output,
-	    "    2    10.0    100.00        0.00          0.00      1  "
-	    "330122109002-V  小路村\n"));
-	assert_int_equal(score("show", "--unit=330122-D-SCJ", NULL), EXIT_OK);
-	assert_non_null(strstr(output, "       1  calls_asked"));
-	assert_int_equal(score("show", "--period=2026-05", NULL), EXIT_NOTHING);
-	assert_int_equal(score("show", "--period=may", NULL), EXIT_USAGE);
-	assert_int_equal(score("show", "--json", NULL), EXIT_OK);
-	assert_non_null(strstr(output, "\"composite_tenths\":1000"));
-	assert_non_null(strstr(output, "\"score\":null"));
-	assert_int_equal(score("rebuild", "--json", NULL), EXIT_OK);
-	assert_non_null(strstr(output, "\"same\":true}"));
-}
-
-static void
-test_wrong_usage_is_told(void **state)
-{
-	(void)state;
-	assert_int_equal(score("--help", NULL, NULL), EXIT_OK);
-	assert_non_null(strstr(output, "usage: huying score show"));
-	assert_int_equal(score("publish", NULL, NULL), EXIT_USAGE);
-	assert_int_equal(score("rebuild", "--period", "2026-04"), EXIT_USAGE);
-	assert_int_equal(score("show", "--colour", NULL), EXIT_USAGE);
-	assert_int_equal(score("show", "--db", "host=/nowhere"), EXIT_CONNECT);
-}
-
 #define ON_A_DATABASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -488,18 +300,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_live_rows_are_those_of_the_journal_after_anything),
-		ON_A_DATABASE(test_rebuild_finds_every_difference),
 		ON_A_DATABASE(test_what_lies_behind_the_command_does_not_count),
 		ON_A_DATABASE(test_an_ended_period_stays_as_it_is),
 		ON_A_DATABASE(test_publication_waits_for_slots_in_other_hands),
 		ON_A_DATABASE(test_two_instances_come_to_the_same),
 		ON_A_DATABASE(test_what_is_parked_is_left_out),
 		ON_A_DATABASE(test_a_refused_publication_leaves_its_reason),
-		ON_A_DATABASE(
-		    test_rebuild_compares_with_what_the_service_has_seen),
-		ON_A_DATABASE(test_long_journals_are_folded_batch_by_batch),
-		ON_A_DATABASE(test_show_tells_scores_and_counts),
-		ON_A_DATABASE(test_wrong_usage_is_told),
 	};
 
 	if (!live_possible())

@@ -13,6 +13,7 @@ import msgpack
 
 import bad_bytes
 import bad_events
+import bad_fields
 import bad_log
 from peer import DB, SERVICES, Peer, Silence, options, read_log, report, sql
 
@@ -119,7 +120,8 @@ def show(why, case):
 def main():
     publish, journal = Peer("publish"), Journal()
     results = []
-    for case in bad_bytes.cases() + bad_events.cases(publish):
+    table = bad_bytes.cases() + bad_fields.cases() + bad_events.cases(publish)
+    for case in table:
         results.append(show(run_publish(publish, journal, case), case))
     for case in bad_log.cases():
         results.append(show(answered(Peer("log"), case), case))

@@ -90,6 +90,8 @@ test_coming_late_is_told(void **state)
 	assert_true(dispatch_come(k, C1, RESCUE));
 	assert_true(KIT_SAID(k, call_reported_in, 0)->late);
 	assert_true(seat(k, A2)->late);
+	assert_int_equal(seat(k, A2)->present_at, kit_now(k));
+	assert_str(seat(k, A2)->officer, RESCUER);
 }
 
 static bool
@@ -178,6 +180,39 @@ test_without_a_position_the_words_decide(void **state)
 		assert_refused(k, words[i].there ? "" : "NOT_AT_PLACE");
 		kit_free(&k);
 	}
+}
+
+static void
+test_the_place_of_the_casefile_is_that_of_the_call(void **state)
+{
+	struct kit *k = *state;
+
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(CASEFILE),
+	    .matter = STR(SEWAGE), .channel = STR("sensor"), .lat = LAT,
+	    .lon = LON, .finish_by = kit_now(k) + DAY_MS,
+	    .pack = STR("tonglu")));
+	assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
+	    .class = STR("emergency"), .main = STR(ECOLOGY),
+	    .reason = STR("help"), .unit = STR(ROOM)));
+	assert_false(come_from(k, LAT, LON + 0.1, false));
+	assert_refused(k, "NOT_AT_PLACE");
+	assert_false(come_from(k, LAT + 0.1, LON, false));
+	assert_refused(k, "NOT_AT_PLACE");
+	assert_true(come_from(k, LAT, LON, false));
+}
+
+static void
+test_a_call_without_any_place_is_everywhere(void **state)
+{
+	struct kit *k = *state;
+
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(CASEFILE),
+	    .matter = STR(SEWAGE), .channel = STR("app"),
+	    .finish_by = kit_now(k) + DAY_MS, .pack = STR("tonglu")));
+	assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
+	    .class = STR("emergency"), .main = STR(ECOLOGY),
+	    .reason = STR("help"), .unit = STR(ROOM)));
+	assert_true(come_from(k, 0, 0, false));
 }
 
 static void
@@ -334,6 +369,8 @@ main(void)
 		cmocka_unit_test(test_presence_is_within_the_radius),
 		TEST(test_the_distance_is_told),
 		cmocka_unit_test(test_without_a_position_the_words_decide),
+		TEST(test_the_place_of_the_casefile_is_that_of_the_call),
+		TEST(test_a_call_without_any_place_is_everywhere),
 		cmocka_unit_test(test_who_comes_is_of_the_department),
 		TEST(test_a_refusal_is_told_and_the_clock_runs_on),
 		TEST(test_nobody_leaves_before_the_release),

@@ -49,6 +49,8 @@ test_the_main_department_hands_in(void **state)
 	assert_time(m->check_by, "2026-03-20T23:59:59+08:00");
 	assert_due(k, C1, "check", "2026-03-20T23:59:59+08:00");
 	assert_unarmed(k, C1, "finish");
+	assert_str(
+	    ((const struct row_call *)kit_row(k, C1))->officer, ECOLOGIST);
 	assert_state(k, C1, "submitted");
 }
 

@@ -39,6 +39,7 @@ test_blue_yellow_red_and_red_again(void **state)
 	assert_time(m->next_by, PROMISE);
 	/* A blue card waits for the very limit that it warns of. */
 	assert_unarmed(k, K1, "next");
+	assert_time(card(k, K1)->issued_at, "2026-03-24T07:59:59+08:00");
 
 	kit_run_until(k, PROMISE);
 	d = KIT_SAID(k, card_deepened, 0);
@@ -66,6 +67,7 @@ test_blue_yellow_red_and_red_again(void **state)
 	assert_state(k, K1, "lifted");
 	assert_unarmed(k, K1, "next");
 	assert_int_equal(card(k, K1)->causes.n, 0);
+	assert_int_equal(card(k, K1)->next_by, 0);
 }
 
 static void

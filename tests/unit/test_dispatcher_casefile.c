@@ -14,6 +14,12 @@ begin(void **state)
 	return 0;
 }
 
+static const struct row_casefile *
+casefile(const struct kit *k)
+{
+	return (const struct row_casefile *)kit_row(k, CASEFILE);
+}
+
 static void
 test_the_tables_are_sound(void **state)
 {
@@ -51,6 +57,8 @@ test_accepted_work_makes_it_handled(void **state)
 	assert_time(m->close_by, "2026-03-20T23:59:59+08:00");
 	assert_due(k, CASEFILE, "close", "2026-03-20T23:59:59+08:00");
 	assert_state(k, CASEFILE, "handled");
+	assert_int_equal(casefile(k)->close_by, m->close_by);
+	assert_str(casefile(k)->channel, "hotline");
 }
 
 static void
@@ -128,6 +136,8 @@ test_a_closed_casefile_has_its_handler_and_no_clock(void **state)
 	assert_str(m->unit, ROOM);
 	assert_state(k, CASEFILE, "closed");
 	assert_unarmed(k, CASEFILE, "close");
+	assert_int_equal(casefile(k)->close_by, 0);
+	assert_int_equal(casefile(k)->route_by, 0);
 	assert_false(close_by(k, ROOM));
 	assert_refused(k, "NOT_ALLOWED_NOW");
 }

@@ -14,6 +14,18 @@ begin(void **state)
 	return 0;
 }
 
+static const struct row_casefile *
+casefile(const struct kit *k)
+{
+	return (const struct row_casefile *)kit_row(k, CASEFILE);
+}
+
+static const struct row_child *
+child(const struct kit *k, const char *id)
+{
+	return (const struct row_child *)kit_row(k, id);
+}
+
 static bool
 file(struct kit *k, const char *unit)
 {
@@ -28,13 +40,24 @@ apply(struct kit *k, const char *unit)
 	    k, mediation_applied, .mediation = STR(M1), .unit = str_of(unit));
 }
 
+static bool
+answer(struct kit *k, const char *callback, const char *outcome, bool solved,
+    const char *satisfied)
+{
+	return KIT_SEND(k, callback_recorded, .callback = str_of(callback),
+	    .unit = STR(VILLAGE), .outcome = str_of(outcome), .contacted = true,
+	    .solved = solved, .satisfied = str_of(satisfied));
+}
+
 static void
 test_who_files_has_the_penalty_instead_of_the_task(void **state)
 {
 	struct kit *k = *state;
 
 	dispatch_open(k, "CA-003"); /* TEAM's */
+	kit_place(k, "330122");     /* it may be told from anywhere */
 	assert_true(file(k, TEAM));
+	assert_str(child(k, P1)->division, "330122109219");
 	assert_str(KIT_SAID(k, task_withdrawn, 0)->why, "penalty");
 	assert_state(k, T1, "withdrawn");
 	assert_state(k, P1, "open");
@@ -111,6 +134,7 @@ test_the_committee_mediates_instead_of_its_village(void **state)
 		.mediation = STR(M1), .unit = STR("330122109-MC")));
 	assert_str(KIT_SAID(k, casefile_handled, 0)->unit, "330122109-MC");
 	assert_state(k, M1, "ended");
+	assert_int_equal(child(k, M1)->ended_at, kit_now(k));
 	KIT_SEND(k, mediation_closed, .mediation = STR(M1),
 	    .unit = STR("330122109-MC"));
 	assert_int_equal(kit_n(k), 0);
@@ -171,6 +195,30 @@ test_a_penalty_takes_a_handled_casefile_in_hand_again(void **state)
 }
 
 static void
+test_what_ends_after_the_closing_changes_no_handler(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_closed(k, "solved");
+	assert_true(file(k, TEAM));
+	assert_state(k, CASEFILE, "closed");
+	KIT_SEND(k, penalty_decided, .penalty = STR(P1), .unit = STR(TEAM));
+	assert_state(k, P1, "ended");
+	assert_int_equal(kit_n(k), 0);
+	assert_str(casefile(k)->handler, VILLAGE);
+	/* And what is still open then is open when it comes back. */
+	assert_true(KIT_SEND(k, penalty_filed, .penalty = STR(CASEFILE "/P2"),
+	    .unit = STR(TEAM)));
+	assert_true(answer(k, B1, "solved", false, "no"));
+	assert_true(dispatch_sign(k, T2, VILLAGE));
+	assert_true(dispatch_submit(k, T2, VILLAGE));
+	assert_true(dispatch_accept(k, T2, ROOM));
+	assert_state(k, CASEFILE, "in_hand");
+	KIT_SEND(k, penalty_closed, .penalty = STR(CASEFILE "/P2"));
+	assert_str(KIT_SAID(k, casefile_handled, 0)->unit, TEAM);
+}
+
+static void
 test_a_casefile_that_nobody_opened_here_is_passed_over(void **state)
 {
 	struct kit *k = *state;
@@ -182,15 +230,6 @@ test_a_casefile_that_nobody_opened_here_is_passed_over(void **state)
 	assert_false(KIT_SEND(k, callback_lapsed, .callback = STR(B1)));
 	assert_null(kit_row(k, P1));
 	assert_null(kit_row(k, B1));
-}
-
-static bool
-answer(struct kit *k, const char *callback, const char *outcome, bool solved,
-    const char *satisfied)
-{
-	return KIT_SEND(k, callback_recorded, .callback = str_of(callback),
-	    .unit = STR(VILLAGE), .outcome = str_of(outcome), .contacted = true,
-	    .solved = solved, .satisfied = str_of(satisfied));
 }
 
 static void
@@ -231,24 +270,28 @@ test_what_is_not_solved_goes_back_to_its_handler(void **state)
 	const struct msg_task_assigned *m;
 
 	dispatch_closed(k, "solved");
-	kit_at(k, "2026-03-20T10:00:00+08:00");
+	assert_true(KIT_SEND(k, callback_opened, .callback = STR(B1)));
+	kit_at(k, "2026-03-23T10:00:00+08:00");
 	assert_true(answer(k, B1, "solved", false, "no"));
 	assert_int_equal(KIT_SAID(k, casefile_reopened, 0)->n, 1);
 	assert_time(KIT_SAID(k, casefile_reopened, 0)->finish_by,
-	    "2026-03-25T23:59:59+08:00");
+	    "2026-03-26T23:59:59+08:00");
+	assert_int_equal(casefile(k)->outcome.n, 0);
+	assert_int_equal(child(k, B1)->opened_at + 5 * DAY_MS + HOUR_MS,
+	    child(k, B1)->ended_at);
 	m = KIT_SAID(k, task_assigned, 0);
 	assert_str(m->task, T2);
 	assert_str(m->unit, VILLAGE);
 	assert_str(m->from, ROOM);
 	assert_int_equal(m->rework, 1);
-	assert_time(m->finish_by, "2026-03-25T23:59:59+08:00");
-	assert_due(k, T2, "finish", "2026-03-25T23:59:59+08:00");
-	/* Round two: late counts against the new promise. */
+	assert_time(m->finish_by, "2026-03-26T23:59:59+08:00");
+	assert_due(k, T2, "finish", "2026-03-26T23:59:59+08:00");
+	/* Round two: what counts is the new promise, not the old one. */
 	kit_at(k, "2026-03-26T00:00:00+08:00");
 	assert_true(dispatch_sign(k, T2, VILLAGE));
 	assert_true(dispatch_submit(k, T2, VILLAGE));
 	assert_true(dispatch_accept(k, T2, ROOM));
-	assert_true(KIT_SAID(k, casefile_handled, 0)->late);
+	assert_false(KIT_SAID(k, casefile_handled, 0)->late);
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 	assert_true(answer(k, B2, "solved", false, "no"));
@@ -328,6 +371,7 @@ main(void)
 		TEST(test_a_mediation_without_agreement_is_explained),
 		TEST(test_a_penalty_is_a_way_for_a_casefile_that_had_none),
 		TEST(test_a_penalty_takes_a_handled_casefile_in_hand_again),
+		TEST(test_what_ends_after_the_closing_changes_no_handler),
 		TEST(test_a_casefile_that_nobody_opened_here_is_passed_over),
 		cmocka_unit_test(test_the_citizens_answer_archives_or_reopens),
 		TEST(test_what_is_not_solved_goes_back_to_its_handler),

@@ -17,6 +17,18 @@ begin(void **state)
 	return 0;
 }
 
+static const struct row_call *
+call(const struct kit *k)
+{
+	return (const struct row_call *)kit_row(k, C1);
+}
+
+static const struct row_attendance *
+seat(const struct kit *k, const char *id)
+{
+	return (const struct row_attendance *)kit_row(k, id);
+}
+
 static void
 test_each_class_has_its_clocks(void **state)
 {
@@ -71,6 +83,11 @@ test_a_call_takes_the_place_of_the_task(void **state)
 	assert_state(k, C1, "gathering");
 	assert_state(k, A1, "asked");
 	assert_unarmed(k, T1, "finish");
+	assert_time(call(k)->raised_at, "2026-03-18T09:00:00+08:00");
+	assert_int_equal(call(k)->approvers.n, 2);
+	assert_str(call(k)->approvers.p[1], COUNTY_HEAD);
+	assert_int_equal(seat(k, A1)->n, 0);
+	assert_int_equal(seat(k, A2)->n, 1);
 	/* It had its way already. */
 	assert_null(KIT_SAID(k, casefile_routed, 0));
 }

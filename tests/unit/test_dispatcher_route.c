@@ -14,6 +14,12 @@ begin(void **state)
 	return 0;
 }
 
+static const struct row_casefile *
+casefile(const struct kit *k)
+{
+	return (const struct row_casefile *)kit_row(k, CASEFILE);
+}
+
 static void
 test_the_matter_and_the_place_give_the_way(void **state)
 {
@@ -128,6 +134,7 @@ test_an_unknown_matter_waits_for_the_room(void **state)
 	assert_int_equal(kit_n(k), 0);
 	assert_state(k, CASEFILE, "opened");
 	assert_due(k, CASEFILE, "route", "2026-03-18T09:15:00+08:00");
+	assert_time(casefile(k)->route_by, "2026-03-18T09:15:00+08:00");
 	assert_false(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
 	    .to = STR(ECOLOGY), .unit = STR(OTHER_ROOM)));
 	assert_refused(k, "NOT_YOUR_UNIT");
@@ -143,6 +150,7 @@ test_an_unknown_matter_waits_for_the_room(void **state)
 	/* Without a matter the general limit holds. */
 	assert_due(k, T1, "finish", "2026-03-25T23:59:59+08:00");
 	assert_unarmed(k, CASEFILE, "route");
+	assert_int_equal(casefile(k)->route_by, 0);
 	assert_state(k, CASEFILE, "in_hand");
 	assert_false(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
 	    .to = STR(ECOLOGY), .unit = STR(ROOM)));
@@ -181,6 +189,40 @@ test_a_room_that_finds_no_way_gets_a_card_until_it_does(void **state)
 	    .to = STR(VILLAGE), .unit = STR(ROOM)));
 	assert_non_null(KIT_SAID(k, card_lifted, 0));
 	assert_unarmed(k, K1, "next");
+}
+
+static struct registry *
+without_units(void)
+{
+	static const struct row_limit route = {
+		.key = { "casefile.route", 14 },
+		.clock = { "natural", 7 },
+		.amount = { "15m", 3 },
+	};
+	struct registry *r = registry_new();
+
+	registry_add(r, TABLE_limit, &route, 0, INT64_MAX);
+	registry_seal(r, STR("empty"));
+	return r;
+}
+
+static void
+test_a_county_without_rooms_keeps_at_least_its_clock(void **state)
+{
+	struct registry *r = without_units();
+	struct kit *k = kit_new(&dispatcher_machine, r);
+
+	(void)state;
+	dispatch_open(k, NOBODYS);
+	assert_due(k, CASEFILE, "route", "2026-03-18T09:15:00+08:00");
+	kit_run_until(k, "2026-03-18T09:15:00+08:00");
+	assert_due(k, CASEFILE, "route", "2026-03-18T09:30:00+08:00");
+	assert_time(casefile(k)->route_by, "2026-03-18T09:30:00+08:00");
+	assert_int_equal(kit_n(k), 0);
+	kit_run_until(k, "2026-03-18T12:00:00+08:00");
+	assert_due(k, CASEFILE, "route", "2026-03-18T12:15:00+08:00");
+	kit_free(&k);
+	registry_free(&r);
 }
 
 static bool
@@ -257,6 +299,8 @@ main(void)
 		TEST(test_an_unknown_matter_waits_for_the_room),
 		TEST(test_the_centre_may_find_the_way_too),
 		TEST(test_a_room_that_finds_no_way_gets_a_card_until_it_does),
+		cmocka_unit_test(
+		    test_a_county_without_rooms_keeps_at_least_its_clock),
 		TEST(test_it_climbs_tier_by_tier_under_the_same_finish),
 		TEST(test_a_station_is_followed_by_its_department),
 		TEST(test_what_is_handed_in_can_not_be_raised),

@@ -83,6 +83,8 @@ test_who_handles_is_known_and_not_the_reporter(void **state)
 	    KIT_SEND(k, task_submit, .task = STR(T1), .result = STR("done"),
 		.unit = STR(VILLAGE), .officer = STR("OF-GW-0325")));
 	assert_refused(k, "REPORTER_IS_HANDLER");
+	assert_false(dispatch_submit(k, T1, ECONOMY));
+	assert_refused(k, "NOT_YOUR_UNIT");
 	assert_true(dispatch_submit(k, T1, VILLAGE));
 }
 
@@ -102,6 +104,8 @@ test_handing_in_stops_the_clocks_and_starts_the_check(void **state)
 	assert_due(k, T1, "check", "2026-03-23T23:59:59+08:00");
 	assert_unarmed(k, T1, "finish");
 	assert_unarmed(k, T1, "return");
+	assert_time(task(k, T1)->assigned_at, "2026-03-18T09:00:00+08:00");
+	assert_time(task(k, T1)->submitted_at, "2026-03-19T16:00:00+08:00");
 	assert_false(dispatch_submit(k, T1, VILLAGE));
 	assert_refused(k, "NOT_ALLOWED_NOW");
 }
@@ -147,6 +151,13 @@ test_rejected_work_goes_back_with_time_to_mend_it(void **state)
 	assert_true(dispatch_sign(k, T1, VILLAGE));
 	kit_at(k, "2026-03-18T14:00:00+08:00");
 	assert_true(dispatch_submit(k, T1, VILLAGE));
+	assert_false(KIT_SEND(k, task_reject, .task = STR(T1),
+	    .missing = STR("photo"), .unit = STR(VILLAGE)));
+	assert_refused(k, "NOT_YOUR_UNIT");
+	assert_false(
+	    KIT_SEND(k, task_reject, .task = STR(T1), .missing = STR("photo"),
+		.unit = STR(ROOM), .officer = STR("nobody")));
+	assert_refused(k, "UNKNOWN_OFFICER");
 	assert_false(reject(k, " \t"));
 	assert_refused(k, "REASON_MISSING");
 	assert_true(reject(k, "photo after the work"));
@@ -284,6 +295,9 @@ test_declining_leaves_the_work_and_a_second_return_is_refused(void **state)
 
 	dispatch_open(k, DITCH);
 	assert_true(ask(k, T1, VILLAGE));
+	assert_false(KIT_SEND(k, return_decline, .task = STR(T1),
+	    .reason = STR("not yours"), .unit = STR(VILLAGE)));
+	assert_refused(k, "NOT_YOUR_UNIT");
 	assert_false(decline(k, ""));
 	assert_refused(k, "REASON_MISSING");
 	assert_true(decline(k, "the list says so"));

@@ -1,4 +1,4 @@
-/* Periods, rates and places: services/scoring/rules_score.c. */
+/* Periods and rates: services/scoring/rules_score.c. */
 #include "services/scoring/rules.h"
 #include "tests/lib/score_county.h"
 
@@ -313,83 +313,6 @@ test_scores_stay_in_bounds_and_rise_with_the_counts(void **state)
 		}
 }
 
-/* Lianyungang's county tables (rules.md 5.4): two bases are two groups. */
-struct bulletin {
-	const char *group;
-	int64_t orders;
-	int64_t score; /* hundredths */
-	int64_t place;
-};
-
-static void
-check_ranks(const struct bulletin *rows, size_t n)
-{
-	struct standing v[16];
-
-	must(n <= ARRAY_LEN(v));
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct standing){ .group = str_of(rows[i].group),
-			.score = rows[i].score,
-			.count = rows[i].orders };
-	scoring_rank(v, n);
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(v[i].rank, rows[i].place);
-}
-
-static void
-test_places_are_those_of_the_bulletins(void **state)
-{
-	static const struct bulletin february_2022[] = {
-		{ "zone", 2133, 9465, 3 },
-		{ "county", 1115, 14576, 1 },
-		{ "county", 1268, 14442, 4 },
-		{ "zone", 716, 10000, 1 },
-		{ "county", 1955, 14535, 2 },
-		{ "zone", 191, 9757, 2 },
-		{ "zone", 8500, 9416, 4 },
-		{ "county", 1857, 14469, 3 },
-		{ "zone", 1068, 9375, 5 },
-	};
-	static const struct bulletin january_2023[] = {
-		{ "zone", 1321, 9884, 1 },
-		{ "zone", 1473, 9015, 5 },
-		{ "zone", 1053, 9767, 2 },
-		{ "zone", 8252, 9054, 4 },
-		{ "zone", 198, 9412, 3 },
-		{ "county", 2335, 14059, 3 },
-		{ "county", 1417, 14768, 1 },
-		{ "county", 2785, 14051, 4 },
-		{ "county", 1735, 14537, 2 },
-	};
-
-	(void)state;
-	check_ranks(february_2022, ARRAY_LEN(february_2022));
-	check_ranks(january_2023, ARRAY_LEN(january_2023));
-}
-
-static void
-test_equal_scores_go_by_count_and_equal_counts_share_a_place(void **state)
-{
-	static const struct bulletin rows[] = {
-		{ "a", 10, 900, 2 },
-		{ "a", 20, 900, 1 },
-		{ "a", 10, 900, 2 },
-		{ "a", 99, 899, 4 },
-		{ "b", 0, 0, 1 },
-	};
-	struct standing v[] = { { .group = STR("a"), .score = 1 },
-		{ .group = STR("b"), .score = 1 },
-		{ .group = STR("a"), .score = 2 } };
-
-	(void)state;
-	check_ranks(rows, ARRAY_LEN(rows));
-	scoring_rank(v, ARRAY_LEN(v));
-	assert_int_equal(v[0].rank, 2);
-	assert_int_equal(v[0].peers, 2);
-	assert_int_equal(v[1].peers, 1);
-	scoring_rank(v, 0);
-}
-
 int
 main(void)
 {
@@ -406,9 +329,6 @@ main(void)
 		cmocka_unit_test(test_counts_give_rates_and_composite),
 		cmocka_unit_test(
 		    test_scores_stay_in_bounds_and_rise_with_the_counts),
-		cmocka_unit_test(test_places_are_those_of_the_bulletins),
-		cmocka_unit_test(
-		    test_equal_scores_go_by_count_and_equal_counts_share_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

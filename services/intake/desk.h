@@ -1,0 +1,14 @@
+/*
+ * Before the rules: what a clerk would look up.  Which matters fit the text,
+ * and what else was reported around here.
+ */
+#ifndef INTAKE_DESK_H
+#define INTAKE_DESK_H
+
+#include "services/intake/seal.h"
+
+/* After seal_hear(): proposals and duplicates for submit and accept. */
+enum rc desk_look_up(struct run *r, struct run_event *events, size_t n,
+    struct err *e) MUST_CHECK;
+
+#endif

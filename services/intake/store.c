@@ -1,0 +1,139 @@
+#include "services/intake/store.h"
+
+#include "intake_sql.h"
+
+/* So many of one township are looked at; the newest. */
+#define NEARBY_MAX 200
+
+const struct db_query *
+intake_store_queries(size_t *n)
+{
+	*n = ARRAY_LEN(intake_queries);
+	return intake_queries;
+}
+
+static struct str
+kept(const struct rows *rows, size_t i, int column, struct arena *arena)
+{
+	return arena_str(arena, rows_str(rows, i, column));
+}
+
+enum rc
+intake_store_boxes(struct db *db, struct strs sources, struct strs ids,
+    struct arena *arena, struct intake_boxes *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_strs(&a, sources.p, sources.n);
+	args_strs(&a, ids.p, ids.n);
+	TRY(db_exec(db, Q_intake_boxes, &a, &rows, e));
+	out->n = rows_n(rows);
+	out->v = arena_alloc(arena, (out->n + 1) * sizeof(*out->v));
+	must(out->v != NULL);
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i] = (struct intake_box){
+			.source = kept(rows, i, 0, arena),
+			.id = kept(rows, i, 1, arena),
+			.digest = kept(rows, i, 2, arena),
+			.box = kept(rows, i, 3, arena),
+		};
+	return RC_OK;
+}
+
+enum rc
+intake_store_propose(struct db *db, struct strs texts, int64_t max,
+    struct arena *arena, struct intake_proposals *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct msg_proposal *all;
+
+	args_init(&a);
+	args_strs(&a, texts.p, texts.n);
+	args_i64(&a, max);
+	TRY(db_exec(db, Q_intake_propose, &a, &rows, e));
+	all = arena_alloc(arena, (rows_n(rows) + 1) * sizeof(*all));
+	must(all != NULL);
+	memset(out, 0, texts.n * sizeof(*out));
+	for (size_t i = 0; i < rows_n(rows); i++) {
+		int64_t which = rows_i64(rows, i, 0) - 1;
+
+		must(which >= 0 && (size_t)which < texts.n);
+		rows_decode(rows, i, &msg_proposal_desc, &all[i], arena);
+		/* They come in order: the first of a text begins its part. */
+		if (out[which].n++ == 0)
+			out[which].p = &all[i];
+	}
+	return RC_OK;
+}
+
+static struct sighting
+sighting_of(const struct row_nearby *row)
+{
+	return (struct sighting){
+		.report = row->report,
+		.casefile = row->casefile,
+		.matter = row->matter,
+		.division = row->division,
+		.place = row->place,
+		.text = row->text,
+		.person = row->person,
+		.lat = row->lat,
+		.lon = row->lon,
+		.at = row->at,
+	};
+}
+
+enum rc
+intake_store_nearby(struct db *db, struct strs towns, int64_t since,
+    struct arena *arena, struct intake_seen *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct row_nearby row;
+
+	args_init(&a);
+	args_strs(&a, towns.p, towns.n);
+	args_time(&a, since);
+	args_i64(&a, NEARBY_MAX);
+	TRY(db_exec(db, Q_intake_nearby, &a, &rows, e));
+	out->n = rows_n(rows);
+	out->v = arena_alloc(arena, (out->n + out->room + 1) * sizeof(*out->v));
+	must(out->v != NULL);
+	for (size_t i = 0; i < out->n; i++) {
+		rows_decode(rows, i, &row_nearby_desc, &row, arena);
+		out->v[i] = sighting_of(&row);
+	}
+	return RC_OK;
+}
+
+size_t
+intake_store_identities(struct db *db, const struct intake_identity *v,
+    size_t n, const char *key_id, struct arena *arena)
+{
+	AUTO(args_fini) struct args a;
+	struct str *column = arena_alloc(arena, (n + 1) * 6 * sizeof(*column));
+
+	if (n == 0)
+		return 0;
+	must(column != NULL);
+	for (size_t i = 0; i < n; i++) {
+		column[i] = v[i].token;
+		column[n + i] = v[i].report;
+		column[2 * n + i] = v[i].source;
+		column[3 * n + i] = v[i].id;
+		/* NULL would be fine; an empty hash is one kind less. */
+		column[4 * n + i] = v[i].person.n > 0 ? v[i].person : STR("");
+		column[5 * n + i] = v[i].sealed;
+	}
+	args_init(&a);
+	for (size_t k = 0; k < 4; k++)
+		args_strs(&a, column + k * n, n);
+	args_bytes_list(&a, column + 4 * n, n);
+	args_bytes_list(&a, column + 5 * n, n);
+	args_str(&a, str_of(key_id));
+	db_send(db, Q_intake_identities, &a);
+	return 1;
+}

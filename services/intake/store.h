@@ -1,0 +1,65 @@
+/* The SQL of this service (queries.sql). */
+#ifndef INTAKE_STORE_H
+#define INTAKE_STORE_H
+
+#include "common/db/db.h"
+#include "services/intake/rules.h"
+
+const struct db_query *intake_store_queries(size_t *n);
+
+/* A sealed part as the bus put it away. */
+struct intake_box {
+	struct str source;
+	struct str id;
+	struct str digest;
+	struct str box;
+};
+
+/* One text's proposals, best first. */
+struct intake_proposals {
+	struct msg_proposal *p;
+	size_t n;
+};
+
+/* Who reports, encrypted, for the vault. */
+struct intake_identity {
+	struct str token;
+	struct str report;
+	struct str source;
+	struct str id;
+	struct str person; /* may be empty */
+	struct str sealed;
+};
+
+struct intake_boxes {
+	struct intake_box *v;
+	size_t n;
+};
+
+/* What to look through for duplicates. */
+struct intake_seen {
+	struct sighting *v;
+	size_t n;
+	size_t room; /* asked for: places to be kept free behind them */
+};
+
+/* All results live in ARENA. */
+
+/* The boxes of the events (SOURCES, IDS); those that are gone are left out. */
+enum rc intake_store_boxes(struct db *db, struct strs sources, struct strs ids,
+    struct arena *arena, struct intake_boxes *out, struct err *e) MUST_CHECK;
+/* At most MAX for each text, in as many OUT. */
+enum rc intake_store_propose(struct db *db, struct strs texts, int64_t max,
+    struct arena *arena, struct intake_proposals *out,
+    struct err *e) MUST_CHECK;
+/*
+ * What open casefiles in TOWNS (the first nine digits of a division) carry
+ * since SINCE, the newest of each.
+ */
+enum rc intake_store_nearby(struct db *db, struct strs towns, int64_t since,
+    struct arena *arena, struct intake_seen *out, struct err *e) MUST_CHECK;
+/* Sends them off with the rest of the transaction; nothing for none. */
+size_t intake_store_identities(struct db *db, const struct intake_identity *v,
+    size_t n, const char *key_id, struct arena *arena);
+
+#endif

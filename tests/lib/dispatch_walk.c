@@ -1,0 +1,400 @@
+#include "tests/lib/dispatch_walk.h"
+
+#include "services/dispatcher/rules.h"
+
+#include <stdio.h>
+
+const char *const walk_units[] = { ROOM, CENTRE, VILLAGE, ECONOMY, TEAM,
+	ECOLOGY, RESCUE, WATER, STATION, COMMITTEE, "330122-NONE" };
+const size_t walk_n_units = ARRAY_LEN(walk_units);
+
+static const char *const officers[] = { WORKER, ECOLOGIST, RESCUER,
+	"OF-ZB-0100", DUTY, "OF-GW-0325", "nobody" };
+static const char *const classes[] = { "emergency", "work", "tough" };
+
+/* Ids must outlive the kit: rows keep what messages lend them. */
+static const char *const penalties[] = { P1, CASEFILE "/P2", CASEFILE "/P3" };
+static const char *const mediations[] = { M1, CASEFILE "/M2", CASEFILE "/M3" };
+static const char *const callbacks[] = { B1, B2, CASEFILE "/B3" };
+
+/* xorshift64* */
+static uint64_t
+dice(struct walk *w, uint64_t n)
+{
+	w->seed ^= w->seed >> 12;
+	w->seed ^= w->seed << 25;
+	w->seed ^= w->seed >> 27;
+	return (w->seed * UINT64_C(2685821657736338717) >> 33) % n;
+}
+
+#define ONE_OF(w, list) str_of((list)[dice((w), ARRAY_LEN(list))])
+
+/* Mostly the right unit. */
+static struct str
+unit(struct walk *w, struct str right)
+{
+	return right.n > 0 && dice(w, 8) > 0 ? right : ONE_OF(w, walk_units);
+}
+
+static struct str
+reason(struct walk *w)
+{
+	return dice(w, 10) > 0 ? STR("so it is") : STR(" ");
+}
+
+#define IDS_MAX 60
+
+/* Row N of MARK, "T" or "C"; NULL when there are not so many. */
+static const struct row_head *
+row(const struct kit *k, const char *mark, size_t n)
+{
+	char id[64];
+
+	(void)snprintf(id, sizeof(id), CASEFILE "/%s%zu", mark, n);
+	return kit_row(k, id);
+}
+
+/* Mostly the last one. */
+static const struct row_head *
+some(struct walk *w, const char *mark)
+{
+	size_t n = 0;
+
+	while (n < IDS_MAX && row(w->k, mark, n + 1) != NULL)
+		n++;
+	if (n == 0)
+		return NULL;
+	return row(w->k, mark, dice(w, 4) > 0 ? n : 1 + dice(w, n));
+}
+
+#define SEND(w, m, ...)                                                        \
+	((w)->desc = &msg_##m##_desc,                                          \
+	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
+
+static bool
+of_casefile(struct walk *w)
+{
+	switch (dice(w, 4)) {
+	case 0:
+		return SEND(w, casefile_route, .casefile = STR(CASEFILE),
+		    .to = ONE_OF(w, walk_units), .unit = unit(w, STR(ROOM)));
+	case 1:
+		return SEND(w, casefile_raise, .casefile = STR(CASEFILE),
+		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+	case 2:
+		return SEND(w, casefile_opened, .casefile = STR(CASEFILE),
+		    .matter = STR(DITCH), .channel = STR("grid"),
+		    .finish_by = kit_now(w->k), .pack = STR("tonglu"));
+	default:
+		return SEND(w, casefile_close, .casefile = STR(CASEFILE),
+		    .outcome =
+			dice(w, 4) > 0 ? STR("solved") : STR("explained"),
+		    .unit = unit(w, STR(ROOM)));
+	}
+}
+
+static bool
+of_return(struct walk *w, const struct row_task *t)
+{
+	switch (dice(w, 3)) {
+	case 0:
+		return SEND(w, return_ask, .task = t->id, .reason = reason(w),
+		    .unit = unit(w, t->unit));
+	case 1:
+		return SEND(w, return_agree, .task = t->id,
+		    .to = ONE_OF(w, walk_units), .unit = unit(w, t->giver));
+	default:
+		return SEND(w, return_decline, .task = t->id,
+		    .reason = reason(w), .unit = unit(w, t->giver));
+	}
+}
+
+static bool
+of_task(struct walk *w)
+{
+	const struct row_task *t = (const struct row_task *)some(w, "T");
+
+	if (t == NULL)
+		return of_casefile(w);
+	switch (dice(w, 10)) {
+	case 0:
+		return SEND(
+		    w, task_sign, .task = t->id, .unit = unit(w, t->unit));
+	case 1:
+	case 2:
+		return SEND(w, task_submit, .task = t->id,
+		    .result = STR("done"), .unit = unit(w, t->unit),
+		    .officer = ONE_OF(w, officers));
+	case 3:
+	case 4:
+		return SEND(w, task_accept, .task = t->id,
+		    .unit = unit(w, t->giver), .officer = ONE_OF(w, officers));
+	case 5:
+		return SEND(w, task_reject, .task = t->id, .missing = reason(w),
+		    .unit = unit(w, t->giver));
+	default:
+		return of_return(w, t);
+	}
+}
+
+static const struct str leaders[] = {
+	{ TOWN_HEAD, sizeof(TOWN_HEAD) - 1 },
+	{ COUNTY_HEAD, sizeof(COUNTY_HEAD) - 1 },
+};
+static const struct str helpers[] = {
+	{ STATION, sizeof(STATION) - 1 },
+	{ TEAM, sizeof(TEAM) - 1 },
+	{ RESCUE, sizeof(RESCUE) - 1 },
+};
+
+static bool
+raise_call(struct walk *w)
+{
+	static const char *const mains[] = { ECOLOGY, RESCUE, WATER, VILLAGE };
+
+	return SEND(w, call_raise, .casefile = STR(CASEFILE),
+	    .class = ONE_OF(w, classes), .main = ONE_OF(w, mains),
+	    .assisting = { helpers, dice(w, ARRAY_LEN(helpers) + 1) },
+	    .reason = reason(w), .lat = LAT, .lon = LON,
+	    .approvers = { leaders, dice(w, 5) > 0 ? 2 : 0 },
+	    .unit = unit(w, STR(ROOM)));
+}
+
+/* Who is there for a department. */
+static struct str
+officer_of(struct str of)
+{
+	return str_is(of, RESCUE)  ? STR(RESCUER)
+	       : str_is(of, WATER) ? STR("OF-ZB-0100")
+				   : STR(ECOLOGIST);
+}
+
+static bool
+of_attendance(struct walk *w, const struct row_call *c)
+{
+	struct str who = dice(w, 2) > 0 ? c->main : ONE_OF(w, walk_units);
+
+	switch (dice(w, 6)) {
+	case 0:
+		return SEND(w, call_sign, .call = c->id, .unit = who);
+	case 1:
+		return SEND(w, call_refuse, .call = c->id, .reason = reason(w),
+		    .unit = who);
+	case 2:
+		return SEND(w, call_leave, .call = c->id, .unit = who);
+	default:
+		return SEND(w, call_report_in, .call = c->id, .lat = LAT,
+		    .lon = LON + (dice(w, 6) > 0 ? 0 : 0.1), .unit = who,
+		    .officer = officer_of(who));
+	}
+}
+
+static bool
+of_call(struct walk *w)
+{
+	const struct row_call *c = (const struct row_call *)some(w, "C");
+
+	if (c == NULL || dice(w, 6) == 0)
+		return raise_call(w);
+	switch (dice(w, 8)) {
+	case 0:
+		return SEND(w, call_submit, .call = c->id,
+		    .result = STR("done"), .unit = unit(w, c->main),
+		    .officer = officer_of(c->main));
+	case 1:
+		return SEND(w, call_veto, .call = c->id, .reason = reason(w),
+		    .unit = unit(w, c->room));
+	case 2:
+		return SEND(
+		    w, call_release, .call = c->id, .unit = unit(w, c->room));
+	case 3:
+		return SEND(w, call_cancel, .call = c->id, .reason = reason(w),
+		    .unit = unit(w, c->room));
+	case 4:
+	case 5:
+		return SEND(w, call_grade, .call = c->id,
+		    .graded = unit(w, c->main),
+		    .score = (int64_t)dice(w, 104) - 1,
+		    .unit = unit(w, c->room));
+	default:
+		return of_attendance(w, c);
+	}
+}
+
+static bool
+of_penalty(struct walk *w)
+{
+	struct str id = ONE_OF(w, penalties);
+
+	switch (dice(w, 4)) {
+	case 0:
+		return SEND(w, penalty_filed, .penalty = id,
+		    .unit = ONE_OF(w, walk_units));
+	case 1:
+		return SEND(w, penalty_decided, .penalty = id);
+	case 2:
+		return SEND(w, penalty_closed, .penalty = id);
+	default:
+		return SEND(w, penalty_ended, .penalty = id);
+	}
+}
+
+static bool
+of_mediation(struct walk *w)
+{
+	struct str id = ONE_OF(w, mediations);
+
+	switch (dice(w, 6)) {
+	case 0:
+		return SEND(w, mediation_applied, .mediation = id,
+		    .unit = unit(w, STR(COMMITTEE)));
+	case 1:
+		return SEND(w, mediation_accepted, .mediation = id,
+		    .unit = STR(COMMITTEE));
+	case 2:
+		return SEND(w, mediation_climbed, .mediation = id,
+		    .unit = STR(COMMITTEE));
+	case 3:
+		return SEND(w, mediation_ended, .mediation = id);
+	case 4:
+		return SEND(w, mediation_closed, .mediation = id);
+	default:
+		return SEND(w, agreement_made, .agreement = STR(CASEFILE "/A1"),
+		    .mediation = id);
+	}
+}
+
+static bool
+of_callback(struct walk *w)
+{
+	struct str id = ONE_OF(w, callbacks);
+
+	switch (dice(w, 4)) {
+	case 0:
+		return SEND(w, callback_opened, .callback = id);
+	case 1:
+		return SEND(w, callback_lapsed, .callback = id);
+	default:
+		return SEND(w, callback_recorded, .callback = id,
+		    .outcome =
+			dice(w, 3) > 0 ? STR("solved") : STR("explained"),
+		    .solved = dice(w, 2) > 0,
+		    .satisfied = dice(w, 3) > 0 ? STR("yes") : STR("no"));
+	}
+}
+
+/* What other services let run out, and what was overtaken on its way. */
+static bool
+of_deadline(struct walk *w)
+{
+	const struct row_head *t = some(w, "T");
+	struct str id =
+	    dice(w, 2) > 0 ? ONE_OF(w, penalties) : ONE_OF(w, mediations);
+
+	if (t != NULL && dice(w, 3) == 0)
+		return SEND(w, deadline_overdue, .thing = t->id,
+		    .limit = STR("check"), .unit = STR(ROOM), .due_at = 1);
+	if (dice(w, 3) == 0)
+		return SEND(w, deadline_due_soon, .thing = id,
+		    .limit = STR("decide"), .unit = ONE_OF(w, walk_units),
+		    .due_at = kit_now(w->k) + DAY_MS);
+	return SEND(w, deadline_overdue, .thing = id, .limit = STR("decide"),
+	    .unit = ONE_OF(w, walk_units), .due_at = kit_now(w->k));
+}
+
+static bool
+wait(struct walk *w, int64_t ms)
+{
+	char text[CLOCK_TEXT];
+
+	w->desc = NULL;
+	(void)kit_run_until(w->k, clock_format(kit_now(w->k) + ms, text));
+	return true;
+}
+
+static bool
+of_time(struct walk *w)
+{
+	static const int64_t spans[] = { MINUTE_MS, 10 * MINUTE_MS, HOUR_MS,
+		8 * HOUR_MS, DAY_MS, 3 * DAY_MS, 9 * DAY_MS };
+
+	return wait(w, spans[dice(w, ARRAY_LEN(spans))]);
+}
+
+void
+walk_begin(struct walk *w)
+{
+	static const char *const matters[] = { RUBBISH, DITCH, SEWAGE, SMELL,
+		"CA-003", "HP-005", NOBODYS };
+
+	dispatch_open(w->k, matters[dice(w, ARRAY_LEN(matters))]);
+}
+
+bool
+walk_step(struct walk *w)
+{
+	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
+		of_task, of_task, of_task, of_task, of_task, of_call, of_call,
+		of_call, of_call, of_call, of_penalty, of_mediation,
+		of_callback, of_deadline, of_time, of_time, of_time, of_time };
+
+	return kinds[dice(w, ARRAY_LEN(kinds))](w);
+}
+
+static void
+end_call(struct walk *w, const struct row_call *c)
+{
+	if (str_is(c->state, "gathering"))
+		must(SEND(w, call_report_in, .call = c->id, .vouched = true,
+		    .unit = c->main, .officer = officer_of(c->main)));
+	if (str_is(c->state, "working"))
+		must(SEND(w, call_submit, .call = c->id, .result = STR("done"),
+		    .unit = c->main, .officer = officer_of(c->main)));
+	if (str_is(c->state, "submitted"))
+		must(SEND(w, call_release, .call = c->id, .unit = c->room));
+}
+
+static void
+end_task(struct walk *w, const struct row_task *t)
+{
+	if (str_is(t->state, "assigned"))
+		must(SEND(w, task_sign, .task = t->id, .unit = t->unit));
+	if (str_is(t->state, "signed") || str_is(t->state, "contested"))
+		must(SEND(w, task_submit, .task = t->id, .result = STR("done"),
+		    .unit = t->unit, .officer = STR(WORKER)));
+	if (str_is(t->state, "submitted"))
+		must(SEND(w, task_accept, .task = t->id, .unit = t->giver));
+}
+
+static void
+end_all(struct walk *w)
+{
+	const struct row_head *r;
+
+	for (size_t i = 0; i < WALK_IDS; i++) {
+		SEND(w, penalty_closed, .penalty = str_of(penalties[i]));
+		SEND(w, mediation_ended, .mediation = str_of(mediations[i]));
+		SEND(w, callback_lapsed, .callback = str_of(callbacks[i]));
+	}
+	for (size_t n = 1; (r = row(w->k, "C", n)) != NULL; n++)
+		end_call(w, (const struct row_call *)r);
+	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)
+		end_task(w, (const struct row_task *)r);
+}
+
+void
+walk_end(struct walk *w)
+{
+	end_all(w);
+	if (strcmp(kit_state(w->k, CASEFILE), "opened") == 0) {
+		must(SEND(w, casefile_route, .casefile = STR(CASEFILE),
+		    .to = STR(VILLAGE), .unit = STR(ROOM)));
+		end_all(w);
+	}
+	if (strcmp(kit_state(w->k, CASEFILE), "handled") == 0)
+		must(SEND(w, casefile_close, .casefile = STR(CASEFILE),
+		    .outcome = STR("solved"), .unit = STR(ROOM)));
+	if (strcmp(kit_state(w->k, CASEFILE), "closed") == 0)
+		must(SEND(w, callback_lapsed, .callback = STR(B1)));
+	(void)wait(w, 60 * DAY_MS);
+}

@@ -1,0 +1,370 @@
+/*
+ * Thousands of messages in random order: no assert breaks, only moves of the
+ * table are made, nobody waits without a clock, and all of it comes to an
+ * end.  The seed is fixed, so a failure comes again.
+ */
+#include "services/dispatcher/rules.h"
+#include "tests/lib/dispatch_walk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define WALKS 600
+#define STEPS 120
+#define MARKS_MAX 256
+#define MOVES_MAX 160
+
+/* One thing, and where it stands. */
+struct mark {
+	char id[64];
+	int thing;
+	int state;
+};
+struct marks {
+	struct mark v[MARKS_MAX];
+	size_t n;
+};
+
+static bool
+put(const struct kit *k, struct marks *m, int thing, const char *id)
+{
+	const struct row_head *row = kit_row(k, id);
+
+	if (row == NULL)
+		return false;
+	assert_true(m->n < MARKS_MAX);
+	m->v[m->n].thing = thing;
+	m->v[m->n].state =
+	    thing_state(&dispatcher_machine.things[thing], row->state);
+	(void)snprintf(m->v[m->n].id, sizeof(m->v[m->n].id), "%s", id);
+	m->n++;
+	return true;
+}
+
+static void
+look(const struct kit *k, struct marks *m)
+{
+	static const struct {
+		const char *mark;
+		int thing;
+	} kinds[] = { { "T", THING_TASK }, { "C", THING_CALL },
+		{ "K", THING_CARD }, { "P", THING_CHILD }, { "M", THING_CHILD },
+		{ "B", THING_CHILD } };
+	char id[64];
+
+	m->n = 0;
+	(void)put(k, m, THING_CASEFILE, CASEFILE);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		for (int n = 1; n < 60; n++) {
+			(void)snprintf(
+			    id, sizeof(id), CASEFILE "/%s%d", kinds[i].mark, n);
+			if (!put(k, m, kinds[i].thing, id) &&
+			    kinds[i].thing != THING_CHILD)
+				break;
+			if (kinds[i].thing == THING_CHILD && n > WALK_IDS)
+				break;
+		}
+	for (size_t c = m->n; c-- > 0;)
+		for (size_t u = 0;
+		     m->v[c].thing == THING_CALL && u < walk_n_units; u++) {
+			(void)snprintf(
+			    id, sizeof(id), "%s/%s", m->v[c].id, walk_units[u]);
+			(void)put(k, m, THING_ATTENDANCE, id);
+		}
+}
+
+static int
+state_in(const struct marks *m, const char *id)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (strcmp(m->v[i].id, id) == 0)
+			return m->v[i].state;
+	return STATE_NEW;
+}
+
+/* Moves of the table that were seen. */
+static bool seen[MOVES_MAX];
+
+/* Is FROM -> TO a row of the table?  DESC NULL: some limit ran out. */
+static bool
+is_row(int thing, int from, int to, const struct msg_desc *desc)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < dispatcher_machine.n_moves; i++) {
+		const struct move *mv = &dispatcher_machine.moves[i];
+		bool on = desc != NULL
+			      ? mv->on == desc
+			      : mv->on == &msg_deadline_overdue_desc ||
+				    mv->on == &msg_deadline_due_soon_desc ||
+				    mv->on == &msg_deadline_lapsed_desc;
+
+		if (on && mv->thing == thing && mv->to == to &&
+		    (mv->from & IN(from)) != 0) {
+			seen[i] = true;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* One message may take a thing two steps: opened, and in hand at once. */
+static bool
+is_way(int thing, int from, int to, const struct msg_desc *desc)
+{
+	if (is_row(thing, from, to, desc))
+		return true;
+	for (int mid = 1; mid < STATES_MAX; mid++)
+		if (is_row(thing, from, mid, desc) &&
+		    is_row(thing, mid, to, desc))
+			return true;
+	return false;
+}
+
+static void
+check_moves(const struct marks *was, const struct marks *is,
+    const struct msg_desc *desc, bool applied, const char *refusal)
+{
+	for (size_t i = 0; i < is->n; i++) {
+		int from = state_in(was, is->v[i].id);
+
+		if (from == is->v[i].state)
+			continue;
+		assert_true(applied || desc == NULL);
+		/* Of several limits at once only the end is seen. */
+		assert_true(
+		    is_way(is->v[i].thing, from, is->v[i].state, desc) ||
+		    desc == NULL);
+	}
+	for (size_t i = 0; i < dispatcher_machine.n_moves; i++) {
+		const struct move *mv = &dispatcher_machine.moves[i];
+
+		/* There is one command that is refused to everybody. */
+		if (mv->on == desc && mv->to == STAY &&
+		    (applied || strcmp(refusal, "NOT_RELEASED") == 0))
+			seen[i] = true;
+	}
+}
+
+/* The limit runs, or has run out and is on an open card. */
+static bool
+is_watched(const struct kit *k, const struct marks *m, const char *thing,
+    const char *limit)
+{
+	char cause[96];
+
+	if (kit_due(k, thing, limit)[0] != '\0')
+		return true;
+	(void)snprintf(cause, sizeof(cause), "%s:%s", thing, limit);
+	for (size_t i = 0; i < m->n; i++) {
+		const struct row_card *card;
+
+		if (m->v[i].thing != THING_CARD || m->v[i].state == CARD_LIFTED)
+			continue;
+		card = (const struct row_card *)kit_row(k, m->v[i].id);
+		for (size_t c = 0; c < card->causes.n; c++)
+			if (str_is(card->causes.p[c], cause))
+				return true;
+	}
+	return false;
+}
+
+static size_t
+n_open(const struct kit *k, const struct marks *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		uint32_t in = IN(m->v[i].state);
+		int thing = m->v[i].thing;
+
+		n += thing == THING_TASK && (in & TASK_BUSY) != 0;
+		n += thing == THING_CALL && (in & CALL_OPEN) != 0;
+		n += thing == THING_CHILD && (in & IN(CHILD_OPEN)) != 0 &&
+		     !str_is(((const struct row_child *)kit_row(k, m->v[i].id))
+				 ->kind,
+			 "callback");
+	}
+	return n;
+}
+
+static void
+check_casefile(
+    const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	const struct row_casefile *c =
+	    (const struct row_casefile *)kit_row(k, one->id);
+
+	if (one->state == CASEFILE_OPENED)
+		assert_true(is_watched(k, m, one->id, "route"));
+	if (one->state == CASEFILE_HANDLED)
+		assert_true(is_watched(k, m, one->id, "close"));
+	if (one->state == CASEFILE_IN_HAND)
+		assert_true(n_open(k, m) > 0);
+	if (one->state == CASEFILE_OPENED || one->state == CASEFILE_HANDLED)
+		assert_int_equal(n_open(k, m), 0);
+	if (one->state >= CASEFILE_HANDLED)
+		assert_true(c->handler.n > 0 && c->done_at > 0);
+}
+
+static void
+check_call(const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	const struct row_call *call =
+	    (const struct row_call *)kit_row(k, one->id);
+	bool emergency = str_is(call->class, "emergency");
+
+	if (one->state == CALL_GATHERING || one->state == CALL_WORKING)
+		assert_true(is_watched(
+		    k, m, one->id, emergency ? "recheck" : "finish"));
+	if (one->state == CALL_SUBMITTED)
+		assert_true(is_watched(k, m, one->id, "check"));
+	if (one->state == CALL_RELEASED)
+		assert_true(is_watched(k, m, one->id, "grade"));
+}
+
+static void
+check_card(const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	const struct row_card *card =
+	    (const struct row_card *)kit_row(k, one->id);
+
+	if (one->state == CARD_LIFTED) {
+		assert_int_equal(card->causes.n, 0);
+		assert_unarmed(k, one->id, "next");
+		return;
+	}
+	assert_true(card->causes.n > 0);
+	assert_int_equal(
+	    one->state != CARD_BLUE, kit_due(k, one->id, "next")[0] != '\0');
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].thing == THING_CARD &&
+		    m->v[i].state != CARD_LIFTED && &m->v[i] != one)
+			assert_false(str_eq(card->unit,
+			    ((const struct row_card *)kit_row(k, m->v[i].id))
+				->unit));
+}
+
+/* Everything that waits has a limit, a card or an open child. */
+static void
+check_waits(const struct kit *k, const struct marks *m)
+{
+	size_t tasks = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct mark *one = &m->v[i];
+		uint32_t in = IN(one->state);
+
+		if (one->thing == THING_CASEFILE)
+			check_casefile(k, m, one);
+		else if (one->thing == THING_CALL)
+			check_call(k, m, one);
+		else if (one->thing == THING_CARD)
+			check_card(k, m, one);
+		else if (one->thing == THING_ATTENDANCE)
+			assert_int_equal((in & ATTENDANCE_AWAITED) != 0,
+			    is_watched(k, m, one->id, "report_in"));
+		else if (one->thing == THING_TASK) {
+			tasks += (in & TASK_BUSY) != 0;
+			assert_int_equal((in & TASK_UNDONE) != 0,
+			    is_watched(k, m, one->id, "finish"));
+			assert_int_equal(one->state == TASK_SUBMITTED,
+			    is_watched(k, m, one->id, "check"));
+			assert_int_equal(one->state == TASK_CONTESTED,
+			    is_watched(k, m, one->id, "answer"));
+		}
+	}
+	assert_true(tasks <= 1);
+}
+
+static void
+step(struct walk *w, struct marks *was)
+{
+	struct marks is;
+	bool applied = walk_step(w);
+
+	look(w->k, &is);
+	check_moves(was, &is, w->desc, applied, kit_refusal(w->k));
+	check_waits(w->k, &is);
+	*was = is;
+}
+
+/* From wherever it is, the right people can bring it to its end. */
+static void
+check_end(struct walk *w)
+{
+	struct marks m;
+
+	walk_end(w);
+	look(w->k, &m);
+	for (size_t i = 0; i < m.n; i++) {
+		const struct move *out = NULL;
+
+		for (size_t j = 0; j < dispatcher_machine.n_moves; j++) {
+			const struct move *mv = &dispatcher_machine.moves[j];
+
+			if (mv->thing == m.v[i].thing && mv->to != STAY &&
+			    (mv->from & IN(m.v[i].state)) != 0)
+				out = mv;
+		}
+		/* An answer that comes too late may still open the archive. */
+		if (out != NULL && m.v[i].thing != THING_CASEFILE)
+			print_error("%s is %s\n", m.v[i].id,
+			    dispatcher_machine.things[m.v[i].thing]
+				.states[m.v[i].state]);
+		assert_true(out == NULL || m.v[i].thing == THING_CASEFILE);
+	}
+	assert_state(w->k, CASEFILE, "archived");
+	assert_int_equal(kit_run_until(w->k, "2031-01-01T00:00:00+08:00"), 0);
+}
+
+static void
+test_random_walks_keep_every_promise_and_end(void **state)
+{
+	uint64_t seed = UINT64_C(20260318);
+	size_t missed = 0;
+
+	assert_true(dispatcher_machine.n_moves <= MOVES_MAX);
+	for (size_t i = 0; i < WALKS; i++) {
+		struct walk w = { .k = kit_new(&dispatcher_machine, *state),
+			.seed = seed };
+		struct marks was = { .n = 0 }, is;
+
+		walk_begin(&w);
+		look(w.k, &is);
+		check_moves(&was, &is, &msg_casefile_opened_desc, true, "");
+		was = is;
+		for (size_t n = 0; n < STEPS; n++)
+			step(&w, &was);
+		check_end(&w);
+		seed = w.seed;
+		kit_free(&w.k);
+	}
+	/* Limits that only leave a thing where it is are tested elsewhere. */
+	for (size_t i = 0; i < dispatcher_machine.n_moves; i++) {
+		const struct move *mv = &dispatcher_machine.moves[i];
+
+		if (seen[i] || (mv->limit != NULL && mv->to == STAY))
+			continue;
+		print_error("never seen: %s, %s -> %s\n",
+		    dispatcher_machine.things[mv->thing].name, mv->on->type,
+		    mv->to == STAY
+			? "stay"
+			: dispatcher_machine.things[mv->thing].states[mv->to]);
+		missed++;
+	}
+	assert_int_equal(missed, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_walks_keep_every_promise_and_end),
+	};
+
+	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);
+}

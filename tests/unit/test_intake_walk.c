@@ -1,0 +1,216 @@
+/* Thousands of messages in any order: nothing breaks, nothing is stranded. */
+#include "services/intake/rules.h"
+#include "tests/lib/county.h"
+#include "tests/lib/rulekit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define CASES 12
+#define STEPS 6000
+
+static struct registry *registry;
+static struct kit *k;
+static long n_cases = CASES;
+
+static const char *const places[] = { "330122109215", "330122002", "330122",
+	"330122109215001", "330122999", "" };
+static const char *const matters[] = { "PU-011", "SF-008", "DP-013", "ZZ-999",
+	"" };
+static const char *const units[] = { "330122-RX", "330122-GLZX",
+	"330122109-CMD", "330122002-CMD", "330122-D-SCJ", "330122109-B-SJS",
+	"330122-NO", "" };
+static const char *const channels[] = { "grid", "hotline", "app",
+	"petition_desk", "sensor", "visit", "upper" };
+static const char *const kinds[] = { "other", "beyond_duty", "no_new_facts" };
+#define PICK(v) str_of((v)[(size_t)random() % ARRAY_LEN(v)])
+
+static struct str
+some_case(char text[64])
+{
+	(void)snprintf(text, 64, "330122-26-%07ld", 400 + random() % n_cases);
+	return str_of(text);
+}
+
+static void
+submit(void)
+{
+	static char other[64];
+	static struct duplicate d;
+	static struct prepared p;
+
+	d = (struct duplicate){ some_case(other), PICK(matters), "same_place",
+		random() % 8 == 0, 3 };
+	p = (struct prepared){ .bad_seal = random() % 20 == 0,
+		.said = random() % 10 != 0,
+		.named = random() % 2,
+		.phone = random() % 2,
+		.duplicates = &d,
+		.n_duplicates = random() % 4 == 0 && d.matter.n > 0 };
+	kit_extra(k, &p);
+	kit_place(k, places[(size_t)random() % ARRAY_LEN(places)]);
+	(void)KIT_SEND(k, report_submit, .channel = PICK(channels),
+	    .matter = PICK(matters),
+	    .occurred_at = kit_now(k) + (random() % 3 - 1) * HOUR_MS,
+	    .unit = random() % 4 == 0 ? PICK(units) : STR(""));
+	kit_extra(k, NULL);
+}
+
+static void
+decide(struct str report)
+{
+	if (random() % 3 != 0)
+		(void)KIT_SEND(k, report_accept, .report = report,
+		    .matter = PICK(matters), .unit = PICK(units));
+	else
+		(void)KIT_SEND(k, report_refuse, .report = report,
+		    .kind = PICK(kinds),
+		    .way = random() % 2 ? STR("往") : STR(""),
+		    .unit = PICK(units));
+}
+
+static void
+turn(struct str casefile)
+{
+	if (random() % 3 == 0)
+		(void)KIT_SEND(k, casefile_reopened, .casefile = casefile,
+		    .n = 1, .finish_by = kit_now(k) + DAY_MS);
+	else
+		(void)KIT_SEND(k, casefile_closed, .casefile = casefile,
+		    .matter = STR("PU-011"), .outcome = STR("solved"),
+		    .handler = STR("330122-D-SCJ"),
+		    .unit = STR("330122109-CMD"));
+}
+
+static void
+call(struct str casefile)
+{
+	char id[80];
+
+	(void)snprintf(
+	    id, sizeof(id), "%.*s/B%ld", STR_ARG(casefile), 1 + random() % 4);
+	if (random() % 2)
+		(void)KIT_SEND(k, callback_try, .callback = str_of(id),
+		    .unit = PICK(units));
+	else
+		(void)KIT_SEND(k, callback_record, .callback = str_of(id),
+		    .satisfied = STR("yes"), .unit = PICK(units));
+}
+
+/* A received report waits for its desk, a due callback for the call. */
+static void
+check_nothing_is_stranded(void)
+{
+	char id[80];
+
+	for (long i = 0; i < CASES; i++) {
+		(void)snprintf(id, sizeof(id), "330122-26-%07ld", 400 + i);
+		if (strcmp(kit_state(k, id), "received") == 0 &&
+		    kit_due(k, id, "accept")[0] == '\0')
+			fail_msg("%s waits for nobody", id);
+		for (long n = 1; n < 40; n++) {
+			(void)snprintf(
+			    id, sizeof(id), "330122-26-%07ld/B%ld", 400 + i, n);
+			if (strcmp(kit_state(k, id), "due") == 0 &&
+			    kit_due(k, id, "call")[0] == '\0')
+				fail_msg("%s waits for nobody", id);
+		}
+	}
+}
+
+static void
+step(void)
+{
+	char text[64];
+	struct str casefile = some_case(text);
+
+	kit_case(k, text);
+	switch (random() % 6) {
+	case 0:
+	case 1:
+		submit();
+		break;
+	case 2:
+		decide(casefile);
+		break;
+	case 3:
+		turn(casefile);
+		break;
+	default:
+		call(casefile);
+		break;
+	}
+}
+
+static void
+test_any_order_of_messages_is_borne(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 12; seed++) {
+		srandom(seed);
+		k = kit_new(&intake_machine, registry);
+		for (size_t i = 0; i < STEPS / 12; i++) {
+			step();
+			check_nothing_is_stranded();
+		}
+		kit_free(&k);
+	}
+}
+
+/* Reasons that the walk meets; the rest are hit one by one elsewhere. */
+static void
+test_every_reason_is_given_by_some_walk(void **state)
+{
+	size_t given = 0;
+
+	(void)state;
+	srandom(99);
+	n_cases = 40;
+	k = kit_new(&intake_machine, registry);
+	for (size_t i = 0; i < STEPS / 2; i++)
+		step();
+	for (size_t i = 0; i < intake_machine.n_reasons; i++) {
+		const char *code = intake_machine.reasons[i].code;
+
+		/* This one takes a pack that changes under a call. */
+		if (strcmp(code, "TRIES_USED") == 0)
+			continue;
+		if (!kit_has_refused(k, code))
+			fail_msg("nobody was refused for %s", code);
+		given++;
+	}
+	assert_int_equal(given, intake_machine.n_reasons - 1);
+	n_cases = CASES;
+	kit_free(&k);
+}
+
+static int
+open_all(void **state)
+{
+	(void)state;
+	registry = county_new();
+	return 0;
+}
+
+static int
+close_all(void **state)
+{
+	(void)state;
+	registry_free(&registry);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any_order_of_messages_is_borne),
+		cmocka_unit_test(test_every_reason_is_given_by_some_walk),
+	};
+
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}
