@@ -263,6 +263,8 @@ step(struct play *p, bool *more, struct err *e)
 	*more = next <= p->until;
 	if (!*more)
 		return RC_OK;
+	/* In whole minutes: what falls into one happens at its end. */
+	next += (MINUTE_MS - next % MINUTE_MS) % MINUTE_MS;
 	if (next > p->now)
 		TRY(set_clock(p, next, e));
 	progress(p, false);

@@ -47,6 +47,7 @@ struct memory {
 	bool called;
 	bool elsewhere; /* with enforcement or mediation */
 	struct str call_class;
+	struct str giver; /* of its last task */
 	struct str penalty_unit;
 	int64_t fine_fen;
 };

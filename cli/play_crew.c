@@ -80,22 +80,19 @@ keep(struct play *p, struct str s)
 	return arena_str(p->arena, s);
 }
 
-/* Somebody of UNIT (or of its parent) who is not BUT; "" if nobody. */
+/* Somebody of UNIT who is not BUT; "" if nobody. */
 static struct str
 somebody(struct play *p, struct str unit, const char *role, struct str but)
 {
 	const struct row_unit *u = registry_unit(p->registry, unit, p->now);
 
-	for (int up = 0; up < 2 && u != NULL; up++) {
-		for (size_t i = 0; i < p->n_officers; i++) {
-			const struct officer_of *o = &p->officers[i];
+	for (size_t i = 0; u != NULL && i < p->n_officers; i++) {
+		const struct officer_of *o = &p->officers[i];
 
-			if (str_eq(o->unit, u->code) && o->fit &&
-			    !str_eq(o->officer, but) &&
-			    (role == NULL || str_is(o->role, role)))
-				return o->officer;
-		}
-		u = registry_unit(p->registry, u->parent, p->now);
+		if (str_eq(o->unit, u->code) && o->fit &&
+		    !str_eq(o->officer, but) &&
+		    (role == NULL || str_is(o->role, role)))
+			return o->officer;
 	}
 	return (struct str){ NULL, 0 };
 }
@@ -310,6 +307,8 @@ on_task_assigned(struct play *p, struct memory *m, const void *msg, int64_t at)
 	unsigned luck = dice(task, "pace");
 	int64_t done;
 
+	m->giver = keep(p, f->from);
+
 	PLAN(p, by_day(after(at, task, "sign", 8, 45)), m, task_sign, "gone",
 	    .task = task, .unit = unit, .officer = who);
 	if (f->rework == 0 && dice(task, "return") < 3)
@@ -332,7 +331,7 @@ on_task_submitted(struct play *p, struct memory *m, const void *msg, int64_t at)
 {
 	const struct msg_task_submitted *f = msg;
 	struct str task = keep(p, f->task);
-	struct str room = room_of(p, m->division);
+	struct str room = m->giver;
 	struct str checker = somebody(p, room, NULL, f->officer);
 
 	if (dice(task, "content") < 95)
@@ -363,7 +362,7 @@ static void
 on_return_asked(struct play *p, struct memory *m, const void *msg, int64_t at)
 {
 	const struct msg_return_asked *f = msg;
-	struct str room = room_of(p, m->division);
+	struct str room = m->giver;
 
 	PLAN(p, by_day(after(at, f->task, "answer", 30, 180)), m,
 	    return_decline, NULL, .task = keep(p, f->task),
@@ -725,10 +724,6 @@ static const struct db_query queries[] = {
 	    "SELECT o.unit, o.id, o.role, o.role <> 'enforcement_officer' OR "
 	    "(o.certificate_valid_from <= $1 AND o.certificate_valid_to >= "
 	    "$1) AS fit FROM registry.officer o WHERE o.valid_to IS NULL "
-	    "UNION ALL "
-	    "SELECT r.unit, r.officer, o.role, true FROM registry.roster r "
-	    "JOIN registry.officer o ON o.id = r.officer AND o.valid_to IS "
-	    "NULL WHERE r.valid_to IS NULL AND r.unit <> o.unit "
 	    "ORDER BY 1, 2, 3" },
 };
 

@@ -73,6 +73,34 @@ put_list(struct str text, struct buf *out)
 		wire_put_str(out, one);
 }
 
+/* False when TEXT is not what a field of F's type can hold. */
+static bool
+put_scalar(const struct msg_field *f, struct str text, struct buf *out)
+{
+	struct {
+		int64_t whole;
+		double number;
+		bool yes;
+	} v = { .whole = 0 };
+	struct msg_field alone = *f;
+	struct err e;
+
+	alone.offset = f->type == WIRE_i64 ? 0
+		       : f->type == WIRE_f64
+			   ? sizeof(v.whole)
+			   : sizeof(v.whole) + sizeof(v.number);
+	/* These types need no arena. */
+	if (text.n == 0 || msg_set_text(&alone, &v, text, NULL, &e) != RC_OK)
+		return false;
+	if (f->type == WIRE_i64)
+		wire_put_i64(out, v.whole);
+	else if (f->type == WIRE_f64)
+		wire_put_f64(out, v.number);
+	else
+		wire_put_bool(out, v.yes);
+	return true;
+}
+
 /*
  * As the field's type wants it.  What cannot be read goes as text: the bus
  * is the judge, and says what it expected.
@@ -80,34 +108,28 @@ put_list(struct str text, struct buf *out)
 static void
 put_value(const struct msg_field *f, struct str text, struct buf *out)
 {
-	enum wire_type type = f != NULL ? f->type : WIRE_str;
-	struct arena *arena = arena_new(ARENA);
-	int64_t whole = 0;
-	double v = 0;
-	bool yes = false;
-	struct err e;
-	void *at = type == WIRE_i64   ? (void *)&whole
-		   : type == WIRE_f64 ? (void *)&v
-				      : (void *)&yes;
-	bool scalar = type == WIRE_i64 || type == WIRE_f64 || type == WIRE_bool;
-	struct msg_field alone = scalar ? *f : (struct msg_field){ .name = "" };
+	bool put = false;
 
-	alone.offset = 0;
-	if (scalar && text.n > 0 &&
-	    msg_set_text(&alone, at, text, arena, &e) == RC_OK) {
-		if (type == WIRE_i64)
-			wire_put_i64(out, whole);
-		else if (type == WIRE_f64)
-			wire_put_f64(out, v);
-		else
-			wire_put_bool(out, yes);
-	} else if (type == WIRE_strs) {
+	switch (f != NULL ? f->type : WIRE_str) {
+	case WIRE_i64:
+	case WIRE_f64:
+	case WIRE_bool:
+		put = put_scalar(f, text, out);
+		break;
+	case WIRE_strs:
 		put_list(text, out);
-	} else if ((type != WIRE_list && type != WIRE_map) ||
-		   !put_json(text, out)) {
-		wire_put_str(out, text);
+		put = true;
+		break;
+	case WIRE_list:
+	case WIRE_map:
+		put = put_json(text, out);
+		break;
+	case WIRE_str:
+	case WIRE_time:
+		break;
 	}
-	arena_free(&arena);
+	if (!put)
+		wire_put_str(out, text);
 }
 
 static enum rc

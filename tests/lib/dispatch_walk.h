@@ -17,6 +17,19 @@ struct walk {
 extern const char *const walk_units[];
 extern const size_t walk_n_units;
 
+/* Everything there is of the casefile. */
+#define MARKS_MAX 256
+struct mark {
+	char id[64];
+	int thing;
+	struct row_head row; /* as it was then */
+};
+struct marks {
+	struct mark v[MARKS_MAX];
+	size_t n;
+};
+void walk_look(const struct kit *k, struct marks *m);
+
 /* Opens the casefile, of some matter. */
 void walk_begin(struct walk *w);
 /* One message, sensible or not, or some time; true if it was taken. */

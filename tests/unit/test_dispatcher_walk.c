@@ -14,66 +14,14 @@
 
 #define WALKS 600
 #define STEPS 120
-#define MARKS_MAX 256
 #define MOVES_MAX 160
 
-/* One thing, and where it stands. */
-struct mark {
-	char id[64];
-	int thing;
-	int state;
-};
-struct marks {
-	struct mark v[MARKS_MAX];
-	size_t n;
-};
-
-static bool
-put(const struct kit *k, struct marks *m, int thing, const char *id)
+/* Where a thing stands. */
+static int
+state_of(const struct mark *one)
 {
-	const struct row_head *row = kit_row(k, id);
-
-	if (row == NULL)
-		return false;
-	assert_true(m->n < MARKS_MAX);
-	m->v[m->n].thing = thing;
-	m->v[m->n].state =
-	    thing_state(&dispatcher_machine.things[thing], row->state);
-	(void)snprintf(m->v[m->n].id, sizeof(m->v[m->n].id), "%s", id);
-	m->n++;
-	return true;
-}
-
-static void
-look(const struct kit *k, struct marks *m)
-{
-	static const struct {
-		const char *mark;
-		int thing;
-	} kinds[] = { { "T", THING_TASK }, { "C", THING_CALL },
-		{ "K", THING_CARD }, { "P", THING_CHILD }, { "M", THING_CHILD },
-		{ "B", THING_CHILD } };
-	char id[64];
-
-	m->n = 0;
-	(void)put(k, m, THING_CASEFILE, CASEFILE);
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		for (int n = 1; n < 60; n++) {
-			(void)snprintf(
-			    id, sizeof(id), CASEFILE "/%s%d", kinds[i].mark, n);
-			if (!put(k, m, kinds[i].thing, id) &&
-			    kinds[i].thing != THING_CHILD)
-				break;
-			if (kinds[i].thing == THING_CHILD && n > WALK_IDS)
-				break;
-		}
-	for (size_t c = m->n; c-- > 0;)
-		for (size_t u = 0;
-		     m->v[c].thing == THING_CALL && u < walk_n_units; u++) {
-			(void)snprintf(
-			    id, sizeof(id), "%s/%s", m->v[c].id, walk_units[u]);
-			(void)put(k, m, THING_ATTENDANCE, id);
-		}
+	return thing_state(
+	    &dispatcher_machine.things[one->thing], one->row.state);
 }
 
 static int
@@ -81,7 +29,7 @@ state_in(const struct marks *m, const char *id)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (strcmp(m->v[i].id, id) == 0)
-			return m->v[i].state;
+			return state_of(&m->v[i]);
 	return STATE_NEW;
 }
 
@@ -131,12 +79,12 @@ check_moves(const struct marks *was, const struct marks *is,
 	for (size_t i = 0; i < is->n; i++) {
 		int from = state_in(was, is->v[i].id);
 
-		if (from == is->v[i].state)
+		if (from == state_of(&is->v[i]))
 			continue;
 		assert_true(applied || desc == NULL);
 		/* Of several limits at once only the end is seen. */
 		assert_true(
-		    is_way(is->v[i].thing, from, is->v[i].state, desc) ||
+		    is_way(is->v[i].thing, from, state_of(&is->v[i]), desc) ||
 		    desc == NULL);
 	}
 	for (size_t i = 0; i < dispatcher_machine.n_moves; i++) {
@@ -162,7 +110,8 @@ is_watched(const struct kit *k, const struct marks *m, const char *thing,
 	for (size_t i = 0; i < m->n; i++) {
 		const struct row_card *card;
 
-		if (m->v[i].thing != THING_CARD || m->v[i].state == CARD_LIFTED)
+		if (m->v[i].thing != THING_CARD ||
+		    state_of(&m->v[i]) == CARD_LIFTED)
 			continue;
 		card = (const struct row_card *)kit_row(k, m->v[i].id);
 		for (size_t c = 0; c < card->causes.n; c++)
@@ -178,7 +127,7 @@ n_open(const struct kit *k, const struct marks *m)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		uint32_t in = IN(m->v[i].state);
+		uint32_t in = IN(state_of(&m->v[i]));
 		int thing = m->v[i].thing;
 
 		n += thing == THING_TASK && (in & TASK_BUSY) != 0;
@@ -198,15 +147,16 @@ check_casefile(
 	const struct row_casefile *c =
 	    (const struct row_casefile *)kit_row(k, one->id);
 
-	if (one->state == CASEFILE_OPENED)
+	if (state_of(one) == CASEFILE_OPENED)
 		assert_true(is_watched(k, m, one->id, "route"));
-	if (one->state == CASEFILE_HANDLED)
+	if (state_of(one) == CASEFILE_HANDLED)
 		assert_true(is_watched(k, m, one->id, "close"));
-	if (one->state == CASEFILE_IN_HAND)
+	if (state_of(one) == CASEFILE_IN_HAND)
 		assert_true(n_open(k, m) > 0);
-	if (one->state == CASEFILE_OPENED || one->state == CASEFILE_HANDLED)
+	if (state_of(one) == CASEFILE_OPENED ||
+	    state_of(one) == CASEFILE_HANDLED)
 		assert_int_equal(n_open(k, m), 0);
-	if (one->state >= CASEFILE_HANDLED)
+	if (state_of(one) >= CASEFILE_HANDLED)
 		assert_true(c->handler.n > 0 && c->done_at > 0);
 }
 
@@ -217,12 +167,12 @@ check_call(const struct kit *k, const struct marks *m, const struct mark *one)
 	    (const struct row_call *)kit_row(k, one->id);
 	bool emergency = str_is(call->class, "emergency");
 
-	if (one->state == CALL_GATHERING || one->state == CALL_WORKING)
+	if (state_of(one) == CALL_GATHERING || state_of(one) == CALL_WORKING)
 		assert_true(is_watched(
 		    k, m, one->id, emergency ? "recheck" : "finish"));
-	if (one->state == CALL_SUBMITTED)
+	if (state_of(one) == CALL_SUBMITTED)
 		assert_true(is_watched(k, m, one->id, "check"));
-	if (one->state == CALL_RELEASED)
+	if (state_of(one) == CALL_RELEASED)
 		assert_true(is_watched(k, m, one->id, "grade"));
 }
 
@@ -232,17 +182,17 @@ check_card(const struct kit *k, const struct marks *m, const struct mark *one)
 	const struct row_card *card =
 	    (const struct row_card *)kit_row(k, one->id);
 
-	if (one->state == CARD_LIFTED) {
+	if (state_of(one) == CARD_LIFTED) {
 		assert_int_equal(card->causes.n, 0);
 		assert_unarmed(k, one->id, "next");
 		return;
 	}
 	assert_true(card->causes.n > 0);
 	assert_int_equal(
-	    one->state != CARD_BLUE, kit_due(k, one->id, "next")[0] != '\0');
+	    state_of(one) != CARD_BLUE, kit_due(k, one->id, "next")[0] != '\0');
 	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].thing == THING_CARD &&
-		    m->v[i].state != CARD_LIFTED && &m->v[i] != one)
+		    state_of(&m->v[i]) != CARD_LIFTED && &m->v[i] != one)
 			assert_false(str_eq(card->unit,
 			    ((const struct row_card *)kit_row(k, m->v[i].id))
 				->unit));
@@ -256,7 +206,7 @@ check_waits(const struct kit *k, const struct marks *m)
 
 	for (size_t i = 0; i < m->n; i++) {
 		const struct mark *one = &m->v[i];
-		uint32_t in = IN(one->state);
+		uint32_t in = IN(state_of(one));
 
 		if (one->thing == THING_CASEFILE)
 			check_casefile(k, m, one);
@@ -271,9 +221,9 @@ check_waits(const struct kit *k, const struct marks *m)
 			tasks += (in & TASK_BUSY) != 0;
 			assert_int_equal((in & TASK_UNDONE) != 0,
 			    is_watched(k, m, one->id, "finish"));
-			assert_int_equal(one->state == TASK_SUBMITTED,
+			assert_int_equal(state_of(one) == TASK_SUBMITTED,
 			    is_watched(k, m, one->id, "check"));
-			assert_int_equal(one->state == TASK_CONTESTED,
+			assert_int_equal(state_of(one) == TASK_CONTESTED,
 			    is_watched(k, m, one->id, "answer"));
 		}
 	}
@@ -286,7 +236,7 @@ step(struct walk *w, struct marks *was)
 	struct marks is;
 	bool applied = walk_step(w);
 
-	look(w->k, &is);
+	walk_look(w->k, &is);
 	check_moves(was, &is, w->desc, applied, kit_refusal(w->k));
 	check_waits(w->k, &is);
 	*was = is;
@@ -299,7 +249,7 @@ check_end(struct walk *w)
 	struct marks m;
 
 	walk_end(w);
-	look(w->k, &m);
+	walk_look(w->k, &m);
 	for (size_t i = 0; i < m.n; i++) {
 		const struct move *out = NULL;
 
@@ -307,14 +257,14 @@ check_end(struct walk *w)
 			const struct move *mv = &dispatcher_machine.moves[j];
 
 			if (mv->thing == m.v[i].thing && mv->to != STAY &&
-			    (mv->from & IN(m.v[i].state)) != 0)
+			    (mv->from & IN(state_of(&m.v[i]))) != 0)
 				out = mv;
 		}
 		/* An answer that comes too late may still open the archive. */
 		if (out != NULL && m.v[i].thing != THING_CASEFILE)
 			print_error("%s is %s\n", m.v[i].id,
 			    dispatcher_machine.things[m.v[i].thing]
-				.states[m.v[i].state]);
+				.states[state_of(&m.v[i])]);
 		assert_true(out == NULL || m.v[i].thing == THING_CASEFILE);
 	}
 	assert_state(w->k, CASEFILE, "archived");
@@ -334,7 +284,7 @@ test_random_walks_keep_every_promise_and_end(void **state)
 		struct marks was = { .n = 0 }, is;
 
 		walk_begin(&w);
-		look(w.k, &is);
+		walk_look(w.k, &is);
 		check_moves(&was, &is, &msg_casefile_opened_desc, true, "");
 		was = is;
 		for (size_t n = 0; n < STEPS; n++)

@@ -1,0 +1,267 @@
+#include "cli/case.h"
+
+#include "cli/when.h"
+
+/* Facts that say where a casefile stands; the latest counts. */
+static const struct {
+	const char *type;
+	const char *state;
+} states[] = {
+	{ "report.received", "at the desk" },
+	{ "report.accepted", "accepted" },
+	{ "report.refused", "not accepted" },
+	{ "report.merged", "merged" },
+	{ "casefile.opened", "opened" },
+	{ "casefile.routed", "in hand" },
+	{ "casefile.raised", "in hand" },
+	{ "casefile.stranded", "without a way" },
+	{ "casefile.handled", "handled" },
+	{ "casefile.closed", "closed" },
+	{ "casefile.reopened", "reopened" },
+	{ "casefile.archived", "archived" },
+};
+
+/* The last words about a thing. */
+static const char *const endings[] = { "task.accepted", "task.moved",
+	"task.withdrawn", "call.ended", "call.cancelled", "card.lifted",
+	"callback.recorded", "callback.lapsed", "penalty.closed",
+	"penalty.ended", "penalty.transferred", "penalty.taken_back",
+	"mediation.closed", "mediation.ended", "agreement.performed" };
+
+const char *
+case_state(struct str type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (str_is(type, states[i].type))
+			return states[i].state;
+	return NULL;
+}
+
+static bool
+is_ending(struct str type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (str_is(type, endings[i]))
+			return true;
+	return false;
+}
+
+static const void *
+value(const struct case_event *ev, const char *name, enum wire_type type)
+{
+	const struct msg_field *f = msg_field(ev->desc, str_of(name));
+
+	return f != NULL && f->type == type ? msg_at(f, ev->msg) : NULL;
+}
+
+/* Sets *OUT when the message has the field and it says something. */
+static void
+take_str(const struct case_event *ev, const char *name, struct str *out)
+{
+	const struct str *v = value(ev, name, WIRE_str);
+
+	if (v != NULL && v->n > 0)
+		*out = *v;
+}
+
+static void
+take_time(const struct case_event *ev, const char *name, int64_t *out)
+{
+	const int64_t *v = value(ev, name, WIRE_time);
+
+	if (v != NULL && *v > 0)
+		*out = *v;
+}
+
+static bool
+says(const struct case_event *ev, const char *type)
+{
+	return str_is(ev->env.type, type);
+}
+
+static struct case_thing *
+thing_of(struct case_view *v, struct str id)
+{
+	for (size_t i = 0; i < v->n_things; i++)
+		if (str_eq(v->things[i].id, id))
+			return &v->things[i];
+	if (v->n_things == CASE_THINGS_MAX)
+		return NULL;
+	v->things[v->n_things] = (struct case_thing){ .id = id };
+	return &v->things[v->n_things++];
+}
+
+/* Facts about a child name it first; deadlines speak of what others made. */
+static void
+take_thing(struct case_view *v, const struct case_event *ev)
+{
+	const struct msg_field *first = &ev->desc->fields[0];
+	struct case_thing *t;
+	struct str id;
+
+	if (first->format.look != LOOK_THING || first->type != WIRE_str ||
+	    str_starts(ev->env.type, STR("deadline.")))
+		return;
+	id = *(const struct str *)msg_at(first, ev->msg);
+	if (id.n <= v->number.n || !str_starts(id, v->number))
+		return;
+	t = thing_of(v, id);
+	if (t == NULL)
+		return;
+	t->last = ev->desc;
+	t->at = ev->at;
+	t->ended = is_ending(ev->env.type);
+	if (!str_starts(ev->env.type, STR("call.")) || says(ev, "call.raised"))
+		take_str(
+		    ev, says(ev, "call.raised") ? "main" : "unit", &t->unit);
+}
+
+static struct case_attendance *
+attendance_of(struct case_view *v, const struct case_event *ev)
+{
+	struct str call = { NULL, 0 }, unit = { NULL, 0 };
+
+	take_str(ev, "call", &call);
+	take_str(ev, "unit", &unit);
+	for (size_t i = 0; i < v->n_attendances; i++)
+		if (str_eq(v->attendances[i].call, call) &&
+		    str_eq(v->attendances[i].unit, unit))
+			return &v->attendances[i];
+	if (!says(ev, "call.unit_asked") ||
+	    v->n_attendances == CASE_ATTENDANCES_MAX)
+		return NULL;
+	v->attendances[v->n_attendances] =
+	    (struct case_attendance){ .call = call, .unit = unit };
+	return &v->attendances[v->n_attendances++];
+}
+
+static void
+take_attendance(struct case_view *v, const struct case_event *ev)
+{
+	struct case_attendance *a = attendance_of(v, ev);
+	const bool *late;
+
+	if (a == NULL)
+		return;
+	if (says(ev, "call.unit_asked")) {
+		a->asked_at = ev->at;
+		take_str(ev, "role", &a->role);
+		take_time(ev, "report_in_by", &a->report_in_by);
+	} else if (says(ev, "call.signed")) {
+		a->signed_at = ev->at;
+	} else if (says(ev, "call.unit_refused")) {
+		a->refused_at = ev->at;
+	} else if (says(ev, "call.unit_missed")) {
+		a->missed_at = ev->at;
+	} else if (says(ev, "call.reported_in")) {
+		a->here_at = ev->at;
+		take_str(ev, "officer", &a->officer);
+		late = value(ev, "late", WIRE_bool);
+		a->late = late != NULL && *late;
+	}
+}
+
+static void
+take_call(struct case_view *v, const struct case_event *ev)
+{
+	struct case_call *c;
+
+	if (!says(ev, "call.raised")) {
+		take_attendance(v, ev);
+		return;
+	}
+	if (v->n_calls == CASE_CALLS_MAX)
+		return;
+	c = &v->calls[v->n_calls++];
+	*c = (struct case_call){ .raised_at = ev->at };
+	take_str(ev, "call", &c->id);
+	take_str(ev, "class", &c->class);
+	take_str(ev, "unit", &c->unit);
+	take_str(ev, "reason", &c->reason);
+}
+
+static void
+take_casefile(struct case_view *v, const struct case_event *ev)
+{
+	const char *state = case_state(ev->env.type);
+
+	if (state != NULL) {
+		v->state = state;
+		v->state_at = ev->at;
+		take_str(ev, "matter", &v->matter);
+		take_str(ev, "channel", &v->channel);
+		take_str(ev, "place", &v->place);
+		take_str(ev, "tier", &v->tier);
+		take_str(ev, "outcome", &v->outcome);
+	}
+	if (says(ev, "report.received"))
+		v->received_at = ev->at;
+	if (says(ev, "casefile.opened") || says(ev, "casefile.reopened")) {
+		take_time(ev, "finish_by", &v->promise);
+		v->handled_at = 0;
+		v->outcome = (struct str){ NULL, 0 };
+	}
+	if (says(ev, "casefile.handled")) {
+		v->handled_at = ev->at;
+		take_str(ev, "unit", &v->handler);
+	}
+}
+
+void
+case_view_add(struct case_view *v, const struct case_event *ev)
+{
+	if (ev->env.division.n > 0)
+		v->division = ev->env.division;
+	if (ev->desc == NULL || ev->desc->kind != MSG_FACT)
+		return;
+	take_casefile(v, ev);
+	take_thing(v, ev);
+	if (str_starts(ev->env.type, STR("call.")))
+		take_call(v, ev);
+}
+
+bool
+case_limit_runs(const struct case_limit *l)
+{
+	return str_is(l->state, "armed") || str_is(l->state, "paused");
+}
+
+static void
+put_apart(const char *what, int64_t ms, const char *behind, struct buf *out)
+{
+	buf_z(out, what);
+	when_put_span(out, ms);
+	buf_z(out, behind);
+}
+
+/* A limit that ran out: how late, where that is known. */
+static void
+put_missed(const struct case_limit *l, int64_t now, struct buf *out)
+{
+	if (l->met_at > 0)
+		put_apart("missed by ", l->met_at - l->due_at, "", out);
+	else
+		put_apart("overdue ", now - l->due_at, "", out);
+}
+
+void
+case_put_limit(const struct case_limit *l, int64_t now, struct buf *out)
+{
+	bool window = str_is(l->kind, "window");
+
+	if (str_is(l->state, "paused"))
+		buf_printf(out, "paused (%.*s)", STR_ARG(l->paused_for));
+	else if (case_limit_runs(l) && l->due_at > now)
+		put_apart(window ? "open, for " : "running, in ",
+		    l->due_at - now, "", out);
+	else if (case_limit_runs(l)) /* it is about to fire */
+		put_missed(l, now, out);
+	else if (window)
+		buf_z(out, str_is(l->state, "fired") ? "closed" : "used");
+	else if (str_is(l->state, "fired") || l->met_at > l->due_at)
+		put_missed(l, now, out);
+	else
+		put_apart("met, ", l->due_at - l->met_at, " before", out);
+	if (l->provisional && case_limit_runs(l))
+		buf_z(out, ", provisional");
+}

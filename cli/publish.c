@@ -1,0 +1,201 @@
+/* huying publish: events from the command line or a file. */
+#include "cli/publish.h"
+
+#include "cli/when.h"
+
+#include <stdio.h>
+
+#define GREETING_MS 5000
+#define WAIT_MS 10000
+#define FIELDS_MAX 64
+#define SEALED_WORDS_MAX 8
+#define RATE_MAX 1000000
+
+static const char usage[] =
+    "usage: huying publish TYPE [field=value...] [options]\n"
+    "       huying publish --file FILE.jsonl [--rate N] [--json]\n\n"
+    "Publishes one command, or each line of a file, and tells what became\n"
+    "of it when it is safely in the journal.  Lists are written a|b|c, lists\n"
+    "of records as JSON; schemas/published/catalogue.md has every TYPE.\n\n"
+    "  --division CODE     where\n"
+    "  --subject NUMBER    casefile; it follows from the fields\n"
+    "  --source WORD       who says it; /cli when left out\n"
+    "  --id ID             a repeat with the same id is the same event\n"
+    "  --sealed FIELD=TEXT beside a report, for intake alone: name, phone,\n"
+    "                      id_number, address, text; may be repeated\n"
+    "  --wait-for PATTERN  then wait for a fact of this type that it caused\n"
+    "  --timeout SPAN      how long; 10s when left out\n"
+    "  --file FILE         a line is a CloudEvent as JSON; a member\n"
+    "                      \"sealedpart\" is sealed; - reads stdin\n"
+    "  --rate N            events a second, at most\n"
+    "  --json              outcomes as JSON, one a line\n"
+    "  --db DSN            where the names for --wait-for are\n\n"
+    "Exit codes: 0 all stored (or stored before), 1 refused, or nothing\n"
+    "came in time, 2 wrong usage, 3 no bus, or an outcome is unknown.\n\n"
+    "  huying publish report.submit channel=hotline place=分水镇院士路 \\\n"
+    "      --division 330122109 --sealed phone=10000000000 \\\n"
+    "      --sealed text='路灯杆倾斜' --wait-for report.received\n"
+    "  huying publish task.sign task=330122-26-0000417/T1 \\\n"
+    "      unit=330122109-ZF officer=OF-109-0003\n"
+    "  huying publish call.raise casefile=330122-26-0000417 \\\n"
+    "      class=emergency main=330122-D-YJJ assisting='330122-D-GAJ|\n"
+    "      330122-D-ZJJ' reason=山火 unit=330122109-CMD\n"
+    "  huying publish --file day.jsonl --rate 50\n";
+
+struct asked {
+	const char *words[FIELDS_MAX + 1];
+	const char *sealed[SEALED_WORDS_MAX];
+	const char *division;
+	const char *subject;
+	const char *source;
+	const char *id;
+	const char *wait_for;
+	const char *timeout;
+	const char *file;
+	const char *rate;
+	const char *db;
+	bool json;
+
+	size_t n_words;
+	int64_t timeout_ms;
+	int64_t per_second;
+};
+
+static int
+wrong(const char *what)
+{
+	cli_say("%s; huying publish --help tells more", what);
+	return EXIT_USAGE;
+}
+
+static int
+check(struct asked *a)
+{
+	if ((a->n_words > 0) == (a->file != NULL))
+		return wrong("either a TYPE or --file");
+	if (a->file != NULL &&
+	    (a->wait_for != NULL || a->id != NULL || a->sealed[0] != NULL))
+		return wrong("--wait-for, --id and --sealed are for one event");
+	if (a->file == NULL && a->rate != NULL)
+		return wrong("--rate is for --file");
+	if (a->rate != NULL &&
+	    (!str_i64(str_of(a->rate), &a->per_second) || a->per_second <= 0 ||
+		a->per_second > RATE_MAX))
+		return wrong("--rate must be a whole number above 0");
+	a->timeout_ms = WAIT_MS;
+	if (a->timeout != NULL &&
+	    !when_parse_span(str_of(a->timeout), &a->timeout_ms))
+		return wrong("--timeout must be like 10s, 5m or 2h");
+	return -1;
+}
+
+static int
+parse(struct asked *a, int argc, char **argv)
+{
+	const struct option_row single[] = {
+		{ "--division", &a->division, NULL },
+		{ "--subject", &a->subject, NULL },
+		{ "--source", &a->source, NULL },
+		{ "--id", &a->id, NULL },
+		{ "--wait-for", &a->wait_for, NULL },
+		{ "--timeout", &a->timeout, NULL },
+		{ "--file", &a->file, NULL },
+		{ "--rate", &a->rate, NULL },
+		{ "--db", &a->db, NULL },
+		{ "--json", NULL, &a->json },
+	};
+	struct option_row rows[ARRAY_LEN(single) + SEALED_WORDS_MAX];
+	struct options o = { .usage = usage,
+		.rows = rows,
+		.n_rows = ARRAY_LEN(rows),
+		.words = a->words,
+		.words_max = ARRAY_LEN(a->words) };
+	int code;
+
+	for (size_t i = 0; i < ARRAY_LEN(single); i++)
+		rows[i] = single[i];
+	for (size_t i = 0; i < SEALED_WORDS_MAX; i++)
+		rows[ARRAY_LEN(single) + i] =
+		    (struct option_row){ "--sealed", &a->sealed[i], NULL };
+	code = options_parse(&o, argc, argv, &a->n_words);
+	return code < 0 ? check(a) : code;
+}
+
+/* One event, its outcome told; *SEQ when it is stored. */
+static int
+send_one(struct publisher *p, const struct parcel_out *out, struct tally *t,
+    int64_t *seq)
+{
+	struct outcome o;
+	struct err e;
+
+	(void)publisher_put(p, buf_get(&out->envelope),
+	    out->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&out->box));
+	if (publisher_next(p, PUBLISHER_GIVE_UP_MS, &o, &e) != RC_OK) {
+		cli_say("%s; publish it again with --id %s", e.text, out->id);
+		return EXIT_CONNECT;
+	}
+	publish_tell(t, &o, out->id, out->type, 0);
+	*seq = o.seq;
+	if (t->unknown > 0)
+		return EXIT_CONNECT;
+	return t->refused > 0 ? EXIT_NOTHING : EXIT_OK;
+}
+
+static int
+publish_words(
+    struct publisher *p, struct asked *a, const struct conf *c, struct tally *t)
+{
+	const struct wanted w = { .type = a->words[0],
+		.fields = a->words + 1,
+		.n_fields = a->n_words - 1,
+		.sealed = a->sealed,
+		.n_sealed = SEALED_WORDS_MAX,
+		.id = a->id,
+		.source = a->source != NULL ? a->source : "/cli",
+		.subject = a->subject,
+		.division = a->division };
+	struct awaited awaited = { .pattern = a->wait_for,
+		.timeout_ms = a->timeout_ms,
+		.json = a->json };
+	struct parcel_out out;
+	struct err e;
+	int code = EXIT_USAGE;
+
+	parcel_out_init(&out);
+	if (publish_build(p, &w, &out, &e) == RC_OK)
+		code = send_one(p, &out, t, &awaited.seq);
+	else
+		cli_say("%s", e.text);
+	awaited.id = out.id;
+	if (code == EXIT_OK && a->wait_for != NULL)
+		code = publish_wait(c, a->db, &awaited);
+	parcel_out_fini(&out);
+	return code;
+}
+
+int
+cmd_publish(int argc, char **argv)
+{
+	struct asked a = { .json = false };
+	struct tally tally = { .began_ms = clock_mono_ms() };
+	struct publisher *p = NULL;
+	struct conf conf;
+	struct err e;
+	int code = parse(&a, argc, argv);
+
+	if (code < 0)
+		code = cli_conf(&conf);
+	if (code >= 0)
+		return code;
+	tally.json = a.json;
+	if (publisher_open(&p, conf.publish, "huying", GREETING_MS, &e) !=
+	    RC_OK) {
+		cli_say("%s", e.text);
+		return EXIT_CONNECT;
+	}
+	code = a.file != NULL ? publish_file(p, a.file, a.per_second, &tally)
+			      : publish_words(p, &a, &conf, &tally);
+	publisher_close(&p);
+	return code;
+}

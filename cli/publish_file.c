@@ -1,0 +1,261 @@
+/* Many events from a file, as many under way as the bus allows. */
+#include "cli/publish.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FLIGHTS_MAX 512
+#define LINE_BYTES_MAX ((size_t)1 << 20)
+#define WAIT_MS 200
+#define BAR_MS 100
+#define BAR_COLUMNS 24
+
+/* One event whose outcome is awaited. */
+struct flight {
+	int64_t n;
+	int64_t line;
+	char id[OUTCOME_ID];
+	char type[PUBLISH_TYPE];
+};
+
+struct sending {
+	struct publisher *publisher;
+	struct tally *tally;
+	FILE *f;
+	int64_t rate;
+	off_t size; /* 0: not known */
+	off_t read;
+	int64_t line;
+	int64_t sent;
+	int64_t heard_ms;
+	int64_t shown_ms;
+	bool bar;
+	bool end;
+	char *text; /* of getline() */
+	size_t text_cap;
+	struct flight flights[FLIGHTS_MAX];
+	size_t n_flights;
+};
+
+static void
+hide_bar(struct sending *s)
+{
+	if (s->bar)
+		(void)fprintf(stderr, "\r\033[K");
+}
+
+static void
+show_bar(struct sending *s)
+{
+	int64_t now = clock_mono_ms();
+	int full;
+
+	if (!s->bar || now - s->shown_ms < BAR_MS)
+		return;
+	s->shown_ms = now;
+	(void)fprintf(stderr, "\r\033[K");
+	if (s->size > 0) {
+		full = (int)(BAR_COLUMNS * s->read / s->size);
+		(void)fprintf(stderr, "[%.*s%*s] %3d%%  ", full,
+		    "========================", BAR_COLUMNS - full, "",
+		    (int)(100 * s->read / s->size));
+	}
+	(void)fprintf(stderr, "%lld sent, %lld refused", (long long)s->sent,
+	    (long long)s->tally->refused);
+	(void)fflush(stderr);
+}
+
+static void
+tell(struct sending *s, const struct outcome *o, const struct flight *fl)
+{
+	hide_bar(s);
+	publish_tell(s->tally, o, fl->id, fl->type, fl->line);
+	s->shown_ms = 0;
+}
+
+/* The next line that says something; false at the end. */
+static bool
+next_line(struct sending *s, struct str *line)
+{
+	ssize_t n;
+
+	while ((n = getline(&s->text, &s->text_cap, s->f)) >= 0) {
+		s->line++;
+		s->read += n;
+		while (n > 0 && strchr(" \t\r\n", s->text[n - 1]) != NULL)
+			n--;
+		if (n == 0)
+			continue;
+		*line = (struct str){ s->text, (size_t)n };
+		return true;
+	}
+	s->end = true;
+	return false;
+}
+
+static void
+send_line(struct sending *s, struct str line)
+{
+	struct flight fl = { .line = s->line };
+	struct parcel_out p;
+	struct outcome o;
+	enum rc rc;
+
+	parcel_out_init(&p);
+	if (line.n > LINE_BYTES_MAX)
+		line.n = 0; /* no JSON: it is refused below */
+	rc = publish_line(s->publisher, line, &p, &o);
+	memcpy(fl.id, p.id, sizeof(fl.id));
+	memcpy(fl.type, p.type, sizeof(fl.type));
+	if (rc != RC_OK) {
+		tell(s, &o, &fl);
+	} else {
+		fl.n = publisher_put(s->publisher, buf_get(&p.envelope),
+		    p.box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&p.box));
+		s->flights[s->n_flights++] = fl;
+		s->sent++;
+	}
+	parcel_out_fini(&p);
+}
+
+static bool
+has_room(const struct sending *s)
+{
+	return s->n_flights < FLIGHTS_MAX &&
+	       publisher_unanswered(s->publisher) <
+		   publisher_window(s->publisher);
+}
+
+/* Ms until the next event may go, by the rate. */
+static int64_t
+pause_ms(const struct sending *s)
+{
+	int64_t due;
+
+	if (s->rate == 0)
+		return 0;
+	due = s->tally->began_ms + s->sent * 1000 / s->rate;
+	return due > clock_mono_ms() ? due - clock_mono_ms() : 0;
+}
+
+static void
+send_some(struct sending *s)
+{
+	struct str line;
+
+	while (
+	    !s->end && has_room(s) && pause_ms(s) == 0 && next_line(s, &line)) {
+		send_line(s, line);
+		show_bar(s);
+	}
+}
+
+static void
+land(struct sending *s, const struct outcome *o)
+{
+	for (size_t i = 0; i < s->n_flights; i++) {
+		if (s->flights[i].n != o->n)
+			continue;
+		tell(s, o, &s->flights[i]);
+		s->flights[i] = s->flights[--s->n_flights];
+		return;
+	}
+}
+
+/* Nobody answers any more: what is under way may be stored or not. */
+static void
+give_up(struct sending *s)
+{
+	struct outcome o = { .status = OUTCOME_UNKNOWN };
+
+	while (s->n_flights > 0)
+		tell(s, &o, &s->flights[--s->n_flights]);
+	s->end = true;
+}
+
+/* False when there is nothing more to wait for. */
+static bool
+receive(struct sending *s, int64_t wait_ms)
+{
+	struct outcome o;
+	struct err e;
+	enum rc rc;
+
+	do {
+		rc = publisher_next(s->publisher, (int)wait_ms, &o, &e);
+		wait_ms = 0;
+		if (rc == RC_OK) {
+			s->heard_ms = clock_mono_ms();
+			land(s, &o);
+		}
+	} while (rc == RC_OK && s->n_flights > 0);
+	if (rc == RC_FATAL || rc == RC_REJECT ||
+	    clock_mono_ms() - s->heard_ms > PUBLISHER_GIVE_UP_MS) {
+		hide_bar(s);
+		cli_say("%s", e.text);
+		give_up(s);
+		return false;
+	}
+	return true;
+}
+
+static void
+run(struct sending *s)
+{
+	while (!s->end || s->n_flights > 0) {
+		int64_t wait;
+
+		send_some(s);
+		show_bar(s);
+		wait = s->end || !has_room(s) ? WAIT_MS : pause_ms(s);
+		if (s->n_flights == 0) {
+			s->heard_ms = clock_mono_ms();
+			if (wait > 0 && !s->end)
+				(void)usleep((useconds_t)wait * 1000);
+		} else if (!receive(s, wait < WAIT_MS ? wait : WAIT_MS)) {
+			return;
+		}
+	}
+}
+
+static bool
+open_file(struct sending *s, const char *path)
+{
+	struct stat st;
+
+	s->f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	if (s->f == NULL) {
+		cli_say("%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (fstat(fileno(s->f), &st) == 0 && S_ISREG(st.st_mode))
+		s->size = st.st_size;
+	return true;
+}
+
+int
+publish_file(
+    struct publisher *p, const char *path, int64_t rate, struct tally *t)
+{
+	struct sending *s = xcalloc(1, sizeof(*s));
+	int code = EXIT_CONNECT;
+
+	s->publisher = p;
+	s->tally = t;
+	s->rate = rate;
+	s->bar = isatty(STDERR_FILENO) == 1;
+	s->heard_ms = clock_mono_ms();
+	if (open_file(s, path)) {
+		run(s);
+		hide_bar(s);
+		code = publish_sum_up(t);
+		if (s->f != stdin)
+			(void)fclose(s->f);
+	}
+	free(s->text);
+	free(s);
+	return code;
+}
