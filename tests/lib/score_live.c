@@ -107,8 +107,6 @@ live_number(struct live *l, const char *sql)
 struct run *
 live_instance(struct live *l)
 {
-	static const struct socket_opts bell = { ZMQ_PUSH, SOCKET_CONNECT, 2, 1,
-		1024, 0 };
 	struct run *r = xcalloc(1, sizeof(*r));
 	const struct db_query *own;
 	struct err e;
@@ -119,7 +117,7 @@ live_instance(struct live *l)
 	for (size_t i = 0; i < ARRAY_LEN(r->args); i++)
 		args_init(&r->args[i]);
 	or_die(feed_open(&r->feed, "inproc://nobody-feeds", &e), &e);
-	or_die(socket_open(&r->bell, &bell, "inproc://nobody-hears", &e), &e);
+	or_die(bell_open(&r->bell, "inproc://nobody-hears", &e), &e);
 	or_die(db_open(&r->db, l->dsn, "scoring", &e), &e);
 	or_die(db_prepare(r->db, run_queries, ARRAY_LEN(run_queries), &e), &e);
 	own = r->desc->queries(&n);
@@ -134,7 +132,7 @@ live_instance_free(struct run **rp)
 {
 	struct run *r = *rp;
 
-	zsock_destroy(&r->bell);
+	bell_close(&r->bell);
 	feed_close(&r->feed);
 	registry_free(&r->registry);
 	db_close(&r->db);

@@ -188,7 +188,7 @@ cancel(struct kit *k, const char *unit, const char *reason)
 }
 
 static void
-test_calling_off_frees_all_and_leaves_the_casefile_without_a_way(void **state)
+test_calling_off_frees_all_and_leaves_no_way(void **state)
 {
 	struct kit *k = *state;
 	const struct msg_casefile_stranded *m;
@@ -262,8 +262,7 @@ main(void)
 		TEST(test_a_vetoed_emergency_is_looked_at_again),
 		TEST(test_the_township_releases_and_it_counts_as_handled),
 		TEST(test_only_who_called_closes),
-		TEST(
-		    test_calling_off_frees_all_and_leaves_the_casefile_without_a_way),
+		TEST(test_calling_off_frees_all_and_leaves_no_way),
 		TEST(test_what_is_handed_in_is_not_called_off),
 		TEST(test_one_call_off_does_not_strand_what_another_achieved),
 	};

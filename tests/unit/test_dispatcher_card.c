@@ -236,7 +236,7 @@ test_other_limits_other_things_and_nobody_get_no_card(void **state)
 }
 
 static void
-test_a_penalty_decided_late_is_on_a_card_until_it_is_decided(void **state)
+test_a_late_penalty_is_on_a_card_until_it_is_decided(void **state)
 {
 	struct kit *k = *state;
 
@@ -285,8 +285,7 @@ main(void)
 		TEST(test_a_second_cause_after_the_first_is_a_second_card),
 		TEST(test_what_was_overtaken_issues_no_card),
 		TEST(test_other_limits_other_things_and_nobody_get_no_card),
-		TEST(
-		    test_a_penalty_decided_late_is_on_a_card_until_it_is_decided),
+		TEST(test_a_late_penalty_is_on_a_card_until_it_is_decided),
 		TEST(test_a_penalty_is_warned_of_in_blue),
 	};
 

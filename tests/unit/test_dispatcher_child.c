@@ -328,7 +328,7 @@ test_it_is_archived_when_every_citizen_has_answered(void **state)
 }
 
 static void
-test_the_first_bad_answer_reopens_and_the_second_changes_nothing(void **state)
+test_the_first_bad_answer_reopens_it_and_no_other(void **state)
 {
 	struct kit *k = *state;
 
@@ -377,8 +377,7 @@ main(void)
 		TEST(test_what_is_not_solved_goes_back_to_its_handler),
 		TEST(test_rework_that_strands_has_no_old_result),
 		TEST(test_it_is_archived_when_every_citizen_has_answered),
-		TEST(
-		    test_the_first_bad_answer_reopens_and_the_second_changes_nothing),
+		TEST(test_the_first_bad_answer_reopens_it_and_no_other),
 		TEST(test_a_late_bad_answer_opens_the_archive),
 	};
 

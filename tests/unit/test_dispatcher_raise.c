@@ -131,61 +131,61 @@ static const struct str many[] = { S("330122-D-XWB"), S("330122-D-ZFB"),
 		(a), ARRAY_LEN(a)                                              \
 	}
 
+static const struct {
+	const char *class, *main, *unit, *code;
+	struct strs assisting, approvers;
+} calls[] = {
+	/* clang-format off */
+	{ "emergency", ECOLOGY, ROOM, "", { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, TOWNSHIP, "", { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, OTHER_ROOM, "NOT_YOUR_UNIT",
+	    { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, CENTRE, "NOT_YOUR_UNIT", { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, ECOLOGY, "NOT_YOUR_UNIT",
+	    { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, "x", "UNKNOWN_UNIT", { 0 }, { 0 } },
+	{ "loud", ECOLOGY, ROOM, "CLASS_UNKNOWN", { 0 }, { 0 } },
+	{ "emergency", "330122-D-XXX", ROOM, "UNKNOWN_UNIT",
+	    { 0 }, { 0 } },
+	{ "emergency", "", ROOM, "UNKNOWN_UNIT", { 0 }, { 0 } },
+	/* Branches and stations are their department's. */
+	{ "emergency", ECOLOGY_BRANCH, ROOM, "", { 0 }, { 0 } },
+	{ "emergency", STATION, ROOM, "", { 0 }, { 0 } },
+	{ "emergency", WATER, ROOM, "", { 0 }, { 0 } },
+	{ "emergency", TEAM, ROOM, "OWN_POWER", { 0 }, { 0 } },
+	{ "emergency", ECONOMY, ROOM, "OWN_POWER", { 0 }, { 0 } },
+	{ "emergency", TOWNSHIP, ROOM, "OWN_POWER", { 0 }, { 0 } },
+	{ "emergency", "330122002-T", ROOM, "OWN_POWER",
+	    { 0 }, { 0 } },
+	{ "emergency", VILLAGE, ROOM, "OWN_POWER", { 0 }, { 0 } },
+	{ "emergency", ECOLOGY, ROOM, "UNIT_TWICE", LIST(main_again),
+	    { 0 } },
+	{ "emergency", ECOLOGY, ROOM, "UNIT_TWICE", LIST(twice),
+	    { 0 } },
+	{ "emergency", ECOLOGY, ROOM, "UNKNOWN_UNIT", LIST(stranger),
+	    { 0 } },
+	{ "emergency", ECOLOGY, ROOM, "TOO_MANY_UNITS", LIST(many),
+	    { 0 } },
+	{ "emergency", ECOLOGY, ROOM, "", { many, 15 }, { 0 } },
+	{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 }, { 0 } },
+	{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
+	    LIST(clerk) },
+	{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
+	    LIST(other_head) },
+	{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
+	    LIST(county_head) },
+	{ "work", ECOLOGY, ROOM, "", { 0 }, LIST(town_head) },
+	{ "tough", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
+	    LIST(town_head) },
+	{ "tough", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
+	    LIST(county_head) },
+	{ "tough", ECOLOGY, ROOM, "", { 0 }, LIST(heads) },
+	/* clang-format on */
+};
+
 static void
 test_who_may_call_whom_and_with_whose_word(void **state)
 {
-	static const struct {
-		const char *class, *main, *unit, *code;
-		struct strs assisting, approvers;
-	} calls[] = {
-		/* clang-format off */
-		{ "emergency", ECOLOGY, ROOM, "", { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, TOWNSHIP, "", { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, OTHER_ROOM, "NOT_YOUR_UNIT",
-		    { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, CENTRE, "NOT_YOUR_UNIT", { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, ECOLOGY, "NOT_YOUR_UNIT",
-		    { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, "x", "UNKNOWN_UNIT", { 0 }, { 0 } },
-		{ "loud", ECOLOGY, ROOM, "CLASS_UNKNOWN", { 0 }, { 0 } },
-		{ "emergency", "330122-D-XXX", ROOM, "UNKNOWN_UNIT",
-		    { 0 }, { 0 } },
-		{ "emergency", "", ROOM, "UNKNOWN_UNIT", { 0 }, { 0 } },
-		/* Branches and stations are their department's. */
-		{ "emergency", ECOLOGY_BRANCH, ROOM, "", { 0 }, { 0 } },
-		{ "emergency", STATION, ROOM, "", { 0 }, { 0 } },
-		{ "emergency", WATER, ROOM, "", { 0 }, { 0 } },
-		{ "emergency", TEAM, ROOM, "OWN_POWER", { 0 }, { 0 } },
-		{ "emergency", ECONOMY, ROOM, "OWN_POWER", { 0 }, { 0 } },
-		{ "emergency", TOWNSHIP, ROOM, "OWN_POWER", { 0 }, { 0 } },
-		{ "emergency", "330122002-T", ROOM, "OWN_POWER",
-		    { 0 }, { 0 } },
-		{ "emergency", VILLAGE, ROOM, "OWN_POWER", { 0 }, { 0 } },
-		{ "emergency", ECOLOGY, ROOM, "UNIT_TWICE", LIST(main_again),
-		    { 0 } },
-		{ "emergency", ECOLOGY, ROOM, "UNIT_TWICE", LIST(twice),
-		    { 0 } },
-		{ "emergency", ECOLOGY, ROOM, "UNKNOWN_UNIT", LIST(stranger),
-		    { 0 } },
-		{ "emergency", ECOLOGY, ROOM, "TOO_MANY_UNITS", LIST(many),
-		    { 0 } },
-		{ "emergency", ECOLOGY, ROOM, "", { many, 15 }, { 0 } },
-		{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 }, { 0 } },
-		{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
-		    LIST(clerk) },
-		{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
-		    LIST(other_head) },
-		{ "work", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
-		    LIST(county_head) },
-		{ "work", ECOLOGY, ROOM, "", { 0 }, LIST(town_head) },
-		{ "tough", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
-		    LIST(town_head) },
-		{ "tough", ECOLOGY, ROOM, "APPROVER_MISSING", { 0 },
-		    LIST(county_head) },
-		{ "tough", ECOLOGY, ROOM, "", { 0 }, LIST(heads) },
-		/* clang-format on */
-	};
-
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		struct kit *k = kit_new(&dispatcher_machine, *state);
 

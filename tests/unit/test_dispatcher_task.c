@@ -289,7 +289,7 @@ test_agreeing_moves_the_work_under_the_same_finish(void **state)
 }
 
 static void
-test_declining_leaves_the_work_and_a_second_return_is_refused(void **state)
+test_declining_leaves_the_work_and_ends_the_asking(void **state)
 {
 	struct kit *k = *state;
 
@@ -388,8 +388,7 @@ main(void)
 		TEST(test_a_return_is_asked_with_a_reason_inside_the_window),
 		TEST(test_the_window_closes_without_blame),
 		TEST(test_agreeing_moves_the_work_under_the_same_finish),
-		TEST(
-		    test_declining_leaves_the_work_and_a_second_return_is_refused),
+		TEST(test_declining_leaves_the_work_and_ends_the_asking),
 		TEST(test_the_silence_of_the_giver_costs_the_giver),
 		TEST(test_doing_contested_work_settles_the_return),
 		TEST(test_danger_is_answered_in_minutes),
