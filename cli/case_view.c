@@ -257,7 +257,7 @@ case_put_limit(const struct case_limit *l, int64_t now, struct buf *out)
 	else if (case_limit_runs(l)) /* it is about to fire */
 		put_missed(l, now, out);
 	else if (window)
-		buf_z(out, str_is(l->state, "fired") ? "closed" : "used");
+		buf_z(out, str_is(l->state, "fired") ? "closed" : "ended");
 	else if (str_is(l->state, "fired") || l->met_at > l->due_at)
 		put_missed(l, now, out);
 	else

@@ -7,11 +7,17 @@ static const struct db_query queries[] = {
 };
 
 static enum rc
+prepare(struct names *n, struct err *e)
+{
+	TRY(db_prepare(n->db, queries, ARRAY_LEN(queries), e));
+	return registry_prepare(n->db, e);
+}
+
+static enum rc
 open_db(struct names *n, const char *dsn, struct err *e)
 {
 	TRY(db_open(&n->db, dsn, "huying", e));
-	TRY(db_prepare(n->db, queries, ARRAY_LEN(queries), e));
-	return registry_prepare(n->db, e);
+	return prepare(n, e);
 }
 
 void
@@ -26,6 +32,17 @@ names_open(struct names *n, const char *dsn, bool registry)
 	} else if (registry) {
 		names_reload(n);
 	}
+}
+
+void
+names_adopt(struct names *n)
+{
+	struct err e;
+
+	if (prepare(n, &e) == RC_OK)
+		names_reload(n);
+	else
+		cli_say("%s; going on without names", e.text);
 }
 
 void

@@ -17,6 +17,8 @@ struct names {
  * registry is read if REGISTRY.  names_close() afterwards, always.
  */
 void names_open(struct names *n, const char *dsn, bool registry);
+/* The same with a database that is open already: it is N's from now on. */
+void names_adopt(struct names *n);
 void names_close(struct names *n);
 /* Reads the registry anew, after registry.changed. */
 void names_reload(struct names *n);

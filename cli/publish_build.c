@@ -73,22 +73,23 @@ put_list(struct str text, struct buf *out)
 		wire_put_str(out, one);
 }
 
+struct scalar {
+	int64_t whole;
+	double number;
+	bool yes;
+};
+
 /* False when TEXT is not what a field of F's type can hold. */
 static bool
 put_scalar(const struct msg_field *f, struct str text, struct buf *out)
 {
-	struct {
-		int64_t whole;
-		double number;
-		bool yes;
-	} v = { .whole = 0 };
+	struct scalar v = { .whole = 0 };
 	struct msg_field alone = *f;
 	struct err e;
 
-	alone.offset = f->type == WIRE_i64 ? 0
-		       : f->type == WIRE_f64
-			   ? sizeof(v.whole)
-			   : sizeof(v.whole) + sizeof(v.number);
+	alone.offset = f->type == WIRE_i64   ? offsetof(struct scalar, whole)
+		       : f->type == WIRE_f64 ? offsetof(struct scalar, number)
+					     : offsetof(struct scalar, yes);
 	/* These types need no arena. */
 	if (text.n == 0 || msg_set_text(&alone, &v, text, NULL, &e) != RC_OK)
 		return false;

@@ -28,7 +28,7 @@ static const struct frames_row publish_out[] = {
 	    "In the journal for good; status: stored or duplicate" },
 	{ "NAK", "NAK|number|{code, field, reason, retry, stored}",
 	    "Not stored; retry: never or later" },
-	{ "UNKNOWN", "UNKNOWN|number|{code, field, reason, retry, stored}",
+	{ "UNKNOWN", "UNKNOWN|number|{code, field, reason, retry}",
 	    "Perhaps stored; send it again with the same id" },
 	{ "PONG", "PONG", "Yes" },
 };
@@ -46,11 +46,11 @@ static const struct frames_row log_in[] = {
 	{ "PING", "PING", "Still reading" },
 };
 static const struct frames_row log_out[] = {
-	{ "BEGIN", "BEGIN|name|{epoch, head, first}", "It is open" },
+	{ "BEGIN", "BEGIN|name|{epoch, head, next, first}", "It is open" },
 	{ "EVENT", "EVENT|name|{epoch, seq, at, slot}|envelope", "One event" },
-	{ "HEARTBEAT", "HEARTBEAT|name|{epoch, head, matched}",
-	    "Once a second to who follows" },
-	{ "END", "END|name|{epoch, head, next}",
+	{ "HEARTBEAT", "HEARTBEAT|name|{epoch, head, next, matched}",
+	    "Once a second" },
+	{ "END", "END|name|{epoch, head, next, matched}",
 	    "The end, for who does not follow" },
 	{ "ERR", "ERR|name|{code, reason}", "What was wrong" },
 	{ "PONG", "PONG", "Yes" },

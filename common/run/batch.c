@@ -227,6 +227,9 @@ batch_events(struct run *r, struct err *e)
 		TRY(r->desc->prepare(r, r->events, r->n_events, e));
 	for (size_t i = 0; i < r->n_events; i++)
 		apply_one(r, &r->events[i]);
+	/* A limit that is paused and resumed within a batch has no ledger. */
+	if (r->n_events > 1 && deadlines_paused(r))
+		return err_set(e, RC_GONE, "pauses go one by one");
 	return deadlines_resume(r, e);
 }
 
@@ -293,30 +296,43 @@ park_the_one(struct run *r, const struct err *why, bool *did, struct err *e)
 	return batch_commit(r, e);
 }
 
+/* Something in it is poison: take the events one by one to find which. */
+static enum rc
+batch_refused(struct run *r, bool *did, struct err *e)
+{
+	struct err why = *e;
+	enum rc rc;
+
+	log_event(LEVEL_WARN, "batch.refused", "events=%zu why=\"%s\"",
+	    r->n_events, why.text);
+	*did = true;
+	if (r->singly == 0 || r->n_events != 1) {
+		r->singly = BATCH_MAX;
+		return RC_OK;
+	}
+	rc = park_the_one(r, &why, did, e);
+	if (rc != RC_OK)
+		db_rollback(r->db);
+	return rc;
+}
+
 enum rc
 batch_run(struct run *r, bool *did, struct err *e)
 {
 	enum rc rc;
-	struct err why;
 
 	*did = false;
 	batch_reset(r);
 	rc = batch_work(r, did, e);
 	if (rc != RC_OK)
 		db_rollback(r->db);
-	if (rc == RC_REJECT) {
-		log_event(LEVEL_WARN, "batch.refused", "events=%zu why=\"%s\"",
-		    r->n_events, e->text);
+	if (rc == RC_GONE && r->n_events > 1) {
+		/* These events want a batch each. */
+		r->singly = r->n_events + 1;
 		*did = true;
-		why = *e;
-		if (r->singly > 0 && r->n_events == 1) {
-			rc = park_the_one(r, &why, did, e);
-			if (rc != RC_OK)
-				db_rollback(r->db);
-		} else {
-			r->singly = BATCH_MAX;
-			rc = RC_OK;
-		}
+		rc = RC_OK;
+	} else if (rc == RC_REJECT) {
+		rc = batch_refused(r, did, e);
 	}
 	if (r->singly > 0 && *did)
 		r->singly--;

@@ -265,6 +265,17 @@ resume(struct run *r, const struct arming *a, int64_t at, struct err *e)
 	return db_exec(r->db, Q_run_resume, &r->args[2], NULL, e);
 }
 
+bool
+deadlines_paused(const struct run *r)
+{
+	for (size_t i = 0; i < r->n_events; i++)
+		for (const struct arming *a = r->events[i].decision.armings;
+		     a != NULL; a = a->next)
+			if (a->what == ARM_PAUSE || a->what == ARM_RESUME)
+				return true;
+	return false;
+}
+
 /* Rare, so they take round trips of their own, before all else is sent. */
 enum rc
 deadlines_resume(struct run *r, struct err *e)

@@ -79,6 +79,8 @@ enum rc batch_run(struct run *r, bool *did, struct err *e);
 /* deadline.c */
 /* Says what ran out by UNTIL. */
 enum rc deadlines_fire(struct run *r, int64_t until, struct err *e);
+/* Whether a rule paused or resumed a limit. */
+bool deadlines_paused(const struct run *r);
 /* First this, while nothing is sent yet ... */
 enum rc deadlines_resume(struct run *r, struct err *e);
 /* ... then the rest. */

@@ -214,23 +214,32 @@ take_row(struct run *r, int thing, const struct rows *rows, size_t i)
 	f->last = h;
 }
 
+/* Is EV's casefile held up, by an earlier batch or by this one? */
+static bool
+is_held_up(
+    const struct run *r, const struct rows *rows, const struct run_event *ev)
+{
+	for (size_t i = 0; i < rows_n(rows); i++)
+		if (str_eq(rows_str(rows, i, 0), ev->casefile))
+			return true;
+	for (const struct parked *p = r->parked; p != NULL; p = p->next)
+		if (p->seq < ev->seq && str_eq(p->subject, ev->casefile))
+			return true;
+	return false;
+}
+
+/* A poison event holds up its own casefile, and no other. */
 static void
 forget_parked(struct run *r, const struct rows *rows)
 {
 	size_t kept = 0;
 
-	for (size_t k = 0; k < r->n_events; k++) {
-		bool parked = false;
-
-		for (size_t i = 0; i < rows_n(rows) && !parked; i++)
-			parked =
-			    str_eq(rows_str(rows, i, 0), r->events[k].casefile);
-		if (parked)
+	for (size_t k = 0; k < r->n_events; k++)
+		if (is_held_up(r, rows, &r->events[k]))
 			park(r, r->events[k].seq, r->events[k].casefile,
 			    "behind a parked event");
 		else
 			r->events[kept++] = r->events[k];
-	}
 	r->n_events = kept;
 }
 
@@ -262,7 +271,7 @@ batch_load(struct run *r, struct err *e)
 	}
 	r->n_sent--;
 	TRY(db_next(r->db, &rows, e));
-	if (rows_n(rows) > 0)
+	if (rows_n(rows) > 0 || r->parked != NULL)
 		forget_parked(r, rows);
 	rows_free(&rows);
 	return RC_OK;

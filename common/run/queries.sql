@@ -90,6 +90,7 @@ WITH p AS (
 	RETURNING service, thing, name)
 INSERT INTO run.pause (service, thing, name, from_at, reason)
 SELECT service, thing, name, $4, $5 FROM p
+ON CONFLICT DO NOTHING
 
 -- name: ledger
 SELECT d.rule, d.armed_at, p.from_at, coalesce(p.to_at, $4) AS to_at
@@ -102,8 +103,9 @@ ORDER BY p.from_at
 WITH p AS (
 	UPDATE run.pause SET to_at = $4
 	WHERE service = $1 AND thing = $2 AND name = $3 AND to_at IS NULL)
-UPDATE run.deadline SET state = 'armed', due_at = $5, soon_at = NULL,
-	wake_at = $5, provisional = $6
+UPDATE run.deadline SET state = 'armed', due_at = $5,
+	soon_at = soon_at + ($5 - due_at),
+	wake_at = least(soon_at + ($5 - due_at), $5), provisional = $6
 WHERE service = $1 AND thing = $2 AND name = $3 AND state = 'paused'
 
 -- name: seen

@@ -37,7 +37,8 @@ struct run_desc {
 	void (*close)(struct run *r);
 	/*
 	 * Optional: before the rules, inside the transaction: one query per
-	 * table and batch; sets events[i].extra (batch arena).
+	 * table and batch; sets events[i].extra (batch arena).  RC_GONE:
+	 * these events want a batch each, and get it.
 	 */
 	enum rc (*prepare)(
 	    struct run *r, struct run_event *events, size_t n, struct err *e);

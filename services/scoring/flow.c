@@ -15,7 +15,7 @@ await_all_before(
 	int64_t behind;
 
 	if (place > 0)
-		return err_set(e, RC_REJECT,
+		return err_set(e, RC_GONE,
 		    "score.publish begins a batch; what is before it goes "
 		    "first");
 	TRY(scoring_store_behind(run_db(r), ev->seq - 1, &behind, e));

@@ -23,7 +23,10 @@ static struct arena *arena;
 static struct str
 ask(const char *sql)
 {
-	return scratch_ask(scratch, arena, sql);
+	struct str text =
+	    arena_printf(arena, "SELECT x::text FROM (%s) AS q(x)", sql);
+
+	return scratch_ask(scratch, arena, text.p);
 }
 
 static void
@@ -138,7 +141,7 @@ test_many_writers_leave_a_dense_journal(void **state)
 	assert_int_equal(bad, 0);
 	expect("SELECT count(*) = 2400 AND count(*) = max(seq) AND min(seq) "
 	       "= 1 FROM journal.event",
-	    "t");
+	    "true");
 	expect("SELECT count(*) FROM journal.event e JOIN journal.event_key "
 	       "k USING (source, id, seq)",
 	    "2400");
@@ -168,7 +171,7 @@ test_the_chain_hangs_together(void **state)
 	       "string_agg(sha256(e.envelope), ''::bytea ORDER BY e.seq)) "
 	       "FROM journal.event e WHERE e.seq BETWEEN l.first_seq AND "
 	       "l.last_seq)) FROM journal.link l",
-	    "t");
+	    "true");
 }
 
 static void
@@ -200,7 +203,7 @@ test_statuses_tell_stored_duplicate_and_reused_apart(void **state)
 	       "ARRAY['','','',''], ARRAY['0-0','d','d','other']::bytea[], "
 	       "ARRAY['0-0','d','d','other']::bytea[])",
 	    "duplicate stored duplicate reused");
-	expect("SELECT count(*) = max(seq) FROM journal.event", "t");
+	expect("SELECT count(*) = max(seq) FROM journal.event", "true");
 	expect("SELECT count(*) FROM journal.event WHERE source = '/x'", "1");
 }
 
@@ -236,7 +239,7 @@ test_a_report_and_its_casefile_share_a_slot(void **state)
 	expect("SELECT bool_and(journal.slot_of(NULL, s) = journal.slot_of("
 	       "'330122-26-' || lpad(s::text, 7, '0'), 1)) FROM "
 	       "generate_series(1, 2000) s",
-	    "t");
+	    "true");
 }
 
 static void

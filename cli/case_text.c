@@ -1,0 +1,378 @@
+/* A casefile for a person: head, timeline, limits, calls, what is open. */
+#include "cli/case.h"
+
+#include "cli/columns.h"
+#include "cli/print_field.h"
+#include "cli/when.h"
+
+#include <stdio.h>
+
+#define SOURCE_COLUMNS 12
+#define TYPE_COLUMNS 22
+#define UNIT_COLUMNS 26
+#define THING_COLUMNS 4
+#define LIMIT_COLUMNS 10
+#define RULE_COLUMNS 18
+
+static struct str
+name(struct case_file *c, enum msg_look look, struct str code)
+{
+	return print_name(&c->printer, look, code, c->now);
+}
+
+/* "T1" of a thing of this casefile, "" of the casefile itself. */
+static struct str
+short_id(const struct case_file *c, struct str id)
+{
+	size_t n = c->view.number.n;
+
+	if (!str_starts(id, c->view.number))
+		return id;
+	return id.n > n ? str_cut(id, n + 1, id.n) : (struct str){ NULL, 0 };
+}
+
+/* A call's limits belong to <call>/<unit>; the unit has its own column. */
+static struct str
+thing_of_limit(const struct case_file *c, const struct case_limit *l)
+{
+	struct str id = short_id(c, l->thing);
+
+	return str_cut(id, 0, str_find(id, '/'));
+}
+
+static void
+title(struct case_file *c, const char *text, struct buf *out)
+{
+	buf_char(out, '\n');
+	print_colour(&c->printer, COLOUR_BOLD, out);
+	buf_z(out, text);
+	print_colour(&c->printer, COLOUR_NONE, out);
+	buf_char(out, '\n');
+}
+
+static void
+label(const char *text, struct buf *out)
+{
+	buf_printf(out, "  %-9s ", text);
+}
+
+static void
+put_place(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+	struct str place = name(c, LOOK_DIVISION, v->division);
+
+	label("place", out);
+	buf_printf(out, "%.*s", STR_ARG(place));
+	if (!str_eq(place, v->division))
+		buf_printf(out, " (%.*s)", STR_ARG(v->division));
+	if (v->place.n > 0) {
+		buf_z(out, ", ");
+		(void)columns_put(out, v->place, 60);
+	}
+	buf_char(out, '\n');
+}
+
+static void
+put_state(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+
+	label("state", out);
+	print_colour(&c->printer, COLOUR_GREEN, out);
+	buf_z(out, v->state != NULL ? v->state : "not known");
+	print_colour(&c->printer, COLOUR_NONE, out);
+	if (v->outcome.n > 0)
+		buf_printf(out, ", %.*s", STR_ARG(v->outcome));
+	if (v->state_at > 0) {
+		buf_z(out, ", since ");
+		when_put(out, v->state_at, c->now);
+	}
+	buf_char(out, '\n');
+}
+
+/* Whoever has open work; else who handled it. */
+static void
+put_holders(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_things; i++) {
+		const struct case_thing *t = &v->things[i];
+
+		if (t->ended || t->unit.n == 0 ||
+		    str_starts(str_of(t->last->type), STR("card.")))
+			continue;
+		if (n++ == 0)
+			label("with", out);
+		else
+			buf_z(out, "、");
+		buf_str(out, name(c, LOOK_UNIT, t->unit));
+	}
+	if (n == 0 && v->handler.n > 0) {
+		label("handled", out);
+		buf_printf(
+		    out, "by %.*s", STR_ARG(name(c, LOOK_UNIT, v->handler)));
+		n++;
+	}
+	buf_z(out, n > 0 ? "\n" : "");
+}
+
+static void
+put_promise(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+	int64_t done = v->handled_at;
+
+	if (v->promise == 0)
+		return;
+	label("promise", out);
+	if (done == 0) {
+		when_put_due(out, v->promise, c->now);
+	} else {
+		when_put(out, v->promise, c->now);
+		buf_z(out, done <= v->promise ? ", kept, " : ", broken by ");
+		when_put_span(out,
+		    done <= v->promise ? v->promise - done : done - v->promise);
+		buf_z(out, done <= v->promise ? " before" : "");
+	}
+	buf_char(out, '\n');
+}
+
+static void
+put_head(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+
+	print_colour(&c->printer, COLOUR_BOLD, out);
+	buf_str(out, v->number);
+	if (v->matter.n > 0) {
+		struct str matter = name(c, LOOK_MATTER, v->matter);
+
+		buf_printf(out, "  %.*s", STR_ARG(matter));
+		if (!str_eq(matter, v->matter))
+			buf_printf(out, " (%.*s)", STR_ARG(v->matter));
+	}
+	print_colour(&c->printer, COLOUR_NONE, out);
+	buf_char(out, '\n');
+	put_place(c, out);
+	put_state(c, out);
+	put_holders(c, out);
+	if (v->received_at > 0) {
+		label("came in", out);
+		when_put(out, v->received_at, c->now);
+		buf_printf(out, ", by %.*s\n", STR_ARG(v->channel));
+	}
+	put_promise(c, out);
+}
+
+static void
+put_what(struct case_file *c, const struct case_event *ev, struct buf *out)
+{
+	size_t before;
+
+	if (ev->desc == NULL) {
+		buf_z(out, "not known to this version");
+		return;
+	}
+	before = out->n;
+	print_what(&c->printer, ev->desc, ev->msg, c->view.number, ev->at, out);
+	if (out->n > before)
+		buf_z(out, ", ");
+	before = out->n;
+	print_limits(ev->desc, ev->msg, ev->at, out);
+	if (out->n == before && out->p[out->n - 1] == ' ')
+		out->n -= 2;
+}
+
+static void
+put_event(struct case_file *c, const struct case_event *ev, struct buf *out)
+{
+	bool command = ev->desc != NULL && ev->desc->kind == MSG_COMMAND;
+
+	buf_z(out, "  ");
+	when_put_time(out, ev->at);
+	buf_z(out, "  ");
+	columns_put_cell(
+	    out, str_cut(ev->env.source, 1, ev->env.source.n), SOURCE_COLUMNS);
+	print_colour(&c->printer, command ? COLOUR_DIM : COLOUR_NONE, out);
+	columns_put_cell(out, ev->env.type, TYPE_COLUMNS);
+	put_what(c, ev, out);
+	print_colour(&c->printer, COLOUR_NONE, out);
+	buf_char(out, '\n');
+}
+
+static void
+put_events(struct case_file *c, struct buf *out)
+{
+	int64_t day = 0;
+
+	title(c, "what happened", out);
+	for (size_t i = 0; i < c->n_events; i++) {
+		const struct case_event *ev = &c->events[i];
+
+		if (i == 0 || clock_day(ev->at) != day) {
+			buf_z(out, "  ");
+			when_put_day(out, ev->at);
+			buf_char(out, '\n');
+		}
+		day = clock_day(ev->at);
+		put_event(c, ev, out);
+	}
+}
+
+static void
+put_limit(struct case_file *c, const struct case_limit *l, struct buf *out)
+{
+	struct buf state;
+	bool late;
+
+	buf_init(&state, 1024);
+	case_put_limit(l, c->now, &state);
+	late = str_starts(buf_get(&state), STR("overdue")) ||
+	       str_starts(buf_get(&state), STR("missed"));
+	buf_z(out, "  ");
+	columns_put_cell(out, thing_of_limit(c, l), THING_COLUMNS);
+	columns_put_cell(out, l->name, LIMIT_COLUMNS);
+	columns_put_cell(out, name(c, LOOK_UNIT, l->unit), UNIT_COLUMNS);
+	columns_put_cell(out, l->rule, RULE_COLUMNS);
+	when_put(out, l->due_at, c->now);
+	buf_z(out, "  ");
+	print_colour(&c->printer, late ? COLOUR_RED : COLOUR_NONE, out);
+	buf_str(out, buf_get(&state));
+	print_colour(&c->printer, COLOUR_NONE, out);
+	buf_char(out, '\n');
+	buf_fini(&state);
+}
+
+static void
+put_limits(struct case_file *c, struct buf *out)
+{
+	if (c->n_limits == 0)
+		return;
+	title(c, "limits", out);
+	for (size_t i = 0; i < c->n_limits; i++)
+		put_limit(c, &c->limits[i], out);
+}
+
+/* "asked 09:02, signed 09:05, there 09:25 after 23m, 王样例" */
+static void
+put_attendance(
+    struct case_file *c, const struct case_attendance *a, struct buf *out)
+{
+	buf_z(out, "      ");
+	columns_put_cell(out, name(c, LOOK_UNIT, a->unit), UNIT_COLUMNS);
+	columns_put_cell(out, a->role, 9);
+	buf_z(out, "asked ");
+	when_put(out, a->asked_at, c->now);
+	if (a->signed_at > 0) {
+		buf_z(out, ", signed after ");
+		when_put_span(out, a->signed_at - a->asked_at);
+	}
+	if (a->refused_at > 0)
+		buf_z(out, ", refused");
+	if (a->here_at > 0) {
+		buf_z(out, ", there ");
+		when_put(out, a->here_at, c->now);
+		buf_z(out, " after ");
+		when_put_span(out, a->here_at - a->asked_at);
+		if (a->late) {
+			buf_z(out, ", late by ");
+			when_put_span(out, a->here_at - a->report_in_by);
+		}
+		buf_printf(
+		    out, ", %.*s", STR_ARG(name(c, LOOK_OFFICER, a->officer)));
+	} else if (a->missed_at > 0) {
+		buf_z(out, ", never came");
+	} else {
+		buf_z(out, ", not there; ");
+		when_put_due(out, a->report_in_by, c->now);
+	}
+	buf_char(out, '\n');
+}
+
+static void
+put_calls(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+
+	if (v->n_calls > 0)
+		title(c, "calls", out);
+	for (size_t i = 0; i < v->n_calls; i++) {
+		const struct case_call *call = &v->calls[i];
+
+		buf_z(out, "  ");
+		columns_put_cell(out, short_id(c, call->id), THING_COLUMNS - 2);
+		buf_printf(out, "%.*s, raised ", STR_ARG(call->class));
+		when_put(out, call->raised_at, c->now);
+		buf_printf(out, " by %.*s, \"",
+		    STR_ARG(name(c, LOOK_UNIT, call->unit)));
+		(void)columns_put(out, call->reason, 48);
+		buf_z(out, "\"\n");
+		for (size_t k = 0; k < v->n_attendances; k++)
+			if (str_eq(v->attendances[k].call, call->id))
+				put_attendance(c, &v->attendances[k], out);
+	}
+}
+
+static void
+put_open(struct case_file *c, struct buf *out)
+{
+	const struct case_view *v = &c->view;
+	size_t n = 0;
+
+	title(c, "open now", out);
+	for (size_t i = 0; i < v->n_things; i++) {
+		const struct case_thing *t = &v->things[i];
+
+		if (t->ended)
+			continue;
+		n++;
+		buf_z(out, "  ");
+		columns_put_cell(out, short_id(c, t->id), THING_COLUMNS);
+		columns_put_cell(
+		    out, name(c, LOOK_UNIT, t->unit), UNIT_COLUMNS);
+		buf_printf(out, "%s, ", t->last->type);
+		when_put(out, t->at, c->now);
+		buf_char(out, '\n');
+	}
+	if (n == 0)
+		buf_z(out, "  nothing\n");
+}
+
+static void
+put_next(struct case_file *c, struct buf *out)
+{
+	size_t n = 0;
+
+	title(c, "expected next", out);
+	/* They come sorted by when they end. */
+	for (size_t i = 0; i < c->n_limits; i++) {
+		const struct case_limit *l = &c->limits[i];
+
+		if (!case_limit_runs(l))
+			continue;
+		n++;
+		buf_z(out, "  ");
+		columns_put_cell(out, thing_of_limit(c, l), THING_COLUMNS);
+		columns_put_cell(out, l->name, LIMIT_COLUMNS);
+		columns_put_cell(
+		    out, name(c, LOOK_UNIT, l->unit), UNIT_COLUMNS);
+		when_put_due(out, l->due_at, c->now);
+		buf_char(out, '\n');
+	}
+	if (n == 0)
+		buf_z(out, "  nothing: no limit runs\n");
+}
+
+void
+case_print_text(struct case_file *c, struct buf *out)
+{
+	put_head(c, out);
+	put_events(c, out);
+	put_limits(c, out);
+	put_calls(c, out);
+	put_open(c, out);
+	put_next(c, out);
+}
