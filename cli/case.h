@@ -54,6 +54,7 @@ struct case_view {
 	struct str tier;
 	struct str outcome;
 	struct str handler; /* unit that handled it last */
+	struct str into;    /* casefile that it was merged into */
 	const char *state;  /* "in hand"; NULL: nothing is known of it */
 	int64_t state_at;
 	int64_t received_at;
@@ -111,8 +112,11 @@ void case_view_add(struct case_view *v, const struct case_event *ev);
 /* The words for a casefile of which TYPE was said last; NULL: says nothing. */
 const char *case_state(struct str type);
 bool case_limit_runs(const struct case_limit *l);
+/* It runs, or has run out and what it holds is still to be done. */
+bool case_limit_awaited(const struct case_view *v, const struct case_limit *l);
 /* "met, 12m before", "missed by 35m", "running, in 2d", ... */
-void case_put_limit(const struct case_limit *l, int64_t now, struct buf *out);
+void case_put_limit(const struct case_view *v, const struct case_limit *l,
+    int64_t now, struct buf *out);
 
 /* case_text.c, case_json.c */
 void case_print_text(struct case_file *c, struct buf *out);

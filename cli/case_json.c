@@ -49,6 +49,7 @@ put_head(const struct case_file *c, struct buf *out)
 	put_str(out, "tier", v->tier);
 	put_str(out, "outcome", v->outcome);
 	put_str(out, "handler", v->handler);
+	put_str(out, "merged_into", v->into);
 	put_time(out, "received_at", v->received_at);
 	put_time(out, "promise", v->promise);
 	put_time(out, "handled_at", v->handled_at);
@@ -63,7 +64,7 @@ put_limit(
 	struct buf words;
 
 	buf_init(&words, 1024);
-	case_put_limit(l, c->now, &words);
+	case_put_limit(&c->view, l, c->now, &words);
 	begin(out, "limit");
 	put_str(out, "service", l->service);
 	put_str(out, "thing", l->thing);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #define SOURCE_COLUMNS 12
-#define TYPE_COLUMNS 22
+#define TYPE_COLUMNS 23
 #define UNIT_COLUMNS 26
 #define THING_COLUMNS 4
 #define LIMIT_COLUMNS 10
@@ -84,6 +84,8 @@ put_state(struct case_file *c, struct buf *out)
 	print_colour(&c->printer, COLOUR_NONE, out);
 	if (v->outcome.n > 0)
 		buf_printf(out, ", %.*s", STR_ARG(v->outcome));
+	if (v->into.n > 0)
+		buf_printf(out, " into %.*s", STR_ARG(v->into));
 	if (v->state_at > 0) {
 		buf_z(out, ", since ");
 		when_put(out, v->state_at, c->now);
@@ -200,6 +202,8 @@ put_event(struct case_file *c, const struct case_event *ev, struct buf *out)
 	columns_put_cell(out, ev->env.type, TYPE_COLUMNS);
 	put_what(c, ev, out);
 	print_colour(&c->printer, COLOUR_NONE, out);
+	while (out->p[out->n - 1] == ' ')
+		out->n--;
 	buf_char(out, '\n');
 }
 
@@ -229,7 +233,7 @@ put_limit(struct case_file *c, const struct case_limit *l, struct buf *out)
 	bool late;
 
 	buf_init(&state, 1024);
-	case_put_limit(l, c->now, &state);
+	case_put_limit(&c->view, l, c->now, &state);
 	late = str_starts(buf_get(&state), STR("overdue")) ||
 	       str_starts(buf_get(&state), STR("missed"));
 	buf_z(out, "  ");
@@ -351,7 +355,7 @@ put_next(struct case_file *c, struct buf *out)
 	for (size_t i = 0; i < c->n_limits; i++) {
 		const struct case_limit *l = &c->limits[i];
 
-		if (!case_limit_runs(l))
+		if (!case_limit_awaited(&c->view, l))
 			continue;
 		n++;
 		buf_z(out, "  ");

@@ -194,6 +194,8 @@ take_casefile(struct case_view *v, const struct case_event *ev)
 		take_str(ev, "tier", &v->tier);
 		take_str(ev, "outcome", &v->outcome);
 	}
+	if (says(ev, "report.merged"))
+		take_str(ev, "casefile", &v->into);
 	if (says(ev, "report.received"))
 		v->received_at = ev->at;
 	if (says(ev, "casefile.opened") || says(ev, "casefile.reopened")) {
@@ -226,6 +228,31 @@ case_limit_runs(const struct case_limit *l)
 	return str_is(l->state, "armed") || str_is(l->state, "paused");
 }
 
+/* The thing that L holds, or that its thing is a part of; or NULL. */
+static const struct case_thing *
+holder_of(const struct case_view *v, const struct case_limit *l)
+{
+	for (size_t i = 0; i < v->n_things; i++) {
+		struct str id = v->things[i].id;
+
+		if (str_starts(l->thing, id) &&
+		    (l->thing.n == id.n || l->thing.p[id.n] == '/'))
+			return &v->things[i];
+	}
+	return NULL;
+}
+
+bool
+case_limit_awaited(const struct case_view *v, const struct case_limit *l)
+{
+	const struct case_thing *t = holder_of(v, l);
+
+	if (case_limit_runs(l))
+		return true;
+	return str_is(l->state, "fired") && !str_is(l->kind, "window") &&
+	       l->met_at == 0 && (t == NULL || !t->ended);
+}
+
 static void
 put_apart(const char *what, int64_t ms, const char *behind, struct buf *out)
 {
@@ -244,24 +271,55 @@ put_missed(const struct case_limit *l, int64_t now, struct buf *out)
 		put_apart("overdue ", now - l->due_at, "", out);
 }
 
-void
-case_put_limit(const struct case_limit *l, int64_t now, struct buf *out)
-{
-	bool window = str_is(l->kind, "window");
+/* Last words about a thing whose work was not done but taken away. */
+static const char *const drops[] = { "task.moved", "task.withdrawn",
+	"call.cancelled" };
 
-	if (str_is(l->state, "paused"))
-		buf_printf(out, "paused (%.*s)", STR_ARG(l->paused_for));
-	else if (case_limit_runs(l) && l->due_at > now)
-		put_apart(window ? "open, for " : "running, in ",
-		    l->due_at - now, "", out);
-	else if (case_limit_runs(l)) /* it is about to fire */
-		put_missed(l, now, out);
-	else if (window)
+/* How the thing that the limit holds was taken away with it, or NULL. */
+static const char *
+dropped(const struct case_view *v, const struct case_limit *l)
+{
+	const struct case_thing *t = holder_of(v, l);
+
+	for (size_t k = 0; t != NULL && k < ARRAY_LEN(drops); k++)
+		if (l->met_at == t->at && strcmp(t->last->type, drops[k]) == 0)
+			return drops[k];
+	return NULL;
+}
+
+static void
+put_ended(const struct case_view *v, const struct case_limit *l, int64_t now,
+    struct buf *out)
+{
+	const char *drop = dropped(v, l);
+
+	if (str_is(l->kind, "window"))
 		buf_z(out, str_is(l->state, "fired") ? "closed" : "ended");
 	else if (str_is(l->state, "fired") || l->met_at > l->due_at)
 		put_missed(l, now, out);
+	else if (drop != NULL)
+		buf_printf(out, "dropped, %s", drop);
 	else
 		put_apart("met, ", l->due_at - l->met_at, " before", out);
-	if (l->provisional && case_limit_runs(l))
+}
+
+void
+case_put_limit(const struct case_view *v, const struct case_limit *l,
+    int64_t now, struct buf *out)
+{
+	bool window = str_is(l->kind, "window");
+
+	if (!case_limit_runs(l)) {
+		put_ended(v, l, now, out);
+		return;
+	}
+	if (str_is(l->state, "paused"))
+		buf_printf(out, "paused (%.*s)", STR_ARG(l->paused_for));
+	else if (l->due_at > now)
+		put_apart(window ? "open, for " : "running, in ",
+		    l->due_at - now, "", out);
+	else /* it is about to fire */
+		put_missed(l, now, out);
+	if (l->provisional)
 		buf_z(out, ", provisional");
 }

@@ -265,9 +265,10 @@ step(struct play *p, bool *more, struct err *e)
 		return RC_OK;
 	/* In whole minutes: what falls into one happens at its end. */
 	next += (MINUTE_MS - next % MINUTE_MS) % MINUTE_MS;
-	if (next > p->now)
-		TRY(set_clock(p, next, e));
 	progress(p, false);
+	/* Limits that end with this minute come before what staff do in it. */
+	if (next > p->now)
+		return set_clock(p, next, e);
 	/* Reports one by one: the number is the place in the journal. */
 	while (p->n_heap > 0 && p->heap[0].at <= p->now) {
 		struct action a = take_next(p);

@@ -18,14 +18,27 @@ struct officer_of {
 	bool fit; /* certificate valid on the day */
 };
 
-/* A number from 0 to 99 that depends on ID and WHAT alone. */
+/*
+ * A number from 0 to 99 that depends on ID and WHAT alone.  Where ID begins
+ * with the casefile's number the report's own id stands for it: the number
+ * is a place in the journal, and a choice must not hang on that.
+ */
 static unsigned
-dice(struct str id, const char *what)
+dice(const struct memory *m, struct str id, const char *what)
 {
 	unsigned char hash[HASH_LEN];
-	char text[160];
-	int n = snprintf(text, sizeof(text), "%.*s %s", STR_ARG(id), what);
+	char text[320];
+	struct str begin = id;
+	int n;
 
+	if (m->report != NULL && str_starts(id, m->number)) {
+		begin = m->report->id;
+		id = str_cut(id, m->number.n, id.n);
+	} else {
+		id = STR("");
+	}
+	n = snprintf(text, sizeof(text), "%.*s%.*s %s", STR_ARG(begin),
+	    STR_ARG(id), what);
 	must(n > 0 && (size_t)n < sizeof(text));
 	id_hash((struct str){ text, (size_t)n }, hash);
 	return (unsigned)(hash[0] << 8 | hash[1]) % 100;
@@ -33,10 +46,11 @@ dice(struct str id, const char *what)
 
 /* Between FROM and TO minutes from AT, the same for the same thing. */
 static int64_t
-after(int64_t at, struct str id, const char *what, int from, int to)
+after(const struct memory *m, int64_t at, struct str id, const char *what,
+    int from, int to)
 {
-	return at +
-	       (from + (int64_t)dice(id, what) * (to - from) / 100) * MINUTE_MS;
+	return at + (from + (int64_t)dice(m, id, what) * (to - from) / 100) *
+			MINUTE_MS;
 }
 
 /* Office hours start at 08:30; people do not call citizens at night. */
@@ -126,7 +140,7 @@ on_report_received(
 	const struct msg_report_received *f = msg;
 	const struct script *s = m->report != NULL ? m->report->script : NULL;
 	struct str desk = room_of(p, m->division);
-	int64_t when = after(at, m->number, "desk", 3, 11);
+	int64_t when = after(m, at, m->number, "desk", 3, 11);
 
 	(void)f;
 	if (s == NULL)
@@ -181,8 +195,8 @@ plan_call(struct play *p, struct memory *m, const struct script *s,
 	bool urgent = str_is(class, "emergency");
 
 	PLAN(p,
-	    urgent ? after(at, m->number, "call", 2, 6)
-		   : by_day(after(at, m->number, "call", 20, 90)),
+	    urgent ? after(m, at, m->number, "call", 2, 6)
+		   : by_day(after(m, at, m->number, "call", 20, 90)),
 	    m, call_raise, "called", .casefile = m->number, .class = class,
 	    .main = s->main_unit, .assisting = s->assisting,
 	    .reason =
@@ -196,7 +210,9 @@ party(struct play *p, struct str number, const char *who)
 {
 	unsigned char hash[HASH_LEN];
 	char hex[HASH_TEXT];
-	struct str s = arena_printf(p->arena, "%.*s/%s", STR_ARG(number), who);
+	const struct memory *m = play_memory(p, number, true);
+	struct str s = arena_printf(p->arena, "%.*s/%s",
+	    STR_ARG(m->report != NULL ? m->report->id : number), who);
 
 	id_hash(s, hash);
 	return arena_printf(p->arena, "party-%.16s", id_hex(hash, hex));
@@ -211,7 +227,7 @@ plan_mediation(struct play *p, struct memory *m, int64_t at)
 	must(parties != NULL);
 	parties[0] = party(p, m->number, "a");
 	parties[1] = party(p, m->number, "b");
-	PLAN(p, by_day(after(at, m->number, "apply", 30, 120)), m,
+	PLAN(p, by_day(after(m, at, m->number, "apply", 30, 120)), m,
 	    mediation_apply, "elsewhere", .casefile = m->number,
 	    .kind = STR("neighbour"), .parties = { parties, 2 }, .unit = room);
 }
@@ -262,9 +278,10 @@ plan_penalty(struct play *p, struct memory *m, struct str team_code, int64_t at)
 
 	if (item == NULL)
 		return;
-	PLAN(p, by_day(after(at, m->number, "file", 60, 240)), m, penalty_file,
-	    "elsewhere", .casefile = m->number, .item = item->code,
-	    .severity = STR("light"), .party = party(p, m->number, "offender"),
+	PLAN(p, by_day(after(m, at, m->number, "file", 60, 240)), m,
+	    penalty_file, "elsewhere", .casefile = m->number,
+	    .item = item->code, .severity = STR("light"),
+	    .party = party(p, m->number, "offender"),
 	    .party_kind = STR("citizen"),
 	    .officers = two_officers(p, team_code), .unit = team_code);
 }
@@ -304,16 +321,16 @@ on_task_assigned(struct play *p, struct memory *m, const void *msg, int64_t at)
 	struct str task = keep(p, f->task), unit = keep(p, f->unit);
 	struct str who = somebody(p, unit, NULL, STR(""));
 	int64_t length = f->finish_by - at;
-	unsigned luck = dice(task, "pace");
+	unsigned luck = dice(m, task, "pace");
 	int64_t done;
 
 	m->giver = keep(p, f->from);
 
-	PLAN(p, by_day(after(at, task, "sign", 8, 45)), m, task_sign, "gone",
+	PLAN(p, by_day(after(m, at, task, "sign", 8, 45)), m, task_sign, "gone",
 	    .task = task, .unit = unit, .officer = who);
-	if (f->rework == 0 && dice(task, "return") < 3)
-		PLAN(p, by_day(after(at, task, "back", 60, 120)), m, return_ask,
-		    "gone", .task = task,
+	if (f->rework == 0 && dice(m, task, "return") < 3)
+		PLAN(p, by_day(after(m, at, task, "back", 60, 120)), m,
+		    return_ask, "gone", .task = task,
 		    .reason = STR("清单中不属本单位职责。"), .unit = unit,
 		    .officer = who);
 	/* Nine in ten in time; the rest up to a third late. */
@@ -334,12 +351,12 @@ on_task_submitted(struct play *p, struct memory *m, const void *msg, int64_t at)
 	struct str room = m->giver;
 	struct str checker = somebody(p, room, NULL, f->officer);
 
-	if (dice(task, "content") < 95)
-		PLAN(p, by_day(after(at, task, "check", 20, 200)), m,
+	if (dice(m, task, "content") < 95)
+		PLAN(p, by_day(after(m, at, task, "check", 20, 200)), m,
 		    task_accept, NULL, .task = task, .unit = room,
 		    .officer = checker);
 	else
-		PLAN(p, by_day(after(at, task, "check", 20, 200)), m,
+		PLAN(p, by_day(after(m, at, task, "check", 20, 200)), m,
 		    task_reject, NULL, .task = task, .unit = room,
 		    .officer = checker,
 		    .missing = STR("缺少处置后照片，请补充。"));
@@ -352,8 +369,8 @@ on_task_rejected(struct play *p, struct memory *m, const void *msg, int64_t at)
 	struct str unit = keep(p, f->unit);
 	struct str who = somebody(p, unit, NULL, STR(""));
 
-	PLAN(p, by_day(after(at, f->task, "again", 120, 600)), m, task_submit,
-	    NULL, .task = keep(p, f->task), .unit = unit,
+	PLAN(p, by_day(after(m, at, f->task, "again", 120, 600)), m,
+	    task_submit, NULL, .task = keep(p, f->task), .unit = unit,
 	    .officer = who.n > 0 ? who : STR("OF-UNKNOWN"),
 	    .result = STR("已补充照片和说明。"));
 }
@@ -364,7 +381,7 @@ on_return_asked(struct play *p, struct memory *m, const void *msg, int64_t at)
 	const struct msg_return_asked *f = msg;
 	struct str room = m->giver;
 
-	PLAN(p, by_day(after(at, f->task, "answer", 30, 180)), m,
+	PLAN(p, by_day(after(m, at, f->task, "answer", 30, 180)), m,
 	    return_decline, NULL, .task = keep(p, f->task),
 	    .reason = STR("清单列明由你单位牵头，请继续办理。"), .unit = room);
 }
@@ -390,13 +407,13 @@ on_call_unit_asked(
 	    arena_printf(p->arena, "%.*s %.*s", STR_ARG(call), STR_ARG(unit));
 	int64_t span = (f->report_in_by - at) / MINUTE_MS;
 	bool urgent = str_is(m->call_class, "emergency");
-	int percent = dice(key, "come") < 85
-			  ? 30 + (int)dice(key, "pace") * 6 / 10
-			  : 110 + (int)dice(key, "pace");
+	int percent = dice(m, key, "come") < 85
+			  ? 30 + (int)dice(m, key, "pace") * 6 / 10
+			  : 110 + (int)dice(m, key, "pace");
 	int64_t there = at + span * percent / 100 * MINUTE_MS;
 
-	PLAN(p, after(at, key, "sign", 2, urgent ? 8 : 50), m, call_sign, NULL,
-	    .call = call, .unit = unit, .officer = who);
+	PLAN(p, after(m, at, key, "sign", 2, urgent ? 8 : 50), m, call_sign,
+	    NULL, .call = call, .unit = unit, .officer = who);
 	PLAN(p, urgent ? there : by_day(there), m, call_report_in, NULL,
 	    .call = call, .unit = unit,
 	    .officer = who.n > 0 ? who : STR("OF-UNKNOWN"), .vouched = true);
@@ -411,12 +428,12 @@ on_call_gathered(struct play *p, struct memory *m, const void *msg, int64_t at)
 	bool urgent = str_is(m->call_class, "emergency");
 
 	/* One in ten wants to go before it may. */
-	if (dice(call, "leave") < 10)
-		PLAN(p, after(at, call, "go", 5, 20), m, call_leave, NULL,
+	if (dice(m, call, "leave") < 10)
+		PLAN(p, after(m, at, call, "go", 5, 20), m, call_leave, NULL,
 		    .call = call, .unit = main, .officer = who);
 	PLAN(p,
-	    urgent ? after(at, call, "done", 40, 300)
-		   : by_day(after(at, call, "done", 600, 2000)),
+	    urgent ? after(m, at, call, "done", 40, 300)
+		   : by_day(after(m, at, call, "done", 600, 2000)),
 	    m, call_submit, NULL, .call = call, .unit = main,
 	    .officer = who.n > 0 ? who : STR("OF-UNKNOWN"),
 	    .result = STR("多部门到场会办，险情已排除，责任已明确。"));
@@ -428,7 +445,7 @@ on_call_submitted(struct play *p, struct memory *m, const void *msg, int64_t at)
 	const struct msg_call_submitted *f = msg;
 	struct str call = keep(p, f->call), room = room_of(p, m->division);
 
-	PLAN(p, after(at, call, "check", 10, 60), m, call_release, NULL,
+	PLAN(p, after(m, at, call, "check", 10, 60), m, call_release, NULL,
 	    .call = call, .unit = room,
 	    .officer = somebody(p, room, NULL, STR("")));
 }
@@ -445,9 +462,9 @@ on_call_released(struct play *p, struct memory *m, const void *msg, int64_t at)
 	for (size_t i = 0; i <= s->assisting.n; i++) {
 		struct str unit = i == 0 ? s->main_unit : s->assisting.p[i - 1];
 
-		PLAN(p, by_day(after(at, unit, "grade", 60, 400)), m,
+		PLAN(p, by_day(after(m, at, unit, "grade", 60, 400)), m,
 		    call_grade, NULL, .call = call, .graded = unit,
-		    .score = 70 + (int64_t)dice(unit, "score") * 3 / 10,
+		    .score = 70 + (int64_t)dice(m, unit, "score") * 3 / 10,
 		    .unit = room);
 	}
 }
@@ -460,10 +477,10 @@ on_casefile_handled(
 	struct str room = room_of(p, m->division);
 
 	(void)f;
-	PLAN(p, by_day(after(at, m->number, "close", 20, 240)), m,
+	PLAN(p, by_day(after(m, at, m->number, "close", 20, 240)), m,
 	    casefile_close, NULL, .casefile = m->number,
-	    .outcome = dice(m->number, "outcome") < 86 ? STR("solved")
-						       : STR("explained"),
+	    .outcome = dice(m, m->number, "outcome") < 86 ? STR("solved")
+							  : STR("explained"),
 	    .unit = room, .officer = somebody(p, room, NULL, STR("")));
 }
 
@@ -475,15 +492,15 @@ on_callback_opened(
 	struct str id = keep(p, f->callback);
 	struct str hotline =
 	    unit_of(p, "county_centre", registry_county_of(m->division));
-	unsigned answer = dice(id, "answer");
+	unsigned answer = dice(m, id, "answer");
 
-	if (dice(id, "there") < 6) {
-		PLAN(p, by_day(after(at, id, "call", 120, 900)), m,
+	if (dice(m, id, "there") < 6) {
+		PLAN(p, by_day(after(m, at, id, "call", 120, 900)), m,
 		    callback_try, NULL, .callback = id, .unit = hotline);
 		return;
 	}
-	PLAN(p, by_day(after(at, id, "call", 120, 900)), m, callback_record,
-	    NULL, .callback = id, .contacted = dice(id, "contact") < 97,
+	PLAN(p, by_day(after(m, at, id, "call", 120, 900)), m, callback_record,
+	    NULL, .callback = id, .contacted = dice(m, id, "contact") < 97,
 	    .solved = answer < 90,
 	    .satisfied = answer < 68   ? STR("yes")
 			 : answer < 88 ? STR("basic")
@@ -517,7 +534,7 @@ on_penalty_filed(struct play *p, struct memory *m, const void *msg, int64_t at)
 	PLAN(p, t = by_day(t + 22 * HOUR_MS), m, penalty_state, NULL,
 	    .penalty = id, .waived = true, .unit = unit);
 	/* One in three would rather decide without asking the lawyers. */
-	if (dice(id, "hasty") < 33)
+	if (dice(m, id, "hasty") < 33)
 		PLAN(p, t + 10 * MINUTE_MS, m, penalty_decide, NULL,
 		    .penalty = id, .number = STR("桐罚〔2026〕001号"),
 		    .kind = STR("fine"), .fine_fen = fine, .unit = unit);
@@ -533,7 +550,7 @@ on_review_asked(struct play *p, struct memory *m, const void *msg, int64_t at)
 
 	for (size_t i = 0; i < p->n_officers; i++)
 		if (str_is(p->officers[i].role, "legal_reviewer")) {
-			PLAN(p, by_day(after(at, id, "review", 60, 300)), m,
+			PLAN(p, by_day(after(m, at, id, "review", 60, 300)), m,
 			    review_pass, NULL, .penalty = id,
 			    .unit = p->officers[i].unit,
 			    .officer = p->officers[i].officer);
@@ -578,13 +595,13 @@ on_mediation_applied(
 	for (size_t i = 0; i < f->parties.n; i++) {
 		struct str one = keep(p, f->parties.p[i]);
 
-		if (dice(one, "willing") < 92)
-			PLAN(p, by_day(after(at, one, "consent", 30, 300)), m,
-			    mediation_consent, NULL, .mediation = id,
+		if (dice(m, one, "willing") < 92)
+			PLAN(p, by_day(after(m, at, one, "consent", 30, 300)),
+			    m, mediation_consent, NULL, .mediation = id,
 			    .party = one, .unit = unit);
 		else
-			PLAN(p, by_day(after(at, one, "consent", 30, 300)), m,
-			    mediation_decline, NULL, .mediation = id,
+			PLAN(p, by_day(after(m, at, one, "consent", 30, 300)),
+			    m, mediation_decline, NULL, .mediation = id,
 			    .party = one, .unit = unit);
 	}
 }
@@ -597,7 +614,7 @@ on_mediation_climbed(
 	static const char *const who[] = { "a", "b" };
 
 	for (size_t i = 0; i < ARRAY_LEN(who); i++)
-		PLAN(p, by_day(after(at, f->mediation, who[i], 30, 300)), m,
+		PLAN(p, by_day(after(m, at, f->mediation, who[i], 30, 300)), m,
 		    mediation_consent, NULL, .mediation = keep(p, f->mediation),
 		    .party = party(p, m->number, who[i]),
 		    .unit = keep(p, f->unit));
@@ -617,16 +634,16 @@ on_mediation_accepted(
 	both[0] = party(p, m->number, "a");
 	both[1] = party(p, m->number, "b");
 	/* No mediator down there, or a hard case: one level up. */
-	if (!county && (mediator.n == 0 || dice(id, "hard") < 20)) {
-		PLAN(p, by_day(after(at, id, "climb", 300, 1500)), m,
+	if (!county && (mediator.n == 0 || dice(m, id, "hard") < 20)) {
+		PLAN(p, by_day(after(m, at, id, "climb", 300, 1500)), m,
 		    mediation_climb, NULL, .mediation = id,
 		    .reason = STR("双方分歧较大，本级难以调处。"),
 		    .unit = unit);
 		return;
 	}
-	PLAN(p, by_day(after(at, id, "agree", 300, 2500)), m, agreement_make,
+	PLAN(p, by_day(after(m, at, id, "agree", 300, 2500)), m, agreement_make,
 	    NULL, .mediation = id,
-	    .form = dice(id, "form") < 70 ? STR("written") : STR("oral"),
+	    .form = dice(m, id, "form") < 70 ? STR("written") : STR("oral"),
 	    .sha256 = STR("60303ae22b998861bce3b28f33eec1be758a213c86c93c076db"
 			  "e9f558c11c752"),
 	    .signed_by = { both, 2 }, .sealed = true, .unit = unit,
@@ -638,7 +655,7 @@ on_agreement_made(struct play *p, struct memory *m, const void *msg, int64_t at)
 {
 	const struct msg_agreement_made *f = msg;
 
-	PLAN(p, by_day(after(at, f->agreement, "perform", 600, 3000)), m,
+	PLAN(p, by_day(after(m, at, f->agreement, "perform", 600, 3000)), m,
 	    agreement_perform, NULL, .agreement = keep(p, f->agreement),
 	    .unit = keep(p, f->unit));
 }

@@ -158,6 +158,13 @@ print_limits(
 {
 	const struct msg_field *first = NULL, *last = NULL;
 
+	if (d == &msg_deadline_lapsed_desc) { /* nobody is late */
+		const struct msg_deadline_lapsed *m = msg;
+
+		buf_z(out, "closed ");
+		when_put(out, m->due_at, at);
+		return;
+	}
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const struct msg_field *f = &d->fields[i];
 

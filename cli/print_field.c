@@ -14,8 +14,8 @@ static const char *const unseen[] = { "token", "lat", "lon" };
 
 /* Fields whose value speaks for itself. */
 static const char *const plain[] = { "unit", "officer", "matter", "channel",
-	"class", "kind", "role", "colour", "tier", "level", "reporter", "place",
-	"text", "summary", "reason", "result", "note", "missing", "outcome" };
+	"class", "kind", "role", "colour", "tier", "level", "place", "text",
+	"summary", "reason", "result", "note", "missing", "outcome" };
 
 static bool
 is_among(const char *name, const char *const *names, size_t n)
@@ -167,7 +167,8 @@ print_field(struct printer *p, const struct msg_field *f, const void *msg,
 		break;
 	case WIRE_list:
 		buf_printf(out, "%zu ", ((const struct msg_list *)v)->n);
-		print_label(out, f->name, "");
+		print_label(out, f->name,
+		    ((const struct msg_list *)v)->n == 1 ? "s" : "");
 		break;
 	case WIRE_i64:
 		put_number(f, *(const int64_t *)v, out);

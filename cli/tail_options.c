@@ -158,7 +158,9 @@ take_since(struct tail *t, const struct asked *a)
 		return -1;
 	now = names_now(&t->names);
 	if (!when_parse(str_of(a->since), now, &t->since))
-		return wrong("--since", a->since, WHEN_HELP);
+		return wrong("--since", a->since,
+		    "a time such as 10m, today, 2026-03-18 or "
+		    "2026-03-18T09:30");
 	return -1;
 }
 

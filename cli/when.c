@@ -122,6 +122,9 @@ when_put_due(struct buf *out, int64_t due, int64_t now)
 
 	buf_z(out, over ? "was due " : "until ");
 	when_put(out, due, now);
+	/* The last second of a day counts as its end. */
+	if (over && now - due <= SECOND_MS)
+		return;
 	buf_z(out, over ? ", overdue " : ", in ");
 	when_put_span(out, over ? now - due : due - now);
 }

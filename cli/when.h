@@ -17,7 +17,10 @@ bool when_parse_span(struct str text, int64_t *ms);
 void when_put_span(struct buf *out, int64_t ms);
 /* "03-18 09:30"; with the year when it is not that of NOW. */
 void when_put(struct buf *out, int64_t at, int64_t now);
-/* "until 03-18 09:30, in 28m" or "was due 03-18 09:30, overdue 3h". */
+/*
+ * "until 03-18 09:30, in 28m" or "was due 03-18 09:30, overdue 3h"; just
+ * "was due 03-18 09:30" while it is happening.
+ */
 void when_put_due(struct buf *out, int64_t due, int64_t now);
 /* "09:30:07" */
 void when_put_time(struct buf *out, int64_t at);

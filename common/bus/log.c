@@ -235,6 +235,11 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 		top_up(r);
 		return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
 	}
+	/* "From now on" means this head, also after a lost connection. */
+	if (str_is(word, "BEGIN") && r->options.from_head) {
+		r->options.from_head = false;
+		r->options.from_seq = number(body, "head") + 1;
+	}
 	if (str_is(word, "END"))
 		r->ended = true;
 	return str_is(word, "ERR") ? take_error(r, body, e) : RC_GONE;

@@ -77,11 +77,13 @@ ON CONFLICT (service, thing, name) DO UPDATE SET
 		excluded.cause, excluded.trace),
 	cycle = d.cycle + 1
 
+-- What had run out already stays so, but it is known when it ended.
 -- name: meet
-UPDATE run.deadline d SET state = 'cancelled', wake_at = NULL, met_at = m.at
+UPDATE run.deadline d SET wake_at = NULL, met_at = m.at,
+	state = CASE d.state WHEN 'fired' THEN 'fired' ELSE 'cancelled' END
 FROM json_to_recordset($2::json) AS m(thing text, name text, at timestamptz)
 WHERE d.service = $1 AND d.thing = m.thing AND (m.name IS NULL OR d.name = m.name)
-	AND d.state IN ('armed', 'paused')
+	AND (d.state IN ('armed', 'paused') OR (d.state = 'fired' AND d.met_at IS NULL))
 
 -- name: pause
 WITH p AS (

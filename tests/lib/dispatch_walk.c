@@ -141,7 +141,7 @@ static const struct str leaders[] = {
 	{ TOWN_HEAD, sizeof(TOWN_HEAD) - 1 },
 	{ COUNTY_HEAD, sizeof(COUNTY_HEAD) - 1 },
 };
-static const struct str helpers[] = {
+static const struct str assisting[] = {
 	{ STATION, sizeof(STATION) - 1 },
 	{ TEAM, sizeof(TEAM) - 1 },
 	{ RESCUE, sizeof(RESCUE) - 1 },
@@ -154,7 +154,7 @@ raise_call(struct walk *w)
 
 	return SEND(w, call_raise, .casefile = STR(CASEFILE),
 	    .class = ONE_OF(w, classes), .main = ONE_OF(w, mains),
-	    .assisting = { helpers, dice(w, ARRAY_LEN(helpers) + 1) },
+	    .assisting = { assisting, dice(w, ARRAY_LEN(assisting) + 1) },
 	    .reason = reason(w), .lat = LAT, .lon = LON,
 	    .approvers = { leaders, dice(w, 5) > 0 ? 2 : 0 },
 	    .unit = unit(w, STR(ROOM)));

@@ -4,7 +4,7 @@
 
 # What the day came to, without what time of the machine it was.
 result() {
-	"$huying" summary
+	"$huying" summary | sed 's/330122-26-[0-9]*/NUMBER/'
 	sql "SELECT type, count(*) FROM journal.event WHERE type NOT LIKE 'clock.%' GROUP BY 1 ORDER BY 1"
 }
 
@@ -36,7 +36,7 @@ if diff "$out/calm" "$out/rough" >"$out/diff"; then
 	echo "ok the end result is the same"
 else
 	echo "not ok the end result is the same"
-	head -20 "$out/diff"
+	head -60 "$out/diff"
 fi
 is "the journal verifies" sh -c "'$huying' verify | grep -q '^journal sound'"
 same "nothing is parked" 0 "$(sql 'SELECT count(*) FROM run.parked')"

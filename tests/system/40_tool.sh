@@ -35,7 +35,6 @@ code "up again, with what was there" 0 "$huying" up
 same "the clock is where it was" 2026-03-20T00:00:00+08:00 "$("$huying" clock)"
 
 # A database that is no sandbox keeps the real time.
-export HUYING_VAR2=$HUYING_VAR
 psql "$HUYING_DB" -qAt -c "CREATE DATABASE real"
 real=$(printf %s "$HUYING_DB" | sed 's/dbname=huying/dbname=real/')
 "$huying" migrate --db "$real" >/dev/null

@@ -1,5 +1,5 @@
 """One row of the table of bad input."""
-from dataclasses import dataclass, field as preset
+from dataclasses import dataclass
 
 import msgpack
 

@@ -196,7 +196,7 @@ test_limits_are_told_from_where_we_are(void **state)
 	} rows[] = { { NOW + 28 * MINUTE_MS, "until 03-18 09:58, in 28m" },
 		{ NOW + 300 * DAY_MS, "until 2027-01-12 09:30, in 300d" },
 		{ NOW - 3 * HOUR_MS, "was due 03-18 06:30, overdue 3h" },
-		{ NOW, "was due 03-18 09:30, overdue 0s" } };
+		{ NOW, "was due 03-18 09:30" } };
 	struct buf b;
 
 	(void)state;
