@@ -149,8 +149,9 @@ headers: $(GEN)
 		$(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -xc /dev/null; done
 
 # Rules may call the pure kit and nothing else in the world.
-PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o registry/registry_find.o \
-	registry/registry_resolve.o rule/step.o rule/machine.o)
+PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o base/str.o registry/registry_find.o \
+	registry/registry_resolve.o registry/roster.o \
+	registry/table.o rule/step.o rule/machine.o)
 pure: $(PARTS) $(PUREKIT)
 	@awk -f common/pure.awk common/pure.txt $(foreach o,$(wildcard $B/services/*/rules*.o),$o) $(PUREKIT)
 
@@ -168,7 +169,7 @@ tidy: $(GEN)
 
 cppcheck: $(GEN)
 	@cppcheck -q -j2 --enable=warning,performance,portability --inline-suppr --std=c11 \
-		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=unknownMacro \
+		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=preprocessorErrorDirective \
 		-I. -I$B/gen common services cli
 
 T ?= 30

@@ -122,7 +122,7 @@ read_days(struct calendar_file *f, const char *path, struct err *e)
 {
 	struct reading r = { .file = f, .path = path, .e = e };
 	struct csv_row *row = xmalloc(sizeof(*row));
-	struct str bytes;
+	struct str bytes = { NULL, 0 };
 	enum rc rc = slurp(path, f->arena, &bytes, e);
 
 	if (rc != RC_OK) {

@@ -308,28 +308,42 @@ plan_scores(struct play *p)
 }
 
 static enum rc
-play_open(struct play *p, const struct conf *c, const char *dir, int days,
-    struct err *e)
+check_sandbox(struct play *p, struct err *e)
 {
-	struct log_options follow = { .follow = true };
 	struct rows *rows = NULL;
 	bool sandbox;
 
-	TRY(play_read(p, dir, e));
-	if (p->n_reports == 0)
-		return err_set(e, RC_REJECT, "day.jsonl has no reports");
 	TRY(db_exec(p->db, "play_sandbox", NULL, &rows, e));
 	sandbox = rows_bool(rows, 0, 0);
 	p->now = rows_time(rows, 0, 1);
 	rows_free(&rows);
-	if (!sandbox)
-		return err_set(e, RC_REJECT,
-		    "this database is not a sandbox; huying up --sandbox");
+	return sandbox ? RC_OK
+		       : err_set(e, RC_REJECT,
+			     "this database is not a sandbox; huying up "
+			     "--sandbox");
+}
+
+static enum rc
+connect_all(struct play *p, const struct conf *c, struct err *e)
+{
+	struct log_options follow = { .follow = true };
+
 	TRY(publisher_open(&p->publisher, c->publish, "crew", 10000, e));
 	TRY(bell_open(&p->bell, c->ring, e));
 	TRY(log_open(&p->log, c->log, &follow, e));
 	TRY(registry_prepare(p->db, e));
-	TRY(registry_load(&p->registry, p->db, e));
+	return registry_load(&p->registry, p->db, e);
+}
+
+static enum rc
+play_open(struct play *p, const struct conf *c, const char *dir, int days,
+    struct err *e)
+{
+	TRY(play_read(p, dir, e));
+	if (p->n_reports == 0)
+		return err_set(e, RC_REJECT, "day.jsonl has no reports");
+	TRY(check_sandbox(p, e));
+	TRY(connect_all(p, c, e));
 	if (p->reports[0].at > p->now)
 		TRY(set_clock(p, p->reports[0].at, e));
 	p->until = clock_day_start(clock_day(p->reports[0].at) + days);

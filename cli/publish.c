@@ -38,8 +38,9 @@ static const char usage[] =
     "  huying publish task.sign task=330122-26-0000417/T1 \\\n"
     "      unit=330122109-ZF officer=OF-109-0003\n"
     "  huying publish call.raise casefile=330122-26-0000417 \\\n"
-    "      class=emergency main=330122-D-YJJ assisting='330122-D-GAJ|\n"
-    "      330122-D-ZJJ' reason=山火 unit=330122109-CMD\n"
+    "      class=emergency main=330122-D-YJJ \\\n"
+    "      assisting='330122-D-GAJ|330122-D-ZJJ' \\\n"
+    "      reason=山火 unit=330122109-CMD\n"
     "  huying publish --file day.jsonl --rate 50\n";
 
 struct asked {

@@ -33,6 +33,7 @@ struct sending {
 	int64_t heard_ms;
 	int64_t shown_ms;
 	bool bar;
+	bool shared; /* outcomes go to the same terminal */
 	bool end;
 	char *text; /* of getline() */
 	size_t text_cap;
@@ -41,7 +42,7 @@ struct sending {
 };
 
 static void
-hide_bar(struct sending *s)
+hide_bar(const struct sending *s)
 {
 	if (s->bar)
 		(void)fprintf(stderr, "\r\033[K");
@@ -71,9 +72,11 @@ show_bar(struct sending *s)
 static void
 tell(struct sending *s, const struct outcome *o, const struct flight *fl)
 {
-	hide_bar(s);
+	if (s->shared) {
+		hide_bar(s);
+		s->shown_ms = 0;
+	}
 	publish_tell(s->tally, o, fl->id, fl->type, fl->line);
-	s->shown_ms = 0;
 }
 
 /* The next line that says something; false at the end. */
@@ -247,6 +250,7 @@ publish_file(
 	s->tally = t;
 	s->rate = rate;
 	s->bar = isatty(STDERR_FILENO) == 1;
+	s->shared = s->bar && isatty(STDOUT_FILENO) == 1;
 	s->heard_ms = clock_mono_ms();
 	if (open_file(s, path)) {
 		run(s);

@@ -29,7 +29,7 @@ static enum rc
 to_wire(
     const json_t *value, const char *field, struct buf *out, struct outcome *o)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
+	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	enum rc rc;
 	struct err e;
 

@@ -78,7 +78,7 @@ cmd_schemas(int argc, char **argv)
 {
 	const char *dir[1] = { PUBLISHED };
 	struct options o = { .usage = usage, .words = dir, .words_max = 1 };
-	size_t n_words, n_files;
+	size_t n_words, n_files = 0;
 	struct err e;
 	int code = options_parse(&o, argc, argv, &n_words);
 

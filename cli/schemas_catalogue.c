@@ -157,19 +157,6 @@ put_nouns(struct buf *out)
 	buf_z(out, " ·\n[records](#records)\n");
 }
 
-/* clang-format off */
-#define RECORD(m, doc) &msg_##m##_desc,
-#define MSG(m, type, ver, kind, owner, doc)
-#define FIELD(m, t, name, need, max, format, doc)
-#define LIST(m, rec, name, need, max, doc)
-#define MSG_END(m)
-#define RECORD_END(m)
-static const struct msg_desc *const records[] = {
-#include "schemas/events/all.def"
-};
-#include "common/msg/def_end.h"
-/* clang-format on */
-
 void
 schemas_catalogue(struct buf *out)
 {
@@ -186,6 +173,6 @@ schemas_catalogue(struct buf *out)
 				put_message(out, msg_all[k]);
 	}
 	buf_z(out, "\n## records\n");
-	for (size_t i = 0; i < ARRAY_LEN(records); i++)
-		put_message(out, records[i]);
+	for (size_t i = 0; i < msg_record_count; i++)
+		put_message(out, msg_records[i]);
 }

@@ -24,8 +24,20 @@ const struct msg_desc *const msg_all[] = {
 #include "schemas/events/all.def"
 };
 #include "common/msg/def_end.h"
+
+#define MSG(m, type, ver, kind, owner, doc)
+#define RECORD(m, doc) &msg_##m##_desc,
+#define FIELD(m, t, name, need, max, format, doc)
+#define LIST(m, rec, name, need, max, doc)
+#define MSG_END(m)
+#define RECORD_END(m)
+const struct msg_desc *const msg_records[] = {
+#include "schemas/events/all.def"
+};
+#include "common/msg/def_end.h"
 /* clang-format on */
 
+const size_t msg_record_count = ARRAY_LEN(msg_records);
 const size_t msg_count = ARRAY_LEN(msg_all);
 
 const struct msg_desc *

@@ -164,6 +164,9 @@ struct msg_desc {
 /* All messages (not records), in the order of schemas/events/all.def. */
 extern const struct msg_desc *const msg_all[];
 extern const size_t msg_count;
+/* And all records, the envelope among them. */
+extern const struct msg_desc *const msg_records[];
+extern const size_t msg_record_count;
 
 /* What stands in a struct for a list: of records, or struct strs. */
 struct msg_list {

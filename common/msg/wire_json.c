@@ -122,44 +122,60 @@ json_scalar(const struct wire_item *item, struct buf *out)
 /* One open container. */
 struct level {
 	uint64_t left; /* values still to come */
-	size_t n_keys;
+	size_t n_keys; /* or entries, so far */
 	bool map;
 	bool key; /* the next value is a key */
 };
 
+/* What stands before the next entry of L: a comma, a colon, nothing. */
+static void
+put_between(struct level *l, struct buf *out)
+{
+	if (l->map && !l->key)
+		buf_char(out, ':');
+	else if (l->n_keys++ > 0)
+		buf_char(out, ',');
+	l->key = l->map && !l->key;
+	l->left--;
+}
+
+static struct level
+open_level(const struct wire_item *item, struct buf *out)
+{
+	bool map = item->kind == KIND_MAP;
+
+	buf_char(out, map ? '{' : '[');
+	return (struct level){
+		.left = (uint64_t)item->n << map, .map = map, .key = map
+	};
+}
+
+/* Ends what has nothing more to come; returns the depth that is left. */
+static size_t
+close_levels(const struct level *level, size_t depth, struct buf *out)
+{
+	while (depth > 0 && level[depth - 1].left == 0)
+		buf_char(out, level[--depth].map ? '}' : ']');
+	return depth;
+}
+
 void
 wire_json(struct str value, struct buf *out)
 {
-	struct level level[WIRE_DEPTH_MAX];
+	struct level level[WIRE_DEPTH_MAX] = { { 0 } };
 	size_t depth = 0;
 	struct wire_item item;
 
 	do {
-		struct level *in = depth > 0 ? &level[depth - 1] : NULL;
-		bool open;
-
 		wire_read(&value, &item);
-		open = item.kind == KIND_MAP || item.kind == KIND_ARRAY;
-		if (in != NULL && in->map && !in->key)
-			buf_char(out, ':');
-		else if (in != NULL && in->n_keys++ > 0)
-			buf_char(out, ',');
-		if (in != NULL) {
-			in->key = in->map && !in->key;
-			in->left--;
-		}
-		if (open) {
+		if (depth > 0)
+			put_between(&level[depth - 1], out);
+		if (item.kind == KIND_MAP || item.kind == KIND_ARRAY) {
 			must(depth < WIRE_DEPTH_MAX);
-			level[depth].map = item.kind == KIND_MAP;
-			level[depth].key = level[depth].map;
-			level[depth].left = (uint64_t)item.n
-					    << level[depth].map;
-			level[depth++].n_keys = 0;
-			buf_char(out, item.kind == KIND_MAP ? '{' : '[');
+			level[depth++] = open_level(&item, out);
 		} else {
 			json_scalar(&item, out);
 		}
-		for (; depth > 0 && level[depth - 1].left == 0; depth--)
-			buf_char(out, level[depth - 1].map ? '}' : ']');
+		depth = close_levels(level, depth, out);
 	} while (depth > 0);
 }

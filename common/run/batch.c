@@ -283,14 +283,16 @@ static enum rc
 park_the_one(struct run *r, const struct err *why, bool *did, struct err *e)
 {
 	struct run_event *ev = &r->events[0];
-	struct parked p = { NULL, ev->seq, ev->casefile, why->text };
+	struct parked *p = arena_alloc(r->arena, sizeof(*p));
 
 	r->n_events = 0;
 	r->n_keys = 0;
 	r->outbox.n = 0;
 	r->n_sent = 0;
 	TRY(batch_begin(r, e));
-	r->parked = &p;
+	must(p != NULL);
+	*p = (struct parked){ NULL, ev->seq, ev->casefile, why->text };
+	r->parked = p;
 	r->last = ev->seq;
 	*did = true;
 	return batch_commit(r, e);
