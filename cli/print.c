@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define TYPE_COLUMNS 21
+#define TYPE_COLUMNS 23
 #define CASEFILE_COLUMNS 17
 #define PLACE_COLUMNS 18
 /* What happened gets this much, however narrow the terminal is. */

@@ -302,12 +302,12 @@ print_score(const struct summary *s, const struct msg_score_published *m)
 	    registry_unit(s->registry, m->unit, s->last_at);
 	struct str name = u != NULL ? u->name_zh : m->unit;
 
-	printf("  %5lld %5lld  %6.2f%% %6.2f%% %6.2f%%  %5.1f   %lld/%lld  "
+	printf("  %5lld %5lld  %6.2f%% %6.2f%% %6.2f%%  %5.1f %6lld %7lld  "
 	       "%.*s\n",
 	    (long long)m->casefiles, (long long)m->valid,
 	    (double)m->response_bp / 100, (double)m->resolution_bp / 100,
 	    (double)m->satisfaction_bp / 100, (double)m->composite_tenths / 10,
-	    (long long)m->calls_in_time, (long long)m->calls_asked,
+	    (long long)m->calls_asked, (long long)m->calls_asked,
 	    STR_ARG(name));
 }
 

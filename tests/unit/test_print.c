@@ -88,21 +88,21 @@ expect(struct desk *d, const char *line)
 static void
 test_a_line_tells_when_what_where_who_and_until(void **state)
 {
-	static const struct str helpers[] = { STR("330122-D-GAJ"),
+	static const struct str others[] = { STR("330122-D-GAJ"),
 		STR("330122-D-MZJ") };
 	const struct msg_call_raised m = {
 		.call = STR(CASEFILE "/C1"),
 		.class = STR("emergency"),
 		.unit = STR("330122109-CMD"),
 		.main = STR("330122-D-YJJ"),
-		.assisting = { helpers, 2 },
+		.assisting = { others, 2 },
 		.reason = STR("山火逼近\n毛竹林"),
 		.finish_by = county_time("2026-03-18T09:30+08:00"),
 	};
 	struct desk *d = fresh(state);
 
 	print(d, &msg_call_raised_desc, &m);
-	expect(d, "09:02:00  call.raised            " CASEFILE
+	expect(d, "09:02:00  call.raised              " CASEFILE
 		  "  分水镇大路村        C1, emergency, 分水镇综合信息指挥室, "
 		  "main 县应急管理局, assisting 县公安局、县民政局, "
 		  "\"山火逼近 毛竹林\", finish until 03-18 09:30, in 28m\n");
@@ -121,7 +121,7 @@ test_the_casefile_itself_is_not_told_twice(void **state)
 	struct desk *d = fresh(state);
 
 	print(d, &msg_casefile_routed_desc, &m);
-	expect(d, "09:02:00  casefile.routed        " CASEFILE
+	expect(d, "09:02:00  casefile.routed          " CASEFILE
 		  "  分水镇大路村        暴露垃圾, village, "
 		  "to 330122109215-VC, by rule\n");
 }
@@ -141,7 +141,7 @@ test_of_several_limits_the_first_and_last_are_told(void **state)
 	struct desk *d = fresh(state);
 
 	print(d, &msg_task_assigned_desc, &m);
-	expect(d, "09:02:00  task.assigned          " CASEFILE
+	expect(d, "09:02:00  task.assigned            " CASEFILE
 		  "  分水镇大路村        T1, no-such-unit, "
 		  "from 分水镇综合信息指挥室, 暴露垃圾, "
 		  "sign until 03-18 09:32, in 30m; "
@@ -160,7 +160,7 @@ test_a_limit_that_has_passed_is_overdue(void **state)
 	struct desk *d = fresh(state);
 
 	print(d, &msg_deadline_overdue_desc, &m);
-	expect(d, "09:02:00  deadline.overdue       " CASEFILE
+	expect(d, "09:02:00  deadline.overdue         " CASEFILE
 		  "  分水镇大路村        T1, limit finish, 县公安局, "
 		  "was due 03-18 06:02, overdue 3h\n");
 }
@@ -175,10 +175,10 @@ test_a_date_stands_before_the_first_line_of_a_day(void **state)
 	print(d, &msg_casefile_archived_desc, &m);
 	expect(d,
 	    "2026-03-18 Wednesday\n"
-	    "09:02:00  casefile.archived      " CASEFILE "  分水镇大路村\n");
+	    "09:02:00  casefile.archived        " CASEFILE "  分水镇大路村\n");
 	print(d, &msg_casefile_archived_desc, &m);
-	expect(
-	    d, "09:02:00  casefile.archived      " CASEFILE "  分水镇大路村\n");
+	expect(d,
+	    "09:02:00  casefile.archived        " CASEFILE "  分水镇大路村\n");
 }
 
 static void
@@ -204,15 +204,15 @@ test_numbers_answers_and_other_casefiles_are_told(void **state)
 	struct desk *d = fresh(state);
 
 	print(d, &msg_report_merged_desc, &merged);
-	expect(d, "09:02:00  report.merged          " CASEFILE
+	expect(d, "09:02:00  report.merged            " CASEFILE
 		  "  分水镇大路村        casefile 330122-26-0000009, "
 		  "why same_place\n");
 	print(d, &msg_callback_recorded_desc, &answer);
-	expect(d, "09:02:00  callback.recorded      " CASEFILE
+	expect(d, "09:02:00  callback.recorded        " CASEFILE
 		  "  分水镇大路村        B1, 县公安局, solved, contacted, "
 		  "satisfied basic\n");
 	print(d, &msg_penalty_concluded_desc, &fine);
-	expect(d, "09:02:00  penalty.concluded      " CASEFILE
+	expect(d, "09:02:00  penalty.concluded        " CASEFILE
 		  "  分水镇大路村        P1, fine, fine 200.50 yuan\n");
 }
 
@@ -230,7 +230,7 @@ test_without_a_registry_codes_are_told(void **state)
 
 	d->printer.registry = NULL;
 	print(d, &msg_call_unit_asked_desc, &m);
-	expect(d, "09:02:00  call.unit_asked        " CASEFILE
+	expect(d, "09:02:00  call.unit_asked          " CASEFILE
 		  "  330122109215        C1, 330122-D-GAJ, main, "
 		  "sign until 03-18 09:12, in 10m; "
 		  "report in until 03-18 09:32, in 30m\n");
@@ -273,7 +273,7 @@ test_colours_are_switched_on_and_off_in_pairs(void **state)
 	d->printer.colour = true;
 	print(d, &msg_casefile_archived_desc, &m);
 	expect(d, "\033[2m09:02:00\033[0m  "
-		  "\033[32mcasefile.archived      \033[0m" CASEFILE
+		  "\033[32mcasefile.archived        \033[0m" CASEFILE
 		  "  分水镇大路村\n");
 }
 
@@ -286,7 +286,7 @@ test_what_is_not_known_is_shown_as_it_is(void **state)
 
 	buf_reset(&d->line);
 	print_event(&d->printer, &env, d->at, &d->line);
-	assert_int_equal(str_search(buf_get(&d->line), STR("not known")), 72);
+	assert_int_equal(str_search(buf_get(&d->line), STR("not known")), 74);
 	assert_true(str_search(buf_get(&d->line),
 			STR("not known to this version: {\"k\":\"呼\"}\n")) <
 		    d->line.n);
