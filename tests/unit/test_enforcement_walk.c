@@ -31,9 +31,9 @@ teardown(void **state)
 }
 
 /* Changes to good commands; mostly they make no sense. */
-static const char *const noise[] = { "", "", "", "", "penalty=" P1,
-	"penalty=" CASE_ID "/P2", "penalty=" CASE_ID "/P3",
-	"penalty=" CASE_ID "/P99", "penalty=" CASE_ID, "unit=330122109-ZF",
+static const char *const noise[] = { "", "", "", "", ("penalty=" P1),
+	("penalty=" CASE_ID "/P2"), ("penalty=" CASE_ID "/P3"),
+	("penalty=" CASE_ID "/P99"), ("penalty=" CASE_ID), "unit=330122109-ZF",
 	"unit=330122102-ZF", "unit=330122109-T", "unit=nowhere", "officer=X",
 	"officers=", "officers=OF-ZF-0030|OF-ZF-0031|OF-ZF-0031",
 	"officers=OF-FS-0007|OF-ZF-0032", "item=SR002", "item=SR016",
