@@ -27,59 +27,13 @@ static const struct db_query queries[] = {
 	{ "play_sandbox", "SELECT sandbox, run.now() FROM run.clock" },
 };
 
-/* The earlier first; ties in the order of planning. */
-static bool
-sooner(const struct action *a, const struct action *b)
-{
-	return a->at != b->at ? a->at < b->at : a->order < b->order;
-}
-
-void
-play_plan(struct play *p, struct action a)
-{
-	size_t i;
-
-	if (a.at > p->until)
-		return;
-	if (p->n_heap == p->heap_cap) {
-		p->heap_cap = p->heap_cap > 0 ? 2 * p->heap_cap : 1024;
-		p->heap = xrealloc(p->heap, p->heap_cap * sizeof(*p->heap));
-	}
-	a.order = p->n_planned++;
-	for (i = p->n_heap++; i > 0 && sooner(&a, &p->heap[(i - 1) / 2]);
-	     i = (i - 1) / 2)
-		p->heap[i] = p->heap[(i - 1) / 2];
-	p->heap[i] = a;
-}
-
-static struct action
-take_next(struct play *p)
-{
-	struct action top = p->heap[0], last = p->heap[--p->n_heap];
-	size_t i = 0, child;
-
-	while ((child = 2 * i + 1) < p->n_heap) {
-		if (child + 1 < p->n_heap &&
-		    sooner(&p->heap[child + 1], &p->heap[child]))
-			child++;
-		if (!sooner(&p->heap[child], &last))
-			break;
-		p->heap[i] = p->heap[child];
-		i = child;
-	}
-	p->heap[i] = last;
-	return top;
-}
-
 struct memory *
 play_memory(struct play *p, struct str number, bool make)
 {
-	size_t h = 5381;
+	struct memory **bucket = &p->memory[str_hash(number) % MEMORY_BUCKETS];
 	struct memory *m;
 
-	for (size_t i = 0; i < number.n; i++)
-		h = h * 33 + (unsigned char)number.p[i];
-	for (m = p->memory[h % MEMORY_BUCKETS]; m != NULL; m = m->next)
+	for (m = *bucket; m != NULL; m = m->next)
 		if (str_eq(m->number, number))
 			return m;
 	if (!make)
@@ -87,8 +41,8 @@ play_memory(struct play *p, struct str number, bool make)
 	m = arena_alloc(p->arena, sizeof(*m));
 	must(m != NULL);
 	m->number = arena_str(p->arena, number);
-	m->next = p->memory[h % MEMORY_BUCKETS];
-	p->memory[h % MEMORY_BUCKETS] = m;
+	m->next = *bucket;
+	*bucket = m;
 	return m;
 }
 
@@ -271,7 +225,7 @@ step(struct play *p, bool *more, struct err *e)
 		return set_clock(p, next, e);
 	/* Reports one by one: the number is the place in the journal. */
 	while (p->n_heap > 0 && p->heap[0].at <= p->now) {
-		struct action a = take_next(p);
+		struct action a = play_next(p);
 
 		if (!crew_still_wants(&a))
 			continue;

@@ -96,14 +96,18 @@ struct play {
 /* play_read.c */
 enum rc play_read(struct play *p, const char *dir, struct err *e) MUST_CHECK;
 
-/* play_crew.c: plans what follows from one fact. */
+/* crew.c: plans what follows from one fact. */
 void crew_react(struct play *p, const struct msg_envelope *env,
     const struct msg_desc *desc, const void *msg, int64_t at);
 bool crew_still_wants(const struct action *a);
 enum rc crew_open(struct play *p, struct err *e) MUST_CHECK;
 
-/* play.c */
+/* play_agenda.c: nothing is planned for after the end of the play. */
 void play_plan(struct play *p, struct action a);
+/* Takes the earliest off; there must be one. */
+struct action play_next(struct play *p);
+
+/* play.c: NULL when there is none and none is to be made. */
 struct memory *play_memory(struct play *p, struct str number, bool make);
 
 #endif

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES 65536
-
 static enum rc
 slurp(const char *dir, const char *name, struct buf *out, struct err *e)
 {

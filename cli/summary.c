@@ -1,8 +1,7 @@
 /* huying summary: what a day came to, read from the journal alone. */
-#include "cli/cli.h"
+#include "cli/summary.h"
 
-#include "common/msg/envelope.h"
-#include "common/registry/registry.h"
+#include "cli/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +15,10 @@ static const char summary_usage[] =
 
 #define BATCH "2000"
 #define FILES_MAX 200000
-#define LINES_MAX 12
-#define SCORES_MAX 400
 
 static const struct db_query queries[] = {
-	{ "summary_events",
-	    "SELECT seq, at, type, coalesce(subject, '') AS subject, envelope "
-	    "FROM journal.event WHERE seq > $1 ORDER BY seq LIMIT " BATCH },
+	{ "summary_events", "SELECT seq, at, type, envelope FROM journal.event "
+			    "WHERE seq > $1 ORDER BY seq LIMIT " BATCH },
 };
 
 /* Facts that say where a casefile stands, latest one counts. */
@@ -63,8 +59,7 @@ struct summary {
 	size_t n_files, files_cap;
 	size_t *index; /* open hash over files, index + 1 */
 	size_t index_cap;
-	struct msg_score_published scores[SCORES_MAX];
-	size_t n_scores;
+	struct summary_scores scores;
 	int64_t events, refusals;
 	int64_t last_at;
 };
@@ -72,13 +67,10 @@ struct summary {
 static struct file *
 file_of(struct summary *s, struct str number)
 {
-	size_t h = 5381, i;
+	size_t i = str_hash(number) & (s->index_cap - 1);
 	struct file *f;
 
-	for (size_t k = 0; k < number.n; k++)
-		h = h * 33 + (unsigned char)number.p[k];
-	for (i = h & (s->index_cap - 1); s->index[i] != 0;
-	     i = (i + 1) & (s->index_cap - 1))
+	for (; s->index[i] != 0; i = (i + 1) & (s->index_cap - 1))
 		if (str_eq(s->files[s->index[i] - 1].number, number))
 			return &s->files[s->index[i] - 1];
 	if (s->n_files == s->files_cap)
@@ -101,20 +93,6 @@ note_opened(struct summary *s, struct file *f, const void *msg,
 	f->place = registry_place(s->registry, division, at, s->arena);
 	f->matter =
 	    matter != NULL ? matter->title_zh : arena_str(s->arena, m->matter);
-}
-
-static void
-note_score(struct summary *s, const struct msg_score_published *m)
-{
-	/* A later period, or a later revision, replaces what came before. */
-	if (s->n_scores > 0 && (!str_eq(s->scores[0].period, m->period) ||
-				   s->scores[0].revision != m->revision))
-		s->n_scores = 0;
-	if (s->n_scores == SCORES_MAX)
-		return;
-	s->scores[s->n_scores] = *m;
-	s->scores[s->n_scores].period = arena_str(s->arena, m->period);
-	s->scores[s->n_scores++].unit = arena_str(s->arena, m->unit);
 }
 
 static void
@@ -144,7 +122,7 @@ note(struct summary *s, const struct msg_desc *d, const void *msg,
 
 	s->refusals += d == &msg_command_refused_desc;
 	if (d == &msg_score_published_desc)
-		note_score(s, msg);
+		summary_score(&s->scores, msg, s->arena);
 	if (f == NULL)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(standings); i++)
@@ -175,7 +153,7 @@ take_event(
 	s->events++;
 	s->last_at = rows_time(rows, i, 1);
 	if (d == NULL || d->kind != MSG_FACT ||
-	    envelope_decode(rows_str(rows, i, 4), MSG_LENIENT, &env, NULL) !=
+	    envelope_decode(rows_str(rows, i, 3), MSG_LENIENT, &env, NULL) !=
 		RC_OK)
 		return;
 	msg = arena_alloc(scratch, d->size);
@@ -283,53 +261,6 @@ is_mediation(const struct file *f)
 	return f->agreed;
 }
 
-static int
-by_rank(const void *a, const void *b)
-{
-	const struct msg_score_published *x = a, *y = b;
-
-	if (x->valid != y->valid && (x->valid == 0 || y->valid == 0))
-		return x->valid == 0 ? 1 : -1;
-	if (x->composite_tenths != y->composite_tenths)
-		return x->composite_tenths > y->composite_tenths ? -1 : 1;
-	return y->casefiles > x->casefiles ? 1 : -1;
-}
-
-static void
-print_score(const struct summary *s, const struct msg_score_published *m)
-{
-	const struct row_unit *u =
-	    registry_unit(s->registry, m->unit, s->last_at);
-	struct str name = u != NULL ? u->name_zh : m->unit;
-
-	printf("  %5lld %5lld  %6.2f%% %6.2f%% %6.2f%%  %5.1f %6lld %7lld  "
-	       "%.*s\n",
-	    (long long)m->casefiles, (long long)m->valid,
-	    (double)m->response_bp / 100, (double)m->resolution_bp / 100,
-	    (double)m->satisfaction_bp / 100, (double)m->composite_tenths / 10,
-	    (long long)m->calls_asked, (long long)m->calls_asked,
-	    STR_ARG(name));
-}
-
-static void
-print_scores(struct summary *s)
-{
-	size_t shown = 0;
-
-	if (s->n_scores == 0) {
-		printf("\nScores: none published yet\n");
-		return;
-	}
-	qsort(s->scores, s->n_scores, sizeof(s->scores[0]), by_rank);
-	printf("\nScores by unit, period %.*s, revision %lld\n",
-	    STR_ARG(s->scores[0].period), (long long)s->scores[0].revision);
-	printf("  files valid response  solved  content  score  calls  unit\n");
-	for (size_t i = 0; i < s->n_scores && shown < LINES_MAX; i++)
-		if (s->scores[i].valid > 0 && ++shown)
-			print_score(s, &s->scores[i]);
-	printf("  ... %zu units in all: huying score show\n", s->n_scores);
-}
-
 static void
 print_all(struct summary *s)
 {
@@ -351,7 +282,7 @@ print_all(struct summary *s)
 	    "two certified officers, legal review before the decision");
 	print_file("A mediation (调解)", first(s, is_mediation),
 	    "both parties consented, agreed and performed");
-	print_scores(s);
+	summary_scores_print(&s->scores, s->registry, s->last_at);
 	printf("\nLook further\n"
 	       "  huying tail --since 2026-03-18 --no-follow   the day, event "
 	       "by event\n"

@@ -28,7 +28,6 @@ static const struct db_query queries[] = {
 	{ "up_seen",
 	    "SELECT count(DISTINCT service) FROM run.instance "
 	    "WHERE seen_at > clock_timestamp() - interval '5 seconds'" },
-	{ "up_forget", "DELETE FROM run.instance" },
 };
 
 static const char up_usage[] =

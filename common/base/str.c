@@ -92,6 +92,17 @@ utf8_second_ok(unsigned char first, unsigned char second)
 	return second >= lo && second <= hi;
 }
 
+/* FNV-1a, folded: tables take the low bits. */
+size_t
+str_hash(struct str a)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < a.n; i++)
+		h = (h ^ (unsigned char)a.p[i]) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 32);
+}
+
 bool
 str_utf8_ok(struct str a)
 {

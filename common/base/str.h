@@ -82,6 +82,8 @@ bool str_next(struct str *rest, char sep, struct str *piece);
 bool str_in(struct str list, char sep, struct str piece);
 /* Whole string as a signed decimal number; no sign but '-', no blanks. */
 bool str_i64(struct str a, int64_t *value);
+/* For hash tables of our own ids; a stranger could make it collide. */
+size_t str_hash(struct str a);
 bool str_utf8_ok(struct str a);
 /* One code point at *POS (valid UTF-8 only); *POS moves behind it. */
 uint32_t str_rune(struct str a, size_t *pos);

@@ -19,7 +19,7 @@ struct kept {
 
 struct feed {
 	zsock_t *sub;
-	int64_t head;
+	int64_t epoch;
 	size_t n;
 	size_t bytes;
 	/* Event SEQ lies at ring[seq % WINDOW_EVENTS]. */
@@ -74,17 +74,6 @@ feed_socket(struct feed *f)
 	return socket_raw(f->sub);
 }
 
-static int64_t
-header_i64(struct str header, const char *key)
-{
-	struct str v = wire_find(header, str_of(key));
-	struct wire_item item = { .i = 0 };
-
-	if (v.n > 0)
-		wire_read(&v, &item);
-	return item.kind == KIND_INT ? item.i : 0;
-}
-
 static void
 keep(struct feed *f, int64_t seq, struct str header, struct str envelope)
 {
@@ -99,14 +88,27 @@ keep(struct feed *f, int64_t seq, struct str header, struct str envelope)
 		drop_oldest(f);
 	k = &f->ring[seq % WINDOW_EVENTS];
 	k->seq = seq;
-	k->at = header_i64(header, "at");
-	k->slot = (int)header_i64(header, "slot");
+	k->at = wire_get_i64(header, "at");
+	k->slot = (int)wire_get_i64(header, "slot");
 	k->n = envelope.n;
 	k->bytes = xmalloc(envelope.n);
 	memcpy(k->bytes, envelope.p, envelope.n);
 	f->bytes += envelope.n;
 	f->n++;
 	f->last = seq;
+}
+
+/* A higher epoch: what is kept may not be what the journal has now. */
+static void
+note_epoch(struct feed *f, struct str header)
+{
+	int64_t epoch = wire_get_i64(header, "epoch");
+
+	if (epoch <= f->epoch)
+		return;
+	while (f->epoch > 0 && f->n > 0)
+		drop_oldest(f);
+	f->epoch = epoch;
 }
 
 static void
@@ -118,14 +120,11 @@ take(struct feed *f, struct frames *m)
 
 	if (m->n < 2 || !wire_check(header = frames_at(m, 1), &fault))
 		return;
-	seq = header_i64(header, "seq");
-	if (header_i64(header, "head") > f->head)
-		f->head = header_i64(header, "head");
+	note_epoch(f, header);
+	seq = wire_get_i64(header, "seq");
 	if (m->n != 3 || seq <= 0 || (f->n > 0 && seq <= f->last))
 		return;
 	keep(f, seq, header, frames_at(m, 2));
-	if (seq > f->head)
-		f->head = seq;
 }
 
 bool
@@ -139,12 +138,6 @@ feed_pump(struct feed *f)
 		frames_free(&m);
 	}
 	return n > 0;
-}
-
-int64_t
-feed_head(const struct feed *f)
-{
-	return f->head;
 }
 
 bool

@@ -27,8 +27,6 @@ void feed_close(struct feed **fp);
 void *feed_socket(struct feed *f);
 /* Takes in what has arrived; true if there was any. */
 bool feed_pump(struct feed *f);
-/* Highest seq heard of, in events or heartbeats; 0 at first. */
-int64_t feed_head(const struct feed *f);
 /* First and last seq of the window; false while it is empty. */
 bool feed_window(const struct feed *f, int64_t *first, int64_t *last);
 /* SEQ must lie in the window. */

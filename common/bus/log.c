@@ -20,6 +20,7 @@ struct log_reader {
 	struct str number; /* of the casefile that options.report became */
 	int64_t last;      /* seq of the last event taken in */
 	int64_t head;
+	int64_t epoch;
 	int64_t spent; /* credit used since the last top-up */
 	int64_t heard_ms;
 	int64_t pinged_ms;
@@ -53,24 +54,18 @@ put_options(struct buf *b, const struct log_reader *r)
 	wire_put_map(b,
 	    3u + (o->n_topics > 0) + (o->casefile.n > 0) + (o->division.n > 0));
 	put_from(b, r);
-	wire_put_str(b, STR("follow"));
-	wire_put_bool(b, o->follow);
-	wire_put_str(b, STR("credit"));
-	wire_put_i64(b, CREDIT);
+	wire_pair_bool(b, "follow", o->follow);
+	wire_pair_i64(b, "credit", CREDIT);
 	if (o->n_topics > 0) {
 		wire_put_str(b, STR("topics"));
 		wire_put_array(b, o->n_topics);
 		for (size_t i = 0; i < o->n_topics; i++)
 			wire_put_str(b, o->topics[i]);
 	}
-	if (o->casefile.n > 0) {
-		wire_put_str(b, STR("casefile"));
-		wire_put_str(b, o->casefile);
-	}
-	if (o->division.n > 0) {
-		wire_put_str(b, STR("division"));
-		wire_put_str(b, o->division);
-	}
+	if (o->casefile.n > 0)
+		wire_pair_str(b, "casefile", o->casefile);
+	if (o->division.n > 0)
+		wire_pair_str(b, "division", o->division);
 }
 
 static enum rc
@@ -142,17 +137,6 @@ log_reader_close(struct log_reader **rp)
 	*rp = NULL;
 }
 
-static int64_t
-number(struct str body, const char *key)
-{
-	struct wire_item item = { .i = 0 };
-	struct str v = wire_find(body, str_of(key));
-
-	if (v.n > 0)
-		wire_read(&v, &item);
-	return item.i;
-}
-
 static void
 top_up(struct log_reader *r)
 {
@@ -167,22 +151,11 @@ top_up(struct log_reader *r)
 		r->spent = 0;
 }
 
-static struct str
-text(struct str body, const char *key)
-{
-	struct wire_item item = { .kind = KIND_NIL };
-	struct str v = wire_find(body, str_of(key));
-
-	if (v.n > 0)
-		wire_read(&v, &item);
-	return item.kind == KIND_STR ? item.s : STR("");
-}
-
 /* A bus that has forgotten us (a restart, a long pause) is asked anew. */
 static enum rc
 take_error(struct log_reader *r, struct str body, struct err *e)
 {
-	struct str code = text(body, "code");
+	struct str code = wire_get_str(body, "code");
 	bool passing = str_is(code, "BUSY") || str_is(code, "UNAVAILABLE");
 
 	if (str_is(code, "NOT_OPEN") || str_is(code, "IDLE")) {
@@ -190,7 +163,7 @@ take_error(struct log_reader *r, struct str body, struct err *e)
 		return RC_GONE;
 	}
 	return err_set(e, passing ? RC_RETRY : RC_REJECT, "the bus says: %.*s",
-	    STR_ARG(text(body, "reason")));
+	    STR_ARG(wire_get_str(body, "reason")));
 }
 
 static bool
@@ -211,6 +184,53 @@ is_wanted(struct log_reader *r, struct str body)
 	       (r->number.n > 0 && str_eq(env.subject, r->number));
 }
 
+/* A higher epoch: history was cut short, and seq counts on from there. */
+static bool
+is_cut(struct log_reader *r, struct str body)
+{
+	int64_t before = r->epoch, epoch = wire_get_i64(body, "epoch");
+
+	if (epoch <= before)
+		return false;
+	r->epoch = epoch;
+	return before > 0;
+}
+
+/* RC_OK: seq is right again; RC_GONE: asked anew, from the head there is. */
+static enum rc
+start_over(struct log_reader *r, bool event, struct str body, struct err *e)
+{
+	int64_t head =
+	    event ? wire_get_i64(body, "seq") - 1 : wire_get_i64(body, "head");
+	bool beyond = r->last > head || r->options.from_seq > head + 1;
+
+	r->head = 0;
+	if (!beyond)
+		return RC_OK;
+	if (r->last > head)
+		r->last = head;
+	if (r->options.from_seq > head + 1)
+		r->options.from_seq = head + 1;
+	if (event)
+		return RC_OK;
+	TRY(reopen(r, e));
+	return RC_GONE;
+}
+
+static enum rc
+take_event(struct log_reader *r, struct str body, struct log_event *event)
+{
+	event->seq = wire_get_i64(body, "seq");
+	if (event->seq <= r->last)
+		return RC_GONE;
+	event->at = wire_get_i64(body, "at");
+	event->epoch = wire_get_i64(body, "epoch");
+	event->envelope = frames_at(&r->frames, 3);
+	r->last = event->seq;
+	top_up(r);
+	return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
+}
+
 /* RC_OK: an event; RC_GONE: something else that was taken in. */
 static enum rc
 take(struct log_reader *r, struct log_event *event, struct err *e)
@@ -222,23 +242,16 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 	if (f->n < 3 || !wire_check(body = frames_at(f, 2), &fault))
 		return RC_GONE;
 	word = frames_at(f, 0);
-	if (number(body, "head") > r->head)
-		r->head = number(body, "head");
-	if (str_is(word, "EVENT") && f->n == 4) {
-		event->seq = number(body, "seq");
-		if (event->seq <= r->last)
-			return RC_GONE;
-		event->at = number(body, "at");
-		event->epoch = number(body, "epoch");
-		event->envelope = frames_at(f, 3);
-		r->last = event->seq;
-		top_up(r);
-		return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
-	}
+	if (is_cut(r, body))
+		TRY(start_over(r, str_is(word, "EVENT"), body, e));
+	if (wire_get_i64(body, "head") > r->head)
+		r->head = wire_get_i64(body, "head");
+	if (str_is(word, "EVENT") && f->n == 4)
+		return take_event(r, body, event);
 	/* "From now on" means this head, also after a lost connection. */
 	if (str_is(word, "BEGIN") && r->options.from_head) {
 		r->options.from_head = false;
-		r->options.from_seq = number(body, "head") + 1;
+		r->options.from_seq = wire_get_i64(body, "head") + 1;
 	}
 	if (str_is(word, "END"))
 		r->ended = true;

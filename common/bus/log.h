@@ -40,9 +40,10 @@ enum rc log_open(struct log_reader **rp, const char *endpoint,
 void log_reader_close(struct log_reader **rp);
 
 /*
- * The next event.  RC_GONE: nothing within TIMEOUT_MS, or the end of a
- * range that is not followed (log_ended()).  RC_RETRY: the bus has been
- * silent for too long; calling again goes on trying.
+ * The next event; seq rises, but for a new epoch, whose first event may lie
+ * below the last one of the old.  RC_GONE: nothing within TIMEOUT_MS, or the
+ * end of a range that is not followed (log_ended()).  RC_RETRY: the bus has
+ * been silent for too long; calling again goes on trying.
  */
 enum rc log_next(struct log_reader *r, int timeout_ms, struct log_event *event,
     struct err *e) MUST_CHECK;

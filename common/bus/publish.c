@@ -56,17 +56,6 @@ wait_readable(struct publisher *p, int64_t ms)
 	return ms >= 0 && zmq_poll(&item, 1, (long)ms) > 0;
 }
 
-static struct wire_item
-find(struct str body, const char *key)
-{
-	struct wire_item item = { .kind = KIND_NIL };
-	struct str v = wire_find(body, str_of(key));
-
-	if (v.n > 0)
-		wire_read(&v, &item);
-	return item;
-}
-
 static void
 take_ready(struct publisher *p, struct str body)
 {
@@ -75,7 +64,7 @@ take_ready(struct publisher *p, struct str body)
 
 	if (!wire_check(body, &fault))
 		return;
-	key = find(body, "intake_key");
+	key = wire_get(body, "intake_key");
 	if (key.kind == KIND_BIN && key.s.n == sizeof(p->seal_key)) {
 		memcpy(p->seal_key, key.s.p, key.s.n);
 		p->has_seal_key = true;
@@ -197,25 +186,20 @@ publisher_window(const struct publisher *p)
 }
 
 static void
-copy(char *to, size_t cap, const struct wire_item *item)
+copy(char *to, size_t cap, struct str s)
 {
-	struct str s = item->kind == KIND_STR ? item->s : STR("");
-
 	(void)snprintf(to, cap, "%.*s", STR_ARG(s));
 }
 
 static void
 read_refusal(struct str body, struct outcome *out)
 {
-	struct wire_item code = find(body, "code");
-	struct wire_item field = find(body, "field");
-	struct wire_item reason = find(body, "reason");
-	struct wire_item retry = find(body, "retry");
+	struct str retry = wire_get_str(body, "retry");
 
-	copy(out->code, sizeof(out->code), &code);
-	copy(out->field, sizeof(out->field), &field);
-	copy(out->reason, sizeof(out->reason), &reason);
-	out->later = retry.kind == KIND_STR && !str_is(retry.s, "never");
+	copy(out->code, sizeof(out->code), wire_get_str(body, "code"));
+	copy(out->field, sizeof(out->field), wire_get_str(body, "field"));
+	copy(out->reason, sizeof(out->reason), wire_get_str(body, "reason"));
+	out->later = retry.n > 0 && !str_is(retry, "never");
 }
 
 /* True when F is the outcome of a pending event; fills OUT. */
@@ -238,14 +222,10 @@ read_answer(
 		return false;
 	*out = (struct outcome){ .n = n };
 	if (str_is(word, "ACK")) {
-		struct wire_item status = find(body, "status");
-		struct wire_item seq = find(body, "seq");
-
-		out->status =
-		    status.kind == KIND_STR && str_is(status.s, "duplicate")
-			? OUTCOME_DUPLICATE
-			: OUTCOME_STORED;
-		out->seq = seq.i;
+		out->status = str_is(wire_get_str(body, "status"), "duplicate")
+				  ? OUTCOME_DUPLICATE
+				  : OUTCOME_STORED;
+		out->seq = wire_get_i64(body, "seq");
 		return true;
 	}
 	out->status =

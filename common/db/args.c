@@ -75,12 +75,6 @@ args_json(struct args *a, struct str s)
 }
 
 void
-args_bytes(struct args *a, struct str s)
-{
-	args_str(a, s);
-}
-
-void
 args_i64(struct args *a, int64_t v)
 {
 	put64(next(a, false), v);

@@ -28,8 +28,7 @@ struct args {
 enum rc db_open(struct db **dbp, const char *dsn, const char *application,
     struct err *e) MUST_CHECK;
 void db_close(struct db **dbp);
-/* The socket to poll, and whether the connection still looks alive. */
-int db_fd(const struct db *db);
+/* Whether the connection still looks alive. */
 bool db_alive(const struct db *db);
 /* How long one answer may take; 5 s unless told (migrations, packs). */
 void db_patience(struct db *db, int64_t ms);
@@ -45,8 +44,7 @@ void args_reset(struct args *a);
 void args_null(struct args *a);
 void args_str(struct args *a, struct str s); /* text */
 void args_json(struct args *a, struct str s);
-void args_bytes(struct args *a, struct str s); /* bytea */
-void args_i64(struct args *a, int64_t v);      /* bigint */
+void args_i64(struct args *a, int64_t v); /* bigint */
 void args_bool(struct args *a, bool v);
 void args_time(struct args *a, int64_t at_ms); /* timestamptz */
 /* Arrays, bound as text[], bytea[], bigint[]; a NULL .p is a NULL entry. */
@@ -72,8 +70,6 @@ void db_begin(struct db *db);
 void db_commit(struct db *db);
 /* Leaves a transaction, and a pipeline, at any point; cannot fail. */
 void db_rollback(struct db *db);
-/* A socket became readable: notices a lost connection early. */
-void db_peek(struct db *db);
 
 void rows_free(struct rows **rp);
 size_t rows_n(const struct rows *r);
@@ -93,7 +89,7 @@ int64_t rows_time(const struct rows *r, size_t row, int column);
 void rows_decode(const struct rows *r, size_t row, const struct msg_desc *d,
     void *obj, struct arena *arena);
 
-/* SQLSTATE -> what to do next (pure; the table is in db.c). */
+/* SQLSTATE -> what to do next (pure; the table is in sqlstate.c). */
 enum rc db_rc_of(const char *sqlstate);
 
 #endif

@@ -124,3 +124,23 @@ db_migrate(struct db *db, struct migrated *m, struct err *e)
 		rc = rc == RC_OK ? RC_RETRY : rc;
 	return rc;
 }
+
+enum rc
+db_check_schema(struct db *db, struct err *e)
+{
+	static const struct db_query newest = { "migrate_newest",
+		"SELECT max(version)::bigint FROM run.migration" };
+	struct rows *rows = NULL;
+	int64_t version;
+
+	TRY(db_prepare(db, &newest, 1, e));
+	TRY(db_exec(db, "migrate_newest", NULL, &rows, e));
+	version = rows_i64(rows, 0, 0);
+	rows_free(&rows);
+	if (version != SCHEMA_VERSION)
+		return err_set(e, RC_FATAL,
+		    "the database has schema %lld, this program is built for "
+		    "%d: run huying migrate",
+		    (long long)version, SCHEMA_VERSION);
+	return RC_OK;
+}

@@ -20,4 +20,7 @@ struct migrated {
  */
 enum rc db_migrate(struct db *db, struct migrated *m, struct err *e) MUST_CHECK;
 
+/* RC_FATAL when the database's schema is not SCHEMA_VERSION. */
+enum rc db_check_schema(struct db *db, struct err *e) MUST_CHECK;
+
 #endif

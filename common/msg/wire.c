@@ -373,19 +373,3 @@ wire_skip(struct str *rest)
 	}
 	return (struct str){ from.p, from.n - rest->n };
 }
-
-struct str
-wire_find(struct str body, struct str key)
-{
-	struct wire_item map, k;
-	struct str value;
-
-	wire_read(&body, &map);
-	for (uint32_t i = 0; i < map.n; i++) {
-		wire_read(&body, &k);
-		value = wire_skip(&body);
-		if (k.kind == KIND_STR && str_eq(k.s, key))
-			return value;
-	}
-	return (struct str){ NULL, 0 };
-}

@@ -61,6 +61,10 @@ void wire_read(struct str *rest, struct wire_item *item);
 struct str wire_skip(struct str *rest);
 /* Value of KEY in checked map BODY; empty when it is not there. */
 struct str wire_find(struct str body, struct str key);
+/* The same, read: NIL, "" or 0 when it is not there or of another kind. */
+struct wire_item wire_get(struct str body, const char *key);
+struct str wire_get_str(struct str body, const char *key);
+int64_t wire_get_i64(struct str body, const char *key);
 
 /* Appends a checked value as JSON; NaN and infinity as null. */
 void wire_json(struct str value, struct buf *out);
@@ -76,5 +80,9 @@ void wire_put_i64(struct buf *out, int64_t v);
 void wire_put_f64(struct buf *out, double v);
 void wire_put_bool(struct buf *out, bool v);
 void wire_put_nil(struct buf *out);
+/* One pair of a map. */
+void wire_pair_str(struct buf *out, const char *key, struct str value);
+void wire_pair_i64(struct buf *out, const char *key, int64_t value);
+void wire_pair_bool(struct buf *out, const char *key, bool value);
 
 #endif

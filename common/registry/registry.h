@@ -122,8 +122,6 @@ struct str registry_county(const struct registry *r);
  * All rows of one table, of whatever day, in the order of their keys: for
  * whoever must walk them.
  */
-const struct row_unit *registry_units(const struct registry *r, size_t *n);
-const struct row_matter *registry_matters(const struct registry *r, size_t *n);
 const struct row_power_item *registry_items(
     const struct registry *r, size_t *n);
 const void *registry_rows(

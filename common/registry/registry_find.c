@@ -376,18 +376,6 @@ registry_next(
 	return NULL;
 }
 
-const struct row_unit *
-registry_units(const struct registry *r, size_t *n)
-{
-	return registry_rows(r, TABLE_unit, n);
-}
-
-const struct row_matter *
-registry_matters(const struct registry *r, size_t *n)
-{
-	return registry_rows(r, TABLE_matter, n);
-}
-
 const struct row_power_item *
 registry_items(const struct registry *r, size_t *n)
 {

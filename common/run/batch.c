@@ -135,6 +135,7 @@ static void
 save_parked(struct run *r)
 {
 	struct args *a = &r->args[0];
+	char quoted[LOG_QUOTED];
 
 	for (const struct parked *p = r->parked; p != NULL; p = p->next) {
 		args_reset(a);
@@ -143,8 +144,8 @@ save_parked(struct run *r)
 		args_str(a, p->subject);
 		args_str(a, str_of(p->why));
 		run_send(r, Q_run_park, a);
-		log_event(LEVEL_ERROR, "event.parked", "seq=%lld reason=\"%s\"",
-		    (long long)p->seq, p->why);
+		log_event(LEVEL_ERROR, "event.parked", "seq=%lld reason=%s",
+		    (long long)p->seq, log_quote(p->why, quoted));
 	}
 }
 
@@ -236,11 +237,7 @@ batch_events(struct run *r, struct err *e)
 static enum rc
 reload_registry(struct run *r, struct err *e)
 {
-	struct registry *fresh = NULL;
-
-	TRY(registry_load(&fresh, r->db, e));
-	registry_free(&r->registry);
-	r->registry = fresh;
+	TRY(run_reload(r, e));
 	log_event(LEVEL_INFO, "registry.loaded", "version=\"%.*s\"",
 	    STR_ARG(registry_version(r->registry)));
 	return RC_OK;
@@ -303,10 +300,11 @@ static enum rc
 batch_refused(struct run *r, bool *did, struct err *e)
 {
 	struct err why = *e;
+	char quoted[LOG_QUOTED];
 	enum rc rc;
 
-	log_event(LEVEL_WARN, "batch.refused", "events=%zu why=\"%s\"",
-	    r->n_events, why.text);
+	log_event(LEVEL_WARN, "batch.refused", "events=%zu why=%s", r->n_events,
+	    log_quote(why.text, quoted));
 	*did = true;
 	if (r->singly == 0 || r->n_events != 1) {
 		r->singly = BATCH_MAX;

@@ -67,6 +67,9 @@ struct run {
 	int64_t backoff_ms;
 };
 
+/* run.c: the county as the database has it now; on failure the old one. */
+enum rc run_reload(struct run *r, struct err *e);
+
 /* load.c: what the batch works on. */
 enum rc batch_take(struct run *r, struct err *e);
 enum rc batch_load(struct run *r, struct err *e);

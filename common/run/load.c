@@ -18,21 +18,10 @@ run_number(struct str division, int64_t at, int64_t seq, struct arena *arena)
 	    year % 100, (long long)seq);
 }
 
-/* FNV-1a: our own ids, never chosen to collide by a stranger for gain. */
-static size_t
-hash_of(struct str s)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
-	return (size_t)(h ^ h >> 32);
-}
-
 struct folder *
 folder_get(struct run *r, struct str casefile)
 {
-	size_t i = hash_of(casefile) & (r->folders_cap - 1);
+	size_t i = str_hash(casefile) & (r->folders_cap - 1);
 
 	while (r->folders[i].casefile.n > 0 &&
 	       !str_eq(r->folders[i].casefile, casefile))

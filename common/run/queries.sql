@@ -117,6 +117,3 @@ ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 -- name: gone
 DELETE FROM run.instance WHERE service = $1
 	AND (pid = $2::bigint OR seen_at < clock_timestamp() - interval '1 minute')
-
--- name: schema
-SELECT max(version) AS version FROM run.migration

@@ -1,15 +1,14 @@
 #include "common/run/inner.h"
 
 #include "common/base/log.h"
+#include "common/base/signals.h"
 #include "common/db/migrations.h"
 #include "run_sql.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* Nobody rang for so long: look whether the bell was lost. */
@@ -62,23 +61,6 @@ run_private(const struct run *r)
 }
 
 static enum rc
-check_schema(struct run *r, struct err *e)
-{
-	struct rows *rows = NULL;
-	int64_t version;
-
-	TRY(db_exec(r->db, Q_run_schema, NULL, &rows, e));
-	version = rows_i64(rows, 0, 0);
-	rows_free(&rows);
-	if (version != SCHEMA_VERSION)
-		return err_set(e, RC_FATAL,
-		    "the database has schema %lld, this program is built for "
-		    "%d: run huying migrate",
-		    (long long)version, SCHEMA_VERSION);
-	return RC_OK;
-}
-
-static enum rc
 seen(struct run *r, const char *query, struct err *e)
 {
 	args_reset(&r->args[3]);
@@ -87,23 +69,45 @@ seen(struct run *r, const char *query, struct err *e)
 	return db_exec(r->db, query, &r->args[3], NULL, e);
 }
 
-/* A fresh connection with everything prepared, and the county in memory. */
+/* The old county stays in use until the new one is there. */
+enum rc
+run_reload(struct run *r, struct err *e)
+{
+	struct registry *fresh = NULL;
+
+	TRY(registry_load(&fresh, r->db, e));
+	registry_free(&r->registry);
+	r->registry = fresh;
+	return RC_OK;
+}
+
 static enum rc
-connect_db(struct run *r, struct err *e)
+make_ready(struct run *r, struct err *e)
 {
 	const struct db_query *own;
 	size_t n;
 
-	db_close(&r->db);
 	TRY(db_open(&r->db, r->conf.db, r->desc->name, e));
+	TRY(db_check_schema(r->db, e));
 	TRY(db_prepare(r->db, run_queries, ARRAY_LEN(run_queries), e));
-	TRY(check_schema(r, e));
 	own = r->desc->queries(&n);
 	TRY(db_prepare(r->db, own, n, e));
 	TRY(registry_prepare(r->db, e));
-	registry_free(&r->registry);
-	TRY(registry_load(&r->registry, r->db, e));
+	TRY(run_reload(r, e));
 	return seen(r, Q_run_seen, e);
+}
+
+/* A connection is either ready or not there at all. */
+static enum rc
+connect_db(struct run *r, struct err *e)
+{
+	enum rc rc;
+
+	db_close(&r->db);
+	rc = make_ready(r, e);
+	if (rc != RC_OK)
+		db_close(&r->db);
+	return rc;
 }
 
 static enum rc
@@ -182,16 +186,15 @@ survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
 
 	if (rc == RC_OK || rc == RC_GONE)
 		return true;
-	log_event(rc == RC_RETRY ? LEVEL_WARN : LEVEL_ERROR, "turn.failed",
-	    "why=\"%s\"", why->text);
+	log_why(rc == RC_RETRY ? LEVEL_WARN : LEVEL_ERROR, "turn.failed",
+	    why->text);
 	if (rc != RC_RETRY)
 		return false;
 	back_off(r, sigfd);
 	if (r->db == NULL || !db_alive(r->db)) {
 		rc = connect_db(r, &e);
 		if (rc == RC_FATAL)
-			log_event(LEVEL_ERROR, "database.refused", "why=\"%s\"",
-			    e.text);
+			log_why(LEVEL_ERROR, "database.refused", e.text);
 		return rc != RC_FATAL;
 	}
 	return true;
@@ -223,32 +226,6 @@ loop(struct run *r, int sigfd)
 			return EXIT_CLEAN;
 		rang = feed_pump(r->feed);
 	}
-}
-
-static int
-take_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	must(fd >= 0);
-	return fd;
-}
-
-static enum log_level
-level_of(const char *name)
-{
-	static const char *const names[] = { "debug", "info", "warn", "error" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return (enum log_level)i;
-	return LEVEL_INFO;
 }
 
 static void
@@ -309,7 +286,7 @@ static int
 serve(struct run *r)
 {
 	struct err e;
-	int sigfd = take_signals(), code = EXIT_BROKEN;
+	int sigfd = signals_open(), code = EXIT_BROKEN;
 
 	if (run_open(r, sigfd, &e) == RC_OK) {
 		log_event(LEVEL_INFO, "service.started", "version=\"%.*s\"",
@@ -317,7 +294,7 @@ serve(struct run *r)
 		code = loop(r, sigfd);
 		log_event(LEVEL_INFO, "service.stopped", "%s", "");
 	} else {
-		log_event(LEVEL_ERROR, "service.failed", "why=\"%s\"", e.text);
+		log_why(LEVEL_ERROR, "service.failed", e.text);
 	}
 	run_close(r);
 	(void)close(sigfd);
@@ -339,14 +316,13 @@ run_main(const struct run_desc *desc, int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
 		code = usage(desc, strcmp(argv[1], "--help") == 0);
 	} else if (conf_load(&r->conf, &e) != RC_OK) {
-		log_event(
-		    LEVEL_ERROR, "settings.refused", "why=\"%s\"", e.text);
+		log_why(LEVEL_ERROR, "settings.refused", e.text);
 		code = EXIT_USAGE;
 	} else if (argc > 1) {
 		conf_print(&r->conf);
 		code = EXIT_CLEAN;
 	} else {
-		log_init(desc->name, level_of(r->conf.log_level));
+		log_init(desc->name, log_level_of(r->conf.log_level));
 		code = serve(r);
 	}
 	free(r);

@@ -7,22 +7,15 @@
 
 #define LIVE_BATCH 500
 
-static void
-put(struct buf *b, const char *key, int64_t value)
-{
-	wire_put_str(b, str_of(key));
-	wire_put_i64(b, value);
-}
-
 struct str
 header_of(struct bus *b, struct buf *buf, int64_t seq, int64_t at, int64_t slot)
 {
 	buf_reset(buf);
 	wire_put_map(buf, 4);
-	put(buf, "epoch", b->epoch);
-	put(buf, "seq", seq);
-	put(buf, "at", at);
-	put(buf, "slot", slot);
+	wire_pair_i64(buf, "epoch", b->epoch);
+	wire_pair_i64(buf, "seq", seq);
+	wire_pair_i64(buf, "at", at);
+	wire_pair_i64(buf, "slot", slot);
 	return buf_get(buf);
 }
 
@@ -75,9 +68,9 @@ beat(struct bus *b)
 	b->beat_ms = clock_mono_ms();
 	buf_init(&buf, 256);
 	wire_put_map(&buf, 3);
-	put(&buf, "epoch", b->epoch);
-	put(&buf, "head", b->sent);
-	put(&buf, "at", b->now);
+	wire_pair_i64(&buf, "epoch", b->epoch);
+	wire_pair_i64(&buf, "head", b->sent);
+	wire_pair_i64(&buf, "at", b->now);
 	parts[1] = buf_get(&buf);
 	(void)socket_send(b->live, parts, ARRAY_LEN(parts));
 	buf_fini(&buf);
@@ -93,7 +86,7 @@ live_turn(struct bus *b)
 	for (int n = 0; n < LIVE_BATCH && frames_receive(b->live, &f); n++)
 		frames_free(&f);
 	if (b->db != NULL && db_alive(b->db) && send_new(b, &e) != RC_OK) {
-		log_event(LEVEL_WARN, "live.stalled", "why=\"%s\"", e.text);
+		log_why(LEVEL_WARN, "live.stalled", e.text);
 		db_rollback(b->db);
 	}
 	beat(b);

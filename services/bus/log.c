@@ -56,10 +56,8 @@ say_error(struct bus *b, struct str identity, struct str name, const char *code,
 
 	buf_init(&out, 1024);
 	wire_put_map(&out, 2);
-	wire_put_str(&out, STR("code"));
-	wire_put_str(&out, str_of(code));
-	wire_put_str(&out, STR("reason"));
-	wire_put_str(&out, str_of(reason));
+	wire_pair_str(&out, "code", str_of(code));
+	wire_pair_str(&out, "reason", str_of(reason));
 	(void)say(b, identity, "ERR", name, buf_get(&out));
 	buf_fini(&out);
 }
@@ -70,13 +68,6 @@ stumble(struct sub *s)
 {
 	s->gone = errno == EHOSTUNREACH;
 	s->rest_ms = clock_mono_ms() + REST_MS;
-}
-
-static void
-put(struct buf *out, const char *key, int64_t value)
-{
-	wire_put_str(out, str_of(key));
-	wire_put_i64(out, value);
 }
 
 /*
@@ -92,10 +83,10 @@ say_place(struct bus *b, struct sub *s, const char *word, const char *key,
 
 	buf_init(&out, 256);
 	wire_put_map(&out, 4);
-	put(&out, "epoch", b->epoch);
-	put(&out, "head", b->head);
-	put(&out, "next", s->next + 1);
-	put(&out, key, value);
+	wire_pair_i64(&out, "epoch", b->epoch);
+	wire_pair_i64(&out, "head", b->head);
+	wire_pair_i64(&out, "next", s->next + 1);
+	wire_pair_i64(&out, key, value);
 	sent = say(b, s->identity, word, s->name, buf_get(&out));
 	if (!sent)
 		stumble(s);
@@ -325,8 +316,7 @@ log_turn(struct bus *b)
 
 		if (is_due(b, s) && b->db != NULL && db_alive(b->db) &&
 		    feed_sub(b, s, &e) != RC_OK) {
-			log_event(
-			    LEVEL_WARN, "log.stalled", "why=\"%s\"", e.text);
+			log_why(LEVEL_WARN, "log.stalled", e.text);
 			db_rollback(b->db);
 			return;
 		}

@@ -2,13 +2,12 @@
 #include "services/bus/bus.h"
 
 #include "common/base/log.h"
+#include "common/base/signals.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define LOOK_MS 100 /* a bell may be lost */
@@ -33,8 +32,8 @@ read_seal_key(struct bus *b, struct err *e)
 	FILE *f;
 
 	if (path[0] == '\0') {
-		log_event(LEVEL_WARN, "seal.unavailable", "%s",
-		    "why=\"HUYING_INTAKE_PUBLIC_KEY is not set\"");
+		log_why(LEVEL_WARN, "seal.unavailable",
+		    "HUYING_INTAKE_PUBLIC_KEY is not set");
 		return RC_OK;
 	}
 	f = fopen(path, "r");
@@ -103,7 +102,7 @@ keep_db(struct bus *b, int64_t *tried_ms)
 	*tried_ms = clock_mono_ms();
 	rc = store_open(b, &e);
 	if (rc != RC_OK)
-		log_event(LEVEL_WARN, "database.away", "why=\"%s\"", e.text);
+		log_why(LEVEL_WARN, "database.away", e.text);
 	return rc != RC_FATAL;
 }
 
@@ -160,25 +159,10 @@ loop(struct bus *b, int sigfd)
 }
 
 static int
-take_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGINT);
-	must(sigprocmask(SIG_BLOCK, &set, NULL) == 0);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	must(fd >= 0);
-	return fd;
-}
-
-static int
 serve(struct bus *b)
 {
 	struct err e;
-	int sigfd = take_signals(), code = 1;
+	int sigfd = signals_open(), code = 1;
 
 	if (bus_open(b, &e) == RC_OK) {
 		log_event(LEVEL_INFO, "service.started", "head=%lld",
@@ -186,7 +170,7 @@ serve(struct bus *b)
 		code = loop(b, sigfd);
 		log_event(LEVEL_INFO, "service.stopped", "%s", "");
 	} else {
-		log_event(LEVEL_ERROR, "service.failed", "why=\"%s\"", e.text);
+		log_why(LEVEL_ERROR, "service.failed", e.text);
 	}
 	bus_close(b);
 	(void)close(sigfd);
@@ -207,12 +191,12 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
 		(void)fprintf(stderr, "usage: bus [-n]\n");
 	} else if (conf_load(&b->conf, &e) != RC_OK) {
-		log_event(
-		    LEVEL_ERROR, "settings.refused", "why=\"%s\"", e.text);
+		log_why(LEVEL_ERROR, "settings.refused", e.text);
 	} else if (argc > 1) {
 		conf_print(&b->conf);
 		code = 0;
 	} else {
+		log_init("bus", log_level_of(b->conf.log_level));
 		code = serve(b);
 	}
 	free(b);

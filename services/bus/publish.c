@@ -11,20 +11,6 @@
 #define PROTOCOL 1
 #define ANSWER_MAX ((size_t)8 * 1024)
 
-static void
-put(struct buf *b, const char *key, struct str value)
-{
-	wire_put_str(b, str_of(key));
-	wire_put_str(b, value);
-}
-
-static void
-put_i64(struct buf *b, const char *key, int64_t value)
-{
-	wire_put_str(b, str_of(key));
-	wire_put_i64(b, value);
-}
-
 /* The map that a refusal carries; SURE: nothing was stored. */
 static struct str
 told(struct bus *b, const char *code, struct str field, struct str reason,
@@ -35,14 +21,12 @@ told(struct bus *b, const char *code, struct str field, struct str reason,
 
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, sure ? 5 : 4);
-	put(&out, "code", str_of(code));
-	put(&out, "field", field);
-	put(&out, "reason", reason);
-	put(&out, "retry", str_of(retry));
-	if (sure) {
-		wire_put_str(&out, STR("stored"));
-		wire_put_bool(&out, false);
-	}
+	wire_pair_str(&out, "code", str_of(code));
+	wire_pair_str(&out, "field", field);
+	wire_pair_str(&out, "reason", reason);
+	wire_pair_str(&out, "retry", str_of(retry));
+	if (sure)
+		wire_pair_bool(&out, "stored", false);
 	must(!out.failed);
 	s = arena_str(b->arena, buf_get(&out));
 	buf_fini(&out);
@@ -76,11 +60,11 @@ welcome(struct bus *b, struct str identity)
 
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, b->has_seal_key ? 6 : 5);
-	put_i64(&out, "protocol", PROTOCOL);
-	put_i64(&out, "epoch", b->epoch);
-	put_i64(&out, "head", b->head);
-	put_i64(&out, "window", PUBLISH_BATCH);
-	put(&out, "time", str_of(clock_format(b->now, text)));
+	wire_pair_i64(&out, "protocol", PROTOCOL);
+	wire_pair_i64(&out, "epoch", b->epoch);
+	wire_pair_i64(&out, "head", b->head);
+	wire_pair_i64(&out, "window", PUBLISH_BATCH);
+	wire_pair_str(&out, "time", str_of(clock_format(b->now, text)));
 	if (b->has_seal_key) {
 		wire_put_str(&out, STR("intake_key"));
 		wire_put_bin(&out,
@@ -180,9 +164,9 @@ tell_stored(struct bus *b, const struct entry *en, int64_t seq, bool again)
 
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, 3);
-	put(&out, "status", again ? STR("duplicate") : STR("stored"));
-	put_i64(&out, "seq", seq);
-	put_i64(&out, "epoch", b->epoch);
+	wire_pair_str(&out, "status", again ? STR("duplicate") : STR("stored"));
+	wire_pair_i64(&out, "seq", seq);
+	wire_pair_i64(&out, "epoch", b->epoch);
 	answer(b, en->identity, "ACK", en->number, buf_get(&out));
 	buf_fini(&out);
 }
@@ -267,7 +251,7 @@ store(struct bus *b)
 	if (store_append(b, &receipts, &e) == RC_OK) {
 		tell(b, receipts);
 	} else {
-		log_event(LEVEL_WARN, "append.failed", "why=\"%s\"", e.text);
+		log_why(LEVEL_WARN, "append.failed", e.text);
 		db_rollback(b->db);
 		tell_failed(b, !db_alive(b->db));
 	}

@@ -2,9 +2,6 @@
 SELECT journal.head() AS head, (SELECT max(epoch) FROM journal.epoch)::bigint AS epoch,
 	run.now() AS now
 
--- name: schema
-SELECT max(version) AS version FROM run.migration
-
 -- name: seal
 INSERT INTO vault.sealed (source, id, digest, box)
 SELECT u.s, u.i, u.d, u.b

@@ -7,29 +7,12 @@
 #include <unistd.h>
 
 static enum rc
-check_schema(struct bus *b, struct err *e)
-{
-	struct rows *rows = NULL;
-	int64_t version;
-
-	TRY(db_exec(b->db, Q_bus_schema, NULL, &rows, e));
-	version = rows_i64(rows, 0, 0);
-	rows_free(&rows);
-	if (version != SCHEMA_VERSION)
-		return err_set(e, RC_FATAL,
-		    "the database has schema %lld, this program is built for "
-		    "%d: run huying migrate",
-		    (long long)version, SCHEMA_VERSION);
-	return RC_OK;
-}
-
-static enum rc
 make_ready(struct bus *b, struct err *e)
 {
 	TRY(db_open(&b->db, b->conf.db, "bus", e));
+	TRY(db_check_schema(b->db, e));
 	TRY(db_prepare(b->db, bus_queries, ARRAY_LEN(bus_queries), e));
 	TRY(registry_prepare(b->db, e));
-	TRY(check_schema(b, e));
 	TRY(store_registry(b, e));
 	TRY(store_head(b, e));
 	return store_seen(b, false, e);

@@ -4,7 +4,8 @@
  *   bench_bus publish N        durable publishes per second, window full
  *   bench_bus latency RATE S   ack latency, open loop: from the time at
  *                              which each publish was due, not was sent
- *   bench_bus chain N          reports per second, publish to task.assigned
+ *   bench_bus chain N FROM     reports per second, publish to task.assigned;
+ *                              FROM: number of the first, to go on behind
  *   bench_bus replay           events per second from the log endpoint
  */
 #include "common/base/id.h"
@@ -40,32 +41,69 @@ open_publisher(void)
 	return p;
 }
 
-/* Report N: another place and matter each time, so that none is merged. */
+/* First column of a pack file: villages, or matters. */
+struct codes {
+	char code[400][24];
+	long n;
+};
+static struct codes villages, matters;
+
+static void
+read_codes(struct codes *c, const char *path, size_t len)
+{
+	char line[4096];
+	FILE *f = fopen(path, "r");
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		size_t n = strcspn(line, ",");
+
+		if ((len == 0 ? c->n > 0 || strncmp(line, "code", 4) != 0
+			      : n == len) &&
+		    n < 24 && c->n < 400)
+			memcpy(c->code[c->n++], line, n);
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	must(c->n > 0);
+}
+
+/* Twenty characters that no other report has. */
+static struct str
+words(long n, char text[64])
+{
+	uint64_t x = (uint64_t)n * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	size_t at = 0;
+
+	for (int i = 0; i < 20; i++) {
+		unsigned rune;
+
+		x = x * UINT64_C(6364136223846793005) +
+		    UINT64_C(1442695040888963407);
+		rune = 0x4e00 + (unsigned)(x >> 40) % 5000;
+		text[at++] = (char)(0xe0 | rune >> 12);
+		text[at++] = (char)(0x80 | (rune >> 6 & 0x3f));
+		text[at++] = (char)(0x80 | (rune & 0x3f));
+	}
+	return (struct str){ text, at };
+}
+
+/* Another village, matter and text each time, so that none is merged. */
 static void
 put_report(struct publisher *p, long n)
 {
-	static const char *const matters[] = { "CA-001", "CA-002", "EN-001",
-		"PU-001", "GR-001", "SF-010", "TR-001" };
-	char id[ID_TEXT], division[16], place[64];
+	char id[ID_TEXT], place[64], text[64];
 	struct msg_report_submit m = { .channel = STR("sensor"),
-		.summary = STR("设备告警：井盖倾斜角超过阈值，请到场核实。") };
+		.summary = words(n, text) };
 	struct msg_envelope env = { .specversion = STR("1.0"),
 		.source = STR("/bench"),
 		.type = STR("report.submit") };
 	struct buf data, body;
 
-	(void)snprintf(division, sizeof(division), "330122%s",
-	    (const char *const[]){ "002", "003", "004", "005", "101", "102",
-		"109", "110", "112", "113", "201", "202", "204",
-		"210" }[n % 14]);
-	(void)snprintf(
-	    place, sizeof(place), "%ld号监测点%ld", n * 7919 % 99991, n);
+	(void)snprintf(place, sizeof(place), "%ld号监测点", n);
 	m.place = str_of(place);
-	m.matter = str_of(matters[n % (long)ARRAY_LEN(matters)]);
-	m.lat = 29.5 + (double)(n % 997) * 0.0007;
-	m.lon = 119.2 + (double)(n / 997 % 997) * 0.0007;
+	m.matter = str_of(matters.code[n / villages.n % matters.n]);
 	env.id = str_of(id_new(id));
-	env.division = str_of(division);
+	env.division = str_of(villages.code[n % villages.n]);
 	buf_init(&data, 65536);
 	buf_init(&body, 65536);
 	msg_encode(&msg_report_submit_desc, &m, &data);
@@ -170,7 +208,7 @@ open_log(bool head, bool follow, struct str topic)
 }
 
 static void
-bench_chain(long n)
+bench_chain(long n, long first)
 {
 	struct log_reader *r = open_log(true, true, STR("task.assigned"));
 	struct publisher *p = open_publisher();
@@ -187,10 +225,11 @@ bench_chain(long n)
 	while (done < n) {
 		while (sent < n && publisher_unanswered(p) < 200 &&
 		       sent - done < 2000)
-			put_report(p, sent++);
+			put_report(p, first + sent++);
 		while (acked < sent && publisher_next(p, 0, &out, &e) == RC_OK)
 			acked++;
-		while (log_next(r, 0, &ev, &e) == RC_OK)
+		/* Waits a little: what is measured shares these cores. */
+		while (done < n && log_next(r, 2, &ev, &e) == RC_OK)
 			done++;
 		if (clock_mono_us() - began > GIVE_UP_US)
 			die("chain", &e);
@@ -229,12 +268,14 @@ main(int argc, char **argv)
 	zsys_handler_set(NULL);
 	if (sodium_init() < 0 || conf_load(&conf, &e) != RC_OK)
 		return 1;
+	read_codes(&villages, "deploy/packs/tonglu/divisions.csv", 12);
+	read_codes(&matters, "deploy/packs/tonglu/matters.csv", 0);
 	if (argc == 3 && strcmp(argv[1], "publish") == 0)
 		bench_publish(atol(argv[2]));
 	else if (argc == 4 && strcmp(argv[1], "latency") == 0)
 		bench_latency(atol(argv[2]), atol(argv[3]));
-	else if (argc == 3 && strcmp(argv[1], "chain") == 0)
-		bench_chain(atol(argv[2]));
+	else if (argc == 4 && strcmp(argv[1], "chain") == 0)
+		bench_chain(atol(argv[2]), atol(argv[3]));
 	else if (argc == 2 && strcmp(argv[1], "replay") == 0)
 		bench_replay();
 	else

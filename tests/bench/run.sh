@@ -36,7 +36,7 @@ rm -f "/tmp/huying-fsync.$$"
 # The whole chain, with all services; the best of three rounds is not taken:
 # the median is.
 median() { sort -n -k2,2 | awk '{ l[NR] = $0 } END { print l[int((NR + 1) / 2)] }'; }
-for _ in 1 2 3; do $bench chain 2000; done | median >>"$figures"
+for n in 0 2000 4000; do $bench chain 2000 $n; done | median >>"$figures"
 
 # The log, over what the chain left behind.
 for _ in 1 2 3; do $bench replay 2>/dev/null; done | median >>"$figures"
@@ -56,7 +56,7 @@ mkdir -p build
 awk -v machine="$machine" -v date="$date" '
 	BEGIN { printf "[" }
 	{ printf "%s\n {\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"peers\": {}, \"machine\": \"%s\", \"date\": \"%s\"}",
-		NR > 1 ? "," : "", $1, $2, $3, machine, date }
+		(NR > 1 ? "," : ""), $1, $2, $3, machine, date }
 	END { printf "\n]\n" }' "$figures" >build/bench.json
 echo "machine  $machine"
 echo "fsync    ${fsync:-?} us (fdatasync, 8 KiB); date $date; medians of three rounds"

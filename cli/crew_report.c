@@ -1,0 +1,91 @@
+/* What the desk does: decide a report, close a casefile, call back. */
+#include "cli/crew.h"
+
+void
+crew_on_report_received(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct script *s = crew_script(m);
+	struct str desk = crew_room_of(p, m->division);
+	int64_t when = crew_after(m, at, m->number, "desk", 3, 11);
+
+	(void)msg;
+	if (s == NULL)
+		return;
+	if (s->accept)
+		PLAN(p, when, m, report_accept, "decided", .report = m->number,
+		    .matter = s->matter, .unit = desk,
+		    .officer = crew_somebody(p, desk, NULL, STR("")));
+	else
+		PLAN(p, when, m, report_refuse, "decided", .report = m->number,
+		    .kind = s->refuse_kind, .way = s->way, .unit = desk,
+		    .officer = crew_somebody(p, desk, NULL, STR("")));
+}
+
+void
+crew_on_report_decided(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	(void)p;
+	(void)msg;
+	(void)at;
+	m->decided = true;
+}
+
+void
+crew_on_casefile_opened(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct msg_casefile_opened *f = msg;
+	const struct row_matter *matter =
+	    registry_matter(p->registry, f->matter, at);
+	const struct script *s = crew_script(m);
+
+	m->matter = crew_keep(p, f->matter);
+	if (matter == NULL || s == NULL)
+		return;
+	if (s->need_call && !str_is(matter->call_class, "none"))
+		crew_plan_call(p, m, s, matter->call_class, at);
+	else if (str_is(s->path, "mediation"))
+		crew_plan_mediation(p, m, at);
+}
+
+void
+crew_on_casefile_handled(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	struct str room = crew_room_of(p, m->division);
+
+	(void)msg;
+	PLAN(p, crew_by_day(crew_after(m, at, m->number, "close", 20, 240)), m,
+	    casefile_close, NULL, .casefile = m->number,
+	    .outcome = crew_dice(m, m->number, "outcome") < 86
+			   ? STR("solved")
+			   : STR("explained"),
+	    .unit = room, .officer = crew_somebody(p, room, NULL, STR("")));
+}
+
+void
+crew_on_callback_opened(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct msg_callback_opened *f = msg;
+	struct str id = crew_keep(p, f->callback);
+	struct str hotline =
+	    crew_unit_of(p, "county_centre", registry_county_of(m->division));
+	unsigned answer = crew_dice(m, id, "answer");
+
+	if (crew_dice(m, id, "there") < 6) {
+		PLAN(p, crew_by_day(crew_after(m, at, id, "call", 120, 900)), m,
+		    callback_try, NULL, .callback = id, .unit = hotline);
+		return;
+	}
+	PLAN(p, crew_by_day(crew_after(m, at, id, "call", 120, 900)), m,
+	    callback_record, NULL, .callback = id,
+	    .contacted = crew_dice(m, id, "contact") < 97,
+	    .solved = answer < 90,
+	    .satisfied = answer < 68   ? STR("yes")
+			 : answer < 88 ? STR("basic")
+				       : STR("no"),
+	    .unit = hotline);
+}
