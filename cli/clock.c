@@ -7,14 +7,20 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: huying clock [show | advance AMOUNT | set TIME | run | stop]\n\n"
+    "usage: huying clock [show | advance AMOUNT | set TIME | run | stop]\n"
+    "\n"
     "The time that services go by.  It can be moved (forward only) in a\n"
-    "database that was created as a sandbox: huying up --sandbox.\n\n"
-    "  show             print it\n"
+    "database that was created as a sandbox: huying up --sandbox.\n"
+    "\n"
+    "  show             print it; also when no word is given\n"
     "  advance AMOUNT   90s, 30m, 2h, 2d\n"
     "  set TIME         2026-03-18T08:00+08:00\n"
-    "  run, stop        let it run on from where it stands, or stand still\n\n"
-    "  --db DSN\n";
+    "  run, stop        let it run on from where it stands, or stand still\n"
+    "\n"
+    "  --db DSN         libpq connection string\n"
+    "\n"
+    "Exit codes: 0 done, 1 no sandbox, or it would go back, 2 wrong usage,\n"
+    "3 no database.\n";
 
 static const struct db_query queries[] = {
 	{ "clock_now", "SELECT run.now(), sandbox FROM run.clock" },

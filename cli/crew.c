@@ -57,7 +57,7 @@ crew_react(struct play *p, const struct msg_envelope *env,
 
 	if (env->subject.n == 0)
 		return;
-	m = play_memory(p, env->subject, true);
+	m = play_memory(p, env->subject);
 	if (m->division.n == 0)
 		m->division = crew_keep(p, env->division);
 	if (m->report == NULL)

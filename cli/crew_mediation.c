@@ -8,7 +8,7 @@ crew_party(struct play *p, struct str number, const char *who)
 {
 	unsigned char hash[HASH_LEN];
 	char hex[HASH_TEXT];
-	const struct memory *m = play_memory(p, number, true);
+	const struct memory *m = play_memory(p, number);
 	struct str s = arena_printf(p->arena, "%.*s/%s",
 	    STR_ARG(m->report != NULL ? m->report->id : number), who);
 

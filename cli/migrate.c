@@ -6,9 +6,15 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: huying migrate [--db DSN]\n\n"
+    "usage: huying migrate [--db DSN]\n"
+    "\n"
     "Applies the numbered SQL files that this program brings and the\n"
-    "database lacks, each in a transaction, under an advisory lock.\n";
+    "database lacks, each in a transaction, under an advisory lock.\n"
+    "\n"
+    "  --db DSN   libpq connection string\n"
+    "\n"
+    "Exit codes: 0 done, 1 a file failed and changed nothing, 2 wrong usage,\n"
+    "3 no database.\n";
 
 int
 cmd_migrate(int argc, char **argv)

@@ -18,12 +18,11 @@ static const char usage[] =
     "              gone ones end on it; the same again changes nothing\n"
     "  show        lists the packs that are loaded\n"
     "\n"
-    "  --db DSN    libpq connection string, else HUYING_DB\n"
-    "  --json      for machines: one JSON object a line, on stdout\n"
-    "  --help      this text\n"
+    "  --db DSN    libpq connection string\n"
+    "  --json      one object a line\n"
     "\n"
-    "Exit: 0 done, 1 the pack has faults or may not be loaded, 2 usage,\n"
-    "3 cannot read the files or reach the database.\n";
+    "Exit codes: 0 done, 1 the pack has faults or may not be loaded,\n"
+    "2 wrong usage, 3 cannot read the files or reach the database.\n";
 
 static const struct command {
 	const char *name;

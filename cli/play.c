@@ -12,12 +12,19 @@
 #define MEMORY_MAX ((size_t)512 << 20)
 
 static const char play_usage[] =
-    "usage: huying play DIR [--days N] [--quiet] [--db DSN]\n\n"
+    "usage: huying play DIR [--days N] [--quiet] [--db DSN]\n"
+    "\n"
     "Plays DIR/day.jsonl on a sandbox: each report is published at its\n"
     "time, and a scripted crew (DIR/crew.csv) does what staff would do on\n"
-    "every fact, for N days (default 7).  The clock is moved from one event\n"
-    "or limit to the next, and waits until every service has caught up.\n"
-    "Playing the same day again publishes the same events: duplicates.\n";
+    "every fact.  The clock is moved from one event or limit to the next,\n"
+    "and waits until every service has caught up.  Playing the same day\n"
+    "again publishes the same events: duplicates.\n"
+    "\n"
+    "  --days N   how long, from the day's first hour; 7 when left out\n"
+    "  --quiet    no line of progress\n"
+    "  --db DSN   libpq connection string\n"
+    "\n"
+    "Exit codes: 0 played, 1 stopped, and why, 2 wrong usage, 3 no database.\n";
 
 static const struct db_query queries[] = {
 	{ "play_quiet", "SELECT run.quiet() AS quiet, journal.head() AS head, "
@@ -28,7 +35,7 @@ static const struct db_query queries[] = {
 };
 
 struct memory *
-play_memory(struct play *p, struct str number, bool make)
+play_memory(struct play *p, struct str number)
 {
 	struct memory **bucket = &p->memory[str_hash(number) % MEMORY_BUCKETS];
 	struct memory *m;
@@ -36,8 +43,6 @@ play_memory(struct play *p, struct str number, bool make)
 	for (m = *bucket; m != NULL; m = m->next)
 		if (str_eq(m->number, number))
 			return m;
-	if (!make)
-		return NULL;
 	m = arena_alloc(p->arena, sizeof(*m));
 	must(m != NULL);
 	m->number = arena_str(p->arena, number);

@@ -107,7 +107,7 @@ void play_plan(struct play *p, struct action a);
 /* Takes the earliest off; there must be one. */
 struct action play_next(struct play *p);
 
-/* play.c: NULL when there is none and none is to be made. */
-struct memory *play_memory(struct play *p, struct str number, bool make);
+/* play.c: of casefile NUMBER, made at its first mention; never NULL. */
+struct memory *play_memory(struct play *p, struct str number);
 
 #endif

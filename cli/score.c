@@ -14,7 +14,7 @@ static const char score_usage[] =
     "                  period published last, else the one under way\n"
     "  --unit CODE     one unit, with everything counted\n"
     "  --json          show: one object a unit; rebuild: one object\n"
-    "  --db DSN        database, else HUYING_DB\n\n"
+    "  --db DSN        libpq connection string\n\n"
     "Rates are shares of the casefiles with a valid answer; the composite is\n"
     "weighted by the county's scheme.  A period named 2026-04 begins on the\n"
     "scheme's day of the month before and ends before that day of its own.\n"
@@ -22,7 +22,7 @@ static const char score_usage[] =
     "that lapsed are in no rate; a reopening is counted apart.\n"
     "rebuild reads the journal in batches of whole casefiles: any length will\n"
     "do, a casefile of 5,000 facts will not, nor 1 GiB of publications.\n\n"
-    "Exit codes: 0 fine, 1 nothing to show or something differs, 2 wrong\n"
+    "Exit codes: 0 told, 1 nothing to show or something differs, 2 wrong\n"
     "usage, 3 no database.\n";
 
 int

@@ -6,10 +6,16 @@
 #include <stdio.h>
 
 static const char status_usage[] =
-    "usage: huying status [--db DSN] [--json]\n\n"
+    "usage: huying status [--db DSN] [--json]\n"
+    "\n"
     "Services and how far each is, the journal's head, limits that run or\n"
-    "have run out, events put aside.  Exit code 1 when a service is not\n"
-    "running, is more than 10 s behind, or has parked an event.\n";
+    "have run out, events put aside.\n"
+    "\n"
+    "  --db DSN   libpq connection string\n"
+    "  --json     one object a line\n"
+    "\n"
+    "Exit codes: 0 well, 1 a service is not running, is more than 10 s\n"
+    "behind, or has parked an event, 2 wrong usage, 3 no database.\n";
 
 #define BEHIND_MS (10 * SECOND_MS)
 

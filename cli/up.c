@@ -31,17 +31,25 @@ static const struct db_query queries[] = {
 };
 
 static const char up_usage[] =
-    "usage: huying up [--sandbox] [--fresh]\n\n"
+    "usage: huying up [--sandbox] [--fresh]\n"
+    "\n"
     "Starts a private PostgreSQL cluster, the bus and the five services\n"
     "under var/ (HUYING_VAR), and writes var/env for the other commands.\n"
-    "What runs already is left alone.\n\n"
+    "What runs already is left alone.\n"
+    "\n"
     "  --sandbox   a new database gets a clock that can be moved\n"
-    "  --fresh     throw a sandbox's data away and begin anew\n";
+    "  --fresh     throw a sandbox's data away and begin anew\n"
+    "\n"
+    "Exit codes: 0 up, 1 --fresh, and it is no sandbox, 2 wrong usage,\n"
+    "3 something did not start.\n";
 
 static const char down_usage[] =
-    "usage: huying down\n\n"
+    "usage: huying down\n"
+    "\n"
     "Stops the services, the bus and the database that huying up started,\n"
-    "and nothing else.  The data stays.\n";
+    "and nothing else.  The data stays.\n"
+    "\n"
+    "Exit codes: 0 down, 1 something did not stop, 2 wrong usage.\n";
 
 /* Where things of this installation lie. */
 struct place {

@@ -6,10 +6,16 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: huying verify [--db DSN] [--json]\n\n"
+    "usage: huying verify [--db DSN] [--json]\n"
+    "\n"
     "Reads the whole journal and recomputes its hash chain: every event\n"
     "there, in place, unchanged.  Prints the last hash, worth keeping\n"
-    "elsewhere; exits 1 and names the first bad place if there is one.\n";
+    "elsewhere, or the first bad place.\n"
+    "\n"
+    "  --db DSN   libpq connection string\n"
+    "  --json     one object\n"
+    "\n"
+    "Exit codes: 0 sound, 1 not sound, 2 wrong usage, 3 no database.\n";
 
 static const struct db_query queries[] = {
 	{ "verify_links",

@@ -8,7 +8,7 @@ set -eu
 run="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
 libpq-dev libsodium-dev libjansson-dev libmicrohttpd-dev libcmocka-dev
 postgresql-15 postgresql-client-15 util-linux procps"
-dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck gawk
+dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
 ca-certificates"
 
@@ -48,7 +48,8 @@ case $missing in
 	;;
 esac
 
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
+# sudo drops the environment, so env comes after it.
+apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
+$apt update -qq
 # shellcheck disable=SC2086
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+$apt install -y -qq --no-install-recommends $missing >/dev/null

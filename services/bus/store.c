@@ -208,6 +208,7 @@ enum rc
 store_seq_at(struct bus *b, int64_t at, int64_t *seq, struct err *e)
 {
 	struct rows *rows = NULL;
+
 	args_reset(&b->args);
 	args_time(&b->args, at);
 	TRY(db_exec(b->db, Q_bus_seq_at, &b->args, &rows, e));

@@ -1,31 +1,15 @@
 #include "tests/lib/rulekit.h"
 
 #include "common/rule/step.h"
+#include "tests/lib/armed.h"
 #include "tests/lib/saved.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define FOLDERS_MAX 64
-#define ARMED_MAX 512
 #define CODES_MAX 64
 #define SAID_MAX 512
-
-struct armed {
-	char thing[64];
-	char name[40];
-	char casefile[40];
-	char division[20];
-	char unit[64];
-	enum arm_kind kind;
-	bool on;
-	bool paused;
-	int64_t paused_at;
-	struct limit rule;
-	int64_t from;
-	int64_t soon; /* 0 once warned */
-	int64_t due;
-};
 
 struct kit {
 	const struct machine *machine;
@@ -38,8 +22,7 @@ struct kit {
 	const void *extra;
 	struct folder folder[FOLDERS_MAX];
 	size_t n_folders;
-	struct armed armed[ARMED_MAX];
-	size_t n_armed;
+	struct armed_list armed;
 	struct decision last;
 	const char *code[CODES_MAX];
 	size_t n_codes;
@@ -114,98 +97,6 @@ folder_of(struct kit *k, struct str casefile)
 	return &k->folder[k->n_folders++];
 }
 
-static void
-put(char *to, size_t cap, struct str s)
-{
-	must(s.n < cap);
-	(void)snprintf(to, cap, "%.*s", STR_ARG(s));
-}
-
-static struct armed *
-find_armed(struct kit *k, struct str thing, struct str name)
-{
-	for (size_t i = 0; i < k->n_armed; i++)
-		if (str_is(thing, k->armed[i].thing) &&
-		    str_is(name, k->armed[i].name))
-			return &k->armed[i];
-	return NULL;
-}
-
-static void
-arm(struct kit *k, const struct arming *a)
-{
-	struct armed *d = find_armed(k, a->thing, str_of(a->name));
-
-	if (d == NULL) {
-		must(k->n_armed < ARMED_MAX);
-		d = &k->armed[k->n_armed++];
-	}
-	*d = (struct armed){ .kind = a->kind,
-		.on = true,
-		.rule = a->rule,
-		.from = a->from,
-		.due = a->due,
-		.soon = a->kind == ARM_DUTY ? a->soon : 0 };
-	put(d->thing, sizeof(d->thing), a->thing);
-	put(d->name, sizeof(d->name), str_of(a->name));
-	put(d->casefile, sizeof(d->casefile), a->casefile);
-	put(d->division, sizeof(d->division), a->division);
-	put(d->unit, sizeof(d->unit), a->unit);
-}
-
-static void
-meet_all(struct kit *k, struct str thing)
-{
-	for (size_t i = 0; i < k->n_armed; i++)
-		if (str_is(thing, k->armed[i].thing))
-			k->armed[i].on = false;
-}
-
-static void
-pause_or_resume(struct kit *k, const struct arming *a)
-{
-	struct armed *d = find_armed(k, a->thing, str_of(a->name));
-	struct pause p;
-
-	if (d == NULL || !d->on)
-		return;
-	if (a->what == ARM_PAUSE) {
-		d->paused = true;
-		d->paused_at = k->at;
-		return;
-	}
-	must(d->paused);
-	p = (struct pause){ d->paused_at, k->at };
-	d->paused = false;
-	d->due = calendar_due_paused(
-	    registry_calendar(k->registry), d->rule, d->from, &p, 1, NULL);
-}
-
-static void
-take_armings(struct kit *k)
-{
-	struct armed *d;
-
-	for (const struct arming *a = k->last.armings; a != NULL; a = a->next)
-		switch (a->what) {
-		case ARM_SET:
-			arm(k, a);
-			break;
-		case ARM_MEET:
-			d = find_armed(k, a->thing, str_of(a->name));
-			if (d != NULL)
-				d->on = false;
-			break;
-		case ARM_MEET_ALL:
-			meet_all(k, a->thing);
-			break;
-		case ARM_PAUSE:
-		case ARM_RESUME:
-			pause_or_resume(k, a);
-			break;
-		}
-}
-
 /* Through the wire and back: what a rule says must be sayable. */
 static void
 check_said(const struct emission *em)
@@ -269,7 +160,8 @@ kit_send(struct kit *k, const struct msg_desc *desc, const void *msg)
 	applied = machine_apply(k->machine, &s);
 	saved_check(&saved);
 	take_said(k);
-	take_armings(k);
+	armed_take(
+	    &k->armed, k->last.armings, k->at, registry_calendar(k->registry));
 	return applied && k->last.refused == NULL;
 }
 
@@ -300,18 +192,10 @@ fire(struct kit *k, const char *which, struct armed *d)
 bool
 kit_fire(struct kit *k, const char *which, const char *thing, const char *name)
 {
-	struct armed *d = find_armed(k, str_of(thing), str_of(name));
+	struct armed *d = armed_find(&k->armed, str_of(thing), str_of(name));
 
 	must(d != NULL && d->on);
 	return fire(k, which, d);
-}
-
-static int64_t
-wake_of(const struct armed *d)
-{
-	if (!d->on || d->paused)
-		return INT64_MAX;
-	return d->soon > 0 && d->soon < d->due ? d->soon : d->due;
 }
 
 size_t
@@ -322,14 +206,9 @@ kit_run_until(struct kit *k, const char *time)
 
 	must(clock_parse(str_of(time), &until));
 	for (;;) {
-		struct armed *next = NULL;
-		int64_t wake;
+		struct armed *next = armed_next(&k->armed);
+		int64_t wake = next != NULL ? armed_wake(next) : INT64_MAX;
 
-		for (size_t i = 0; i < k->n_armed; i++)
-			if (next == NULL ||
-			    wake_of(&k->armed[i]) < wake_of(next))
-				next = &k->armed[i];
-		wake = next != NULL ? wake_of(next) : INT64_MAX;
 		if (wake > until || fired > 10000)
 			break;
 		if (wake > k->at)
@@ -414,12 +293,13 @@ kit_state(const struct kit *k, const char *id)
 const char *
 kit_due(const struct kit *k, const char *thing, const char *name)
 {
-	struct armed *d =
-	    find_armed((struct kit *)(uintptr_t)k, str_of(thing), str_of(name));
+	struct kit *own = (struct kit *)(uintptr_t)k; /* for its text */
+	const struct armed *d =
+	    armed_find(&own->armed, str_of(thing), str_of(name));
 
 	if (d == NULL || !d->on)
 		return "";
-	return clock_format(d->due, ((struct kit *)(uintptr_t)k)->text);
+	return clock_format(d->due, own->text);
 }
 
 bool

@@ -18,6 +18,23 @@ struct score_kind {
 extern const struct score_kind score_kinds[];
 extern const size_t score_kinds_n;
 
+/* A fact of CASEFILE, for live_append() or a journal in memory. */
+#define FACT(casefile, m, ...)                                                 \
+	(struct score_fact)                                                    \
+	{                                                                      \
+		casefile, 0, 0, &msg_##m##_desc, &(const struct msg_##m)       \
+		{                                                              \
+			__VA_ARGS__                                            \
+		}                                                              \
+	}
+/* Its callback reached somebody. */
+#define ANSWER(casefile, who, yes)                                             \
+	FACT(casefile, callback_recorded, .callback = STR(casefile "/A1"),     \
+	    .unit = STR(who), .outcome = STR("solved"), .contacted = true,     \
+	    .solved = yes, .satisfied = (yes) ? STR("yes") : STR("no"))
+#define CASE_1 "330122-26-0000001"
+#define CASE_2 "330122-26-0000002"
+
 /* 0 ... BELOW - 1, the same for the same seed. */
 unsigned score_draw(uint64_t *seed, unsigned below);
 /*

@@ -288,6 +288,17 @@ live_append(struct live *l, const struct score_fact *facts, size_t n)
 	return commit(l, &c);
 }
 
+void
+live_append_random(struct live *l, uint64_t *seed, size_t n)
+{
+	struct score_fact v[64];
+
+	must(n > 0 && n <= ARRAY_LEN(v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = score_random_fact(seed, 40, 0, 0, l->arena);
+	(void)live_append(l, v, n);
+}
+
 int64_t
 live_publish(struct live *l, const char *period, const char *subject)
 {

@@ -33,6 +33,8 @@ bool live_possible(void);
 void live_at(struct live *l, int64_t at);
 /* Appends N facts in one commit, at the clock's time; returns the last seq. */
 int64_t live_append(struct live *l, const struct score_fact *facts, size_t n);
+/* N (at most 64) random facts, at the clock's time. */
+void live_append_random(struct live *l, uint64_t *seed, size_t n);
 /* The board asks for PERIOD; SUBJECT may be NULL.  Returns its seq. */
 int64_t live_publish(struct live *l, const char *period, const char *subject);
 /* An event whose message cannot be read; returns its seq. */

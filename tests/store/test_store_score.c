@@ -48,33 +48,6 @@ must_differ(const char *how)
 	assert_non_null(strstr(live.output, "NOT THE SAME"));
 }
 
-/* N random facts at the clock's time. */
-static void
-append_random(uint64_t *seed, size_t n)
-{
-	struct score_fact v[64];
-
-	must(n > 0 && n <= ARRAY_LEN(v));
-	for (size_t i = 0; i < n; i++)
-		v[i] = score_random_fact(seed, 40, 0, 0, live.arena);
-	(void)live_append(&live, v, n);
-}
-
-#define FACT(casefile, m, ...)                                                 \
-	(struct score_fact)                                                    \
-	{                                                                      \
-		casefile, 0, 0, &msg_##m##_desc, &(const struct msg_##m)       \
-		{                                                              \
-			__VA_ARGS__                                            \
-		}                                                              \
-	}
-#define ANSWER(casefile, who, yes)                                             \
-	FACT(casefile, callback_recorded, .callback = STR(casefile "/A1"),     \
-	    .unit = STR(who), .outcome = STR("solved"), .contacted = true,     \
-	    .solved = yes, .satisfied = (yes) ? STR("yes") : STR("no"))
-#define CASE_1 "330122-26-0000001"
-#define CASE_2 "330122-26-0000002"
-
 static void
 test_rebuild_finds_every_difference(void **state)
 {
@@ -118,7 +91,7 @@ test_rebuild_finds_every_difference(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		append_random(&dice, 60);
+		live_append_random(&live, &dice, 60);
 	(void)live_publish(&live, "2026-04", NULL);
 	live_run(&live);
 	must_be_the_same();
@@ -141,9 +114,9 @@ test_rebuild_compares_with_what_the_service_has_seen(void **state)
 	uint64_t dice = 5;
 
 	(void)state;
-	append_random(&dice, 50);
+	live_append_random(&live, &dice, 50);
 	live_run(&live);
-	append_random(&dice, 50);
+	live_append_random(&live, &dice, 50);
 	(void)live_publish(&live, "2026-04", NULL);
 	must_be_the_same();
 	live_run(&live);
@@ -158,7 +131,7 @@ test_long_journals_are_folded_batch_by_batch(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++)
-		append_random(&dice, 60);
+		live_append_random(&live, &dice, 60);
 	(void)live_publish(&live, "2026-04", NULL);
 	live_run(&live);
 	must_be_the_same();

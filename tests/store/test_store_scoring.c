@@ -41,33 +41,6 @@ must_be_the_same(void)
 	assert_non_null(strstr(live.output, "\nthe same\n"));
 }
 
-/* N random facts at the clock's time. */
-static void
-append_random(uint64_t *seed, size_t n)
-{
-	struct score_fact v[64];
-
-	must(n > 0 && n <= ARRAY_LEN(v));
-	for (size_t i = 0; i < n; i++)
-		v[i] = score_random_fact(seed, 40, 0, 0, live.arena);
-	(void)live_append(&live, v, n);
-}
-
-#define FACT(casefile, m, ...)                                                 \
-	(struct score_fact)                                                    \
-	{                                                                      \
-		casefile, 0, 0, &msg_##m##_desc, &(const struct msg_##m)       \
-		{                                                              \
-			__VA_ARGS__                                            \
-		}                                                              \
-	}
-#define ANSWER(casefile, who, yes)                                             \
-	FACT(casefile, callback_recorded, .callback = STR(casefile "/A1"),     \
-	    .unit = STR(who), .outcome = STR("solved"), .contacted = true,     \
-	    .solved = yes, .satisfied = (yes) ? STR("yes") : STR("no"))
-#define CASE_1 "330122-26-0000001"
-#define CASE_2 "330122-26-0000002"
-
 /* All slots, random facts, interim and final scores, odd batches. */
 static void
 test_live_rows_are_those_of_the_journal_after_anything(void **state)
@@ -80,7 +53,8 @@ test_live_rows_are_those_of_the_journal_after_anything(void **state)
 		(void)setup(NULL);
 		for (int i = 0; i < 60; i++) {
 			live_at(&live, at);
-			append_random(&dice, 1 + score_draw(&dice, 60));
+			live_append_random(
+			    &live, &dice, 1 + score_draw(&dice, 60));
 			at += (int64_t)score_draw(&dice, 20) * HOUR_MS;
 			if (score_draw(&dice, 6) == 0)
 				(void)live_publish(&live, "2026-04",
@@ -208,7 +182,7 @@ test_publication_waits_for_slots_in_other_hands(void **state)
 	    live_number(&live, "SELECT count(*) FROM scoring.score"), 0);
 	assert_int_equal(db_script(other, "COMMIT", &e), RC_OK);
 	db_close(&other);
-	append_random(&dice, 20);
+	live_append_random(&live, &dice, 20);
 	live_run(&live);
 	assert_int_equal(
 	    live_number(&live, "SELECT valid FROM scoring.score"), 16);
@@ -230,7 +204,7 @@ test_two_instances_come_to_the_same(void **state)
 	for (int i = 0; i < 60; i++) {
 		char sql[200];
 
-		append_random(&dice, 1 + score_draw(&dice, 30));
+		live_append_random(&live, &dice, 1 + score_draw(&dice, 30));
 		if (score_draw(&dice, 5) == 0)
 			(void)live_publish(&live, "2026-04", NULL);
 		/* Whoever works now gets the slots that are left. */

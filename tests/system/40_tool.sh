@@ -34,6 +34,15 @@ same "no process is left" "" "$(ps -eo args | grep -F "$HUYING_VAR" | grep -v gr
 code "up again, with what was there" 0 "$huying" up
 same "the clock is where it was" 2026-03-20T00:00:00+08:00 "$("$huying" clock)"
 
+# A service refuses a schema that it was not built for.
+sql "INSERT INTO run.migration VALUES (9999, 'later', 'x')"
+code "a service does not start on another schema" 1 build/bin/scoring
+is "  and says what to do" grep -q 'huying migrate' "$out/code.err"
+code "nor does the bus" 1 build/bin/bus
+code "and migrate does not go back" 1 "$huying" migrate
+is "  and says why" grep -q 'newer than this program' "$out/code.err"
+sql "DELETE FROM run.migration WHERE version = 9999"
+
 # A database that is no sandbox keeps the real time.
 psql "$HUYING_DB" -qAt -c "CREATE DATABASE real"
 real=$(printf %s "$HUYING_DB" | sed 's/dbname=huying/dbname=real/')
