@@ -1,5 +1,6 @@
 /* huying summary: what a day came to, read from the journal alone. */
 #include "cli/summary.h"
+#include "cli/summary_story.h"
 
 #include "cli/cli.h"
 
@@ -53,7 +54,8 @@ struct file {
 	bool call_emergency;
 	int cards;
 	bool penalty, penalty_decided, review_missed;
-	bool mediation, agreed;
+	bool agreed;
+	struct story story;
 };
 
 struct summary {
@@ -135,6 +137,7 @@ note(struct summary *s, const struct msg_desc *d, const void *msg,
 			f->standing = (int)i;
 	if (d == &msg_casefile_opened_desc)
 		note_opened(s, f, msg, division, at);
+	story_add(&f->story, s->registry, d, msg, at, s->arena);
 	note_call(f, d, msg);
 	f->cards += d == &msg_card_issued_desc || d == &msg_card_deepened_desc;
 	f->penalty = f->penalty || d == &msg_penalty_filed_desc;
@@ -143,7 +146,6 @@ note(struct summary *s, const struct msg_desc *d, const void *msg,
 	f->review_missed =
 	    f->review_missed || (d == &msg_command_refused_desc &&
 				    str_is(no->code, "REVIEW_MISSING"));
-	f->mediation = f->mediation || d == &msg_mediation_applied_desc;
 	f->agreed = f->agreed || d == &msg_agreement_performed_desc;
 }
 
@@ -222,6 +224,7 @@ print_file(const char *title, const struct file *f, const char *more)
 	}
 	printf("  %.*s  %.*s  %.*s\n  %s\n", STR_ARG(f->number),
 	    STR_ARG(f->place), STR_ARG(f->matter), more);
+	story_print(&f->story);
 	printf("  huying case show %.*s\n", STR_ARG(f->number));
 }
 

@@ -177,6 +177,17 @@ serve(struct bus *b)
 	return code;
 }
 
+static int
+usage(bool asked)
+{
+	(void)fprintf(asked ? stdout : stderr,
+	    "usage: bus [-n]\n\n"
+	    "The bus.  Settings come from the environment.\n"
+	    "  -n      print the settings, check them, and exit\n"
+	    "  --help  this text\n");
+	return asked ? 0 : 100;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -189,7 +200,7 @@ main(int argc, char **argv)
 	if (sodium_init() < 0)
 		never("no randomness");
 	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
-		(void)fprintf(stderr, "usage: bus [-n]\n");
+		code = usage(strcmp(argv[1], "--help") == 0);
 	} else if (conf_load(&b->conf, &e) != RC_OK) {
 		log_why(LEVEL_ERROR, "settings.refused", e.text);
 	} else if (argc > 1) {
