@@ -285,11 +285,15 @@ speaks_for(const struct sighting *new, const struct sighting *old,
     const struct measure *m, struct duplicate *d)
 {
 	enum nearness near = nearness(new, old, m->radius_m);
-	struct likeness like = compare(new, old);
-	bool again = new->person.n > 0 && str_eq(new->person, old->person) &&
-		     like.shared >= m->words_township &&permille(&like) >=
-			 m->same_permille;
+	bool again = new->person.n > 0 && str_eq(new->person, old->person);
+	struct likeness like;
 
+	/* Most reports of a town: another village, another person. */
+	if (near == NEAR_NOT && !again)
+		return false;
+	like = compare(new, old);
+	again = again && like.shared >= m->words_township &&
+		permille(&like) >= m->same_permille;
 	*d = (struct duplicate){ .casefile = old->casefile,
 		.matter = old->matter,
 		.why = again               ? "same_text"
