@@ -65,6 +65,7 @@ struct run {
 	int64_t done_at;
 	int64_t fired_ms; /* when deadlines were looked at, monotonic */
 	int64_t backoff_ms;
+	bool more; /* the last stretch ended before the work did */
 };
 
 /* run.c: the county as the database has it now; on failure the old one. */

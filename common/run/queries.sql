@@ -114,6 +114,10 @@ WHERE service = $1 AND thing = $2 AND name = $3 AND state = 'paused'
 INSERT INTO run.instance (service, pid) VALUES ($1, $2::bigint)
 ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 
+-- Plans made while a table was small are bad when it is large.
+-- name: replan
+DISCARD PLANS
+
 -- name: gone
 DELETE FROM run.instance WHERE service = $1
 	AND (pid = $2::bigint OR seen_at < clock_timestamp() - interval '1 minute')

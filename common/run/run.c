@@ -14,6 +14,7 @@
 /* Nobody rang for so long: look whether the bell was lost. */
 #define IDLE_MS 200
 #define SEEN_MS 2000
+#define STRETCH_MS 500
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 2000
 
@@ -129,14 +130,15 @@ back_off(struct run *r, int sigfd)
 	(void)zmq_poll(&item, 1, (long)ms);
 }
 
-/* Everything there is, batch after batch. */
+/* Batch after batch, while there is work, but not for ever at a stretch. */
 static enum rc
 drain(struct run *r, int sigfd, struct err *e)
 {
+	int64_t until = clock_mono_ms() + STRETCH_MS;
 	bool did = true;
 	enum rc rc = RC_OK;
 
-	while (did && rc == RC_OK) {
+	while (did && rc == RC_OK && clock_mono_ms() < until) {
 		zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
 
 		rc = batch_run(r, &did, e);
@@ -146,6 +148,7 @@ drain(struct run *r, int sigfd, struct err *e)
 	}
 	if (rc == RC_OK)
 		r->backoff_ms = 0;
+	r->more = did;
 	return rc;
 }
 
@@ -175,6 +178,7 @@ turn(struct run *r, int sigfd, bool rang, int64_t *seen_at, struct err *e)
 	if (clock_mono_ms() - *seen_at < SEEN_MS)
 		return RC_OK;
 	*seen_at = clock_mono_ms();
+	TRY(db_exec(r->db, Q_run_replan, NULL, NULL, e));
 	return seen(r, Q_run_seen, e);
 }
 
@@ -219,12 +223,13 @@ loop(struct run *r, int sigfd)
 			rc = turn(r, sigfd, rang, &seen_at, &e);
 		if (!survive(r, rc, &e, sigfd))
 			return EXIT_BROKEN;
-		if (zmq_poll(items, ARRAY_LEN(items), IDLE_MS) < 0 &&
+		if (zmq_poll(items, ARRAY_LEN(items), r->more ? 0 : IDLE_MS) <
+			0 &&
 		    errno != EINTR)
 			return EXIT_BROKEN;
 		if ((items[1].revents & ZMQ_POLLIN) != 0)
 			return EXIT_CLEAN;
-		rang = feed_pump(r->feed);
+		rang = feed_pump(r->feed) || r->more;
 	}
 }
 
