@@ -20,6 +20,7 @@ struct log_reader {
 	struct str number; /* of the casefile that options.report became */
 	int64_t last;      /* seq of the last event taken in */
 	int64_t head;
+	int64_t place; /* all below it was looked at */
 	int64_t epoch;
 	int64_t spent; /* credit used since the last top-up */
 	int64_t heard_ms;
@@ -204,7 +205,7 @@ start_over(struct log_reader *r, bool event, struct str body, struct err *e)
 	    event ? wire_get_i64(body, "seq") - 1 : wire_get_i64(body, "head");
 	bool beyond = r->last > head || r->options.from_seq > head + 1;
 
-	r->head = 0;
+	r->head = r->place = 0;
 	if (!beyond)
 		return RC_OK;
 	if (r->last > head)
@@ -227,6 +228,7 @@ take_event(struct log_reader *r, struct str body, struct log_event *event)
 	event->epoch = wire_get_i64(body, "epoch");
 	event->envelope = frames_at(&r->frames, 3);
 	r->last = event->seq;
+	r->place = event->seq + 1;
 	top_up(r);
 	return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
 }
@@ -246,6 +248,8 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 		TRY(start_over(r, str_is(word, "EVENT"), body, e));
 	if (wire_get_i64(body, "head") > r->head)
 		r->head = wire_get_i64(body, "head");
+	if (wire_get_i64(body, "next") > r->place)
+		r->place = wire_get_i64(body, "next");
 	if (str_is(word, "EVENT") && f->n == 4)
 		return take_event(r, body, event);
 	/* "From now on" means this head, also after a lost connection. */
@@ -314,4 +318,16 @@ int64_t
 log_head(const struct log_reader *r)
 {
 	return r->head;
+}
+
+int64_t
+log_place(const struct log_reader *r)
+{
+	return r->place;
+}
+
+int64_t
+log_epoch(const struct log_reader *r)
+{
+	return r->epoch;
 }

@@ -50,5 +50,11 @@ enum rc log_next(struct log_reader *r, int timeout_ms, struct log_event *event,
 bool log_ended(const struct log_reader *r);
 /* Highest seq that the bus has spoken of. */
 int64_t log_head(const struct log_reader *r);
+/*
+ * Everything below it was looked at, and what fits was handed out; 0 before
+ * the bus has answered.  With log_epoch() the place to come back to.
+ */
+int64_t log_place(const struct log_reader *r);
+int64_t log_epoch(const struct log_reader *r);
 
 #endif

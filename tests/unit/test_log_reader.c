@@ -101,6 +101,28 @@ test_an_event_comes_once_within_an_epoch(void **state)
 }
 
 static void
+test_the_place_follows_events_and_what_the_bus_has_looked_at(void **state)
+{
+	(void)state;
+	assert_int_equal(log_place(reader), 0);
+	(void)opened_from();
+	tell("BEGIN", "next", 3, 4);
+	assert_int_equal(next_seq(), 0);
+	assert_int_equal(log_place(reader), 3);
+	assert_int_equal(log_epoch(reader), 4);
+	tell("EVENT", "seq", 7, 4);
+	assert_int_equal(next_seq(), 7);
+	assert_int_equal(log_place(reader), 8);
+	tell("HEARTBEAT", "next", 20, 4);
+	tell("HEARTBEAT", "next", 5, 4);
+	assert_int_equal(next_seq(), 0);
+	assert_int_equal(log_place(reader), 20);
+	tell("EVENT", "seq", 2, 5);
+	assert_int_equal(next_seq(), 2);
+	assert_int_equal(log_place(reader), 3);
+}
+
+static void
 test_an_event_of_a_new_epoch_may_lie_below(void **state)
 {
 	(void)state;
@@ -137,6 +159,9 @@ main(void)
 		    test_an_event_comes_once_within_an_epoch, start, stop),
 		cmocka_unit_test_setup_teardown(
 		    test_an_event_of_a_new_epoch_may_lie_below, start, stop),
+		cmocka_unit_test_setup_teardown(
+		    test_the_place_follows_events_and_what_the_bus_has_looked_at,
+		    start, stop),
 		cmocka_unit_test_setup_teardown(
 		    test_a_place_beyond_the_head_is_asked_anew, start, stop),
 	};
