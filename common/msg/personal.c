@@ -319,8 +319,9 @@ hit_at(struct str t, size_t at)
 	if (digit_of(r) != 0)
 		return number_at(t, at);
 	hit.len = next - at;
-	len = is_province(r) ? plate_len(t, at, next) : 0;
-	if (len > 0) {
+	/* The letter behind it is rarer than a Chinese character: it first. */
+	len = plate_len(t, at, next);
+	if (len > 0 && is_province(r)) {
 		hit.kind = PERSONAL_PLATE;
 		hit.len = len;
 	}
