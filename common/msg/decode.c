@@ -28,12 +28,52 @@ bad(struct decode *dc, const char *code, struct str field, const char *why)
 	faults_add(dc->faults, code, str_of(name), "%s", why);
 }
 
+static enum personal_kind
+personal_of(enum msg_look look, struct str s)
+{
+	switch (look) {
+	case LOOK_TEXT:
+		return personal_find(s, 0).kind;
+	case LOOK_THING: /* behind the casefile's number */
+		return personal_in_code(str_cut(s, str_find(s, '/'), s.n));
+	case LOOK_WORD:
+	case LOOK_UNIT:
+	case LOOK_OFFICER:
+	case LOOK_MATTER:
+	case LOOK_ITEM:
+		return personal_in_code(s);
+	case LOOK_ENUM:
+	case LOOK_HASH:
+	case LOOK_CASEFILE:
+	case LOOK_DIVISION:
+	case LOOK_LIMIT:
+	case LOOK_NAME:
+		break;
+	}
+	return PERSONAL_NONE;
+}
+
+static void
+check_personal(struct decode *dc, const struct msg_field *f, struct str s)
+{
+	enum personal_kind kind = personal_of(f->format.look, s);
+	char why[FAULT_MAX];
+
+	if (kind == PERSONAL_NONE)
+		return;
+	(void)snprintf(why, sizeof(why),
+	    f->format.look == LOOK_TEXT
+		? "holds %s; it belongs in the sealed part"
+		: "holds %s; make it of something else",
+	    personal_name(kind));
+	bad(dc, "PERSONAL_DATA", str_of(f->name), why);
+}
+
 static void
 check_str(struct decode *dc, const struct msg_field *f, struct str s)
 {
 	const char *expected = look_check(&f->format, s);
 	size_t max = f->max > 0 ? f->max : MSG_STR_MAX;
-	struct personal_hit hit;
 	char why[FAULT_MAX];
 
 	if (s.n > max) {
@@ -47,16 +87,8 @@ check_str(struct decode *dc, const struct msg_field *f, struct str s)
 	} else if (expected != NULL) {
 		(void)snprintf(why, sizeof(why), "must be %s", expected);
 		bad(dc, "BAD_FORMAT", str_of(f->name), why);
-	}
-	if (dc->mode != MSG_STRICT || f->format.look != LOOK_TEXT)
-		return;
-	hit = personal_find(s, 0);
-	if (hit.kind != PERSONAL_NONE) {
-		(void)snprintf(why, sizeof(why),
-		    "holds %s; it belongs in the sealed part",
-		    personal_name(hit.kind));
-		bad(dc, "PERSONAL_DATA", str_of(f->name), why);
-	}
+	} else if (dc->mode == MSG_STRICT)
+		check_personal(dc, f, s);
 }
 
 static void

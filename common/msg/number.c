@@ -269,3 +269,30 @@ number_wants_x(const struct digits *run, size_t *n)
 	}
 	return false;
 }
+
+bool
+number_is_date(const char d[4])
+{
+	return is_date(d);
+}
+
+bool
+number_is_identity(const char d[18])
+{
+	static const unsigned weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9,
+		10, 5, 8, 4, 2 };
+	static const char checks[] = "10X98765432";
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(weights); i++)
+		sum += weights[i] * (unsigned)(d[i] - '0');
+	return is_born(d) && checks[sum % 11] == (d[17] == 'x' ? 'X' : d[17]);
+}
+
+bool
+number_is_phone(const char *d, size_t n)
+{
+	struct window w = { .d = d, .n = n, .size = { n }, .n_parts = 1 };
+
+	return (is_mobile(&w) && d[1] >= '3') || (n > 10 && is_landline(&w));
+}

@@ -23,4 +23,10 @@ enum personal_kind number_kind(
 /* 17 digits that an identity number's check letter X may follow. */
 bool number_wants_x(const struct digits *run, size_t *n);
 
+/* Bare digits (ASCII): month and day; an identity number with its date and
+ * check digit right; a phone number in use, without a country's code. */
+bool number_is_date(const char d[4]);
+bool number_is_identity(const char d[18]);
+bool number_is_phone(const char *d, size_t n);
+
 #endif

@@ -32,6 +32,13 @@ struct personal_hit {
  * full-width or Chinese digits.
  */
 struct personal_hit personal_find(struct str text, size_t from);
+/*
+ * The same for ids and codes (ASCII), in the shapes of a slip, not of a
+ * disguise: a mobile or landline number, or an identity number whose check
+ * digit is right, that stands by itself: "tel-13800138000".  Not in UUIDs,
+ * hashes, numbers of casefiles, times, counters; cards are not looked for.
+ */
+enum personal_kind personal_in_code(struct str code);
 const char *personal_name(enum personal_kind kind);
 
 #endif

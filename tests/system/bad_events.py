@@ -121,6 +121,34 @@ PERSONAL = [
 ]
 
 
+CODES = ["13812345678", "8613812345678", "/app/13812345678",
+         "tel:+8613812345678", "tel-138-1234-5678", "0571-64212345",
+         "user_13812345678#1", "OF-330122180001010018",
+         "/citizen/33012218000101000X", "id330122180001010018"]
+
+
+def in_codes():
+    """Ids and codes that are somebody's number."""
+    rows = [(name, [report(**{name: c}) for c in CODES], name)
+            for name in ("id", "source", "correlationid", "causationid",
+                         "traceparent")]
+    plain = [c for c in CODES if not set(c) & set("/:+#")]
+    rows += [(f"the {name} of a report",
+              [report({name: c}) for c in plain], name)
+             for name in ("unit", "officer", "matter")]
+    rows += [
+        ("the call that is signed", [command("call.sign", {
+            "call": f"{CASEFILE}/{c}", "unit": "330122-NR"})
+            for c in plain if "_" not in c], "call"),
+        ("a party", [command("mediation.consent", {
+            "mediation": CASEFILE + "/M1", "party": c,
+            "unit": DIVISION + "-CMD"}) for c in CODES], "party"),
+    ]
+    return [Case("personal", "in " + name, [publish(e) for e in envelopes],
+                 "PERSONAL_DATA", field, secrets=tuple(CODES))
+            for name, envelopes, field in rows]
+
+
 def personal():
     cases = [one("personal", name, report({"summary": "占道。" + words}),
                  "PERSONAL_DATA", "summary", secrets=(words, words[-4:]))
@@ -257,5 +285,5 @@ def stored():
 
 
 def cases(peer):
-    return (attributes() + personal() + forbidden() + seals() + again(peer)
+    return (attributes() + personal() + in_codes() + forbidden() + seals() + again(peer)
             + stored())

@@ -30,6 +30,19 @@ most_bytes(const struct msg_field *f, size_t *nodes)
 	return max * one;
 }
 
+/* Whatever strangers write is searched for personal data, or no text. */
+static void
+test_no_command_has_text_that_is_not_searched(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < msg_count; i++)
+		for (size_t k = 0; k < msg_all[i]->n_fields; k++)
+			if (msg_all[i]->kind == MSG_COMMAND &&
+			    msg_all[i]->fields[k].format.look == LOOK_NAME)
+				fail_msg("%s: %s", msg_all[i]->type,
+				    msg_all[i]->fields[k].name);
+}
+
 static void
 test_every_descriptor_is_sound(void **state)
 {
@@ -197,6 +210,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CODEC_TEST(test_every_descriptor_is_sound),
+		CODEC_TEST(test_no_command_has_text_that_is_not_searched),
 		CODEC_TEST(test_every_choice_fits_its_field),
 		CODEC_TEST(test_fields_are_set_from_text),
 		CODEC_TEST(test_lists_are_set_from_text),

@@ -1,5 +1,7 @@
 /* Personal data that a machine can see (common/msg/personal.h). */
 #include "common/msg/personal.h"
+
+#include "common/base/id.h"
 #include "tests/lib/hex.h"
 
 #include <jansson.h>
@@ -247,6 +249,109 @@ test_the_written_day_holds_what_was_planted_and_no_more(void **state)
 	assert_true(n > 20);
 }
 
+/* The identity numbers are of people born in 1800. */
+static void
+test_numbers_of_people_are_found_in_codes(void **state)
+{
+	static const char *const phones[] = { "13800138000", "8613800138000",
+		"+8613800138000", "/app/13800138000", "tel13800138000",
+		"user_13800138000", "13800138000-1", "a/b:13800138000#2",
+		"138-0013-8000", "tel-138-0013-8000", "138.0013.8000",
+		"/wechat/138_00138000", "0571-64621234", "phone-0571-6462123",
+		"010-64621234", "057164621234-1/01064621234", "13800138000x" };
+	static const char *const identities[] = { "330122180001010018",
+		"OF-330122180001010018", "33012218000101000X",
+		"33012218000101000x", "/citizen/33012218000101000X/1",
+		"id330122180001010018", "330122-18000101-0018" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(phones); i++)
+		if (personal_in_code(str_of(phones[i])) != PERSONAL_PHONE)
+			fail_msg("%s", phones[i]);
+	for (size_t i = 0; i < ARRAY_LEN(identities); i++)
+		if (personal_in_code(str_of(identities[i])) !=
+		    PERSONAL_IDENTITY)
+			fail_msg("%s", identities[i]);
+}
+
+static void
+test_codes_of_things_are_left_alone(void **state)
+{
+	static const char *const fine[] = { "", "-", "/", "...", "a", "0",
+		"/hotline/12345", "330122-26-0000417", "330122-26-0000417/T1",
+		"330122109-CMD", "OF-LD-0001", "CA-001", "SR001",
+		"330122109001001", "/grid/330122109001001",
+		"20260318081500-00417", "150-20260318", "138-2026-0318",
+		"0571-20260318", "1773784357000", "1773784357000123",
+		"1773784357000123456", "00000000013800138000", "13800138",
+		"138001380001", "10000000000", "12345678901", "e13800138000",
+		"13800138000abc", "a13800138000b", "330122180001010028",
+		"330122180013010021", "1-138-0013-8000", "138-0013-8000-1",
+		"138-0013-800", "0001-64621234", "0571-1234567",
+		"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+		"13800138-0013-4800-8000-138001380001",
+		"05716462-0571-4571-8571-057164621234", "2026-04",
+		"report.submit" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fine); i++)
+		if (personal_in_code(str_of(fine[i])) != PERSONAL_NONE)
+			fail_msg("%s", fine[i]);
+}
+
+static struct str
+random_of(const char *letters, size_t n, uint64_t *seed, char *text)
+{
+	size_t n_letters = strlen(letters);
+
+	for (size_t i = 0; i < n; i++)
+		text[i] = letters[noise(seed) % n_letters];
+	return (struct str){ text, n };
+}
+
+/* Nobody chose these: many have 11 or 18 digits side by side. */
+static void
+test_no_random_id_is_anybodys_number(void **state)
+{
+	static const size_t lengths[] = { 8, 12, 16, 20, 24, 32, 40, 64 };
+	static const char hex[] = "0123456789abcdef";
+	static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	static const char nano[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				   "abcdefghijklmnopqrstuvwxyz-";
+	uint64_t seed = 20260318;
+	char t[80];
+
+	(void)state;
+	for (int i = 0; i < 1000000; i++) {
+		struct str s = random_of(hex, 36, &seed, t);
+
+		t[8] = t[13] = t[18] = t[23] = '-';
+		t[14] = i % 2 == 0 ? '4' : '7';
+		assert_int_equal(personal_in_code(s), PERSONAL_NONE);
+		s = random_of(hex, lengths[i % 8], &seed, t);
+		assert_int_equal(personal_in_code(s), PERSONAL_NONE);
+		if (i % 8 != 0)
+			continue;
+		s = random_of(crockford, 26, &seed, t);
+		t[0] = '0';
+		assert_int_equal(personal_in_code(s), PERSONAL_NONE);
+		s = random_of(nano, 21, &seed, t);
+		assert_int_equal(personal_in_code(s), PERSONAL_NONE);
+	}
+}
+
+/* Of version 7, as they come: side by side and in order. */
+static void
+test_no_new_id_is_anybodys_number(void **state)
+{
+	char text[ID_TEXT];
+
+	(void)state;
+	for (int i = 0; i < 200000; i++)
+		assert_int_equal(
+		    personal_in_code(str_of(id_new(text))), PERSONAL_NONE);
+}
+
 static void
 test_every_kind_has_a_name(void **state)
 {
@@ -266,6 +371,10 @@ main(void)
 		cmocka_unit_test(test_the_longest_texts_are_walked_in_one_go),
 		cmocka_unit_test(
 		    test_the_written_day_holds_what_was_planted_and_no_more),
+		cmocka_unit_test(test_numbers_of_people_are_found_in_codes),
+		cmocka_unit_test(test_codes_of_things_are_left_alone),
+		cmocka_unit_test(test_no_random_id_is_anybodys_number),
+		cmocka_unit_test(test_no_new_id_is_anybodys_number),
 		cmocka_unit_test(test_every_kind_has_a_name),
 	};
 
