@@ -1,30 +1,19 @@
 #include "common/bus/feed.h"
 
 #include "common/bus/socket.h"
+#include "common/bus/window.h"
 #include "common/msg/wire.h"
 
 #include <stdlib.h>
 
 #define WINDOW_EVENTS 4096
-#define WINDOW_BYTES ((size_t)16 * 1024 * 1024)
+#define WINDOW_BYTES ((size_t)8 * 1024 * 1024)
 #define PUMP_MAX 2000
-
-struct kept {
-	int64_t seq;
-	int64_t at;
-	int slot;
-	char *bytes;
-	size_t n;
-};
 
 struct feed {
 	zsock_t *sub;
+	struct window *window;
 	int64_t epoch;
-	size_t n;
-	size_t bytes;
-	/* Event SEQ lies at ring[seq % WINDOW_EVENTS]. */
-	struct kept ring[WINDOW_EVENTS];
-	int64_t last;
 };
 
 enum rc
@@ -40,20 +29,9 @@ feed_open(struct feed **fp, const char *endpoint, struct err *e)
 		return rc;
 	}
 	zsock_set_subscribe(f->sub, "");
+	f->window = window_new(WINDOW_EVENTS, WINDOW_BYTES);
 	*fp = f;
 	return RC_OK;
-}
-
-static void
-drop_oldest(struct feed *f)
-{
-	struct kept *k =
-	    &f->ring[(f->last - (int64_t)f->n + 1) % WINDOW_EVENTS];
-
-	f->bytes -= k->n;
-	free(k->bytes);
-	k->bytes = NULL;
-	f->n--;
 }
 
 void
@@ -61,8 +39,7 @@ feed_close(struct feed **fp)
 {
 	if (*fp == NULL)
 		return;
-	while ((*fp)->n > 0)
-		drop_oldest(*fp);
+	window_free(&(*fp)->window);
 	zsock_destroy(&(*fp)->sub);
 	free(*fp);
 	*fp = NULL;
@@ -74,30 +51,6 @@ feed_socket(struct feed *f)
 	return socket_raw(f->sub);
 }
 
-static void
-keep(struct feed *f, int64_t seq, struct str header, struct str envelope)
-{
-	struct kept *k;
-
-	/* A hole: what is before it is of no use any more. */
-	if (f->n > 0 && seq != f->last + 1)
-		while (f->n > 0)
-			drop_oldest(f);
-	while (f->n == WINDOW_EVENTS ||
-	       (f->n > 0 && f->bytes + envelope.n > WINDOW_BYTES))
-		drop_oldest(f);
-	k = &f->ring[seq % WINDOW_EVENTS];
-	k->seq = seq;
-	k->at = wire_get_i64(header, "at");
-	k->slot = (int)wire_get_i64(header, "slot");
-	k->n = envelope.n;
-	k->bytes = xmalloc(envelope.n);
-	memcpy(k->bytes, envelope.p, envelope.n);
-	f->bytes += envelope.n;
-	f->n++;
-	f->last = seq;
-}
-
 /* A higher epoch: what is kept may not be what the journal has now. */
 static void
 note_epoch(struct feed *f, struct str header)
@@ -106,25 +59,30 @@ note_epoch(struct feed *f, struct str header)
 
 	if (epoch <= f->epoch)
 		return;
-	while (f->epoch > 0 && f->n > 0)
-		drop_oldest(f);
+	if (f->epoch > 0)
+		window_clear(f->window);
 	f->epoch = epoch;
 }
 
 static void
 take(struct feed *f, struct frames *m)
 {
+	struct window_event ev = { .seq = 0 };
 	struct wire_fault fault;
 	struct str header;
-	int64_t seq;
+	int64_t first, last;
 
 	if (m->n < 2 || !wire_check(header = frames_at(m, 1), &fault))
 		return;
 	note_epoch(f, header);
-	seq = wire_get_i64(header, "seq");
-	if (m->n != 3 || seq <= 0 || (f->n > 0 && seq <= f->last))
+	ev.seq = wire_get_i64(header, "seq");
+	if (m->n != 3 || ev.seq <= 0 ||
+	    (window_bounds(f->window, &first, &last) && ev.seq <= last))
 		return;
-	keep(f, seq, header, frames_at(m, 2));
+	ev.at = wire_get_i64(header, "at");
+	ev.slot = (int)wire_get_i64(header, "slot");
+	ev.envelope = frames_at(m, 2);
+	window_put(f->window, &ev);
 }
 
 bool
@@ -143,20 +101,13 @@ feed_pump(struct feed *f)
 bool
 feed_window(const struct feed *f, int64_t *first, int64_t *last)
 {
-	if (f->n == 0)
-		return false;
-	*first = f->last - (int64_t)f->n + 1;
-	*last = f->last;
-	return true;
+	return window_bounds(f->window, first, last);
 }
 
 struct feed_event
 feed_get(const struct feed *f, int64_t seq)
 {
-	const struct kept *k = &f->ring[seq % WINDOW_EVENTS];
+	struct window_event ev = window_get(f->window, seq);
 
-	must(f->n > 0 && seq <= f->last && seq > f->last - (int64_t)f->n);
-	must(k->seq == seq);
-	return (
-	    struct feed_event){ k->seq, k->at, k->slot, { k->bytes, k->n } };
+	return (struct feed_event){ ev.seq, ev.at, ev.slot, ev.envelope };
 }

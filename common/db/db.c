@@ -12,11 +12,17 @@
 struct db {
 	PGconn *conn;
 	int64_t patience_ms;
-	size_t n_due; /* results still to read of what was sent */
-	bool synced;  /* a sync marker is under way behind them */
-	bool open;    /* BEGIN was sent, neither COMMIT nor ROLLBACK */
-	bool dead;    /* an answer did not come in time */
-	bool ready;   /* BEGIN and its like are prepared */
+	int64_t deadline; /* of the pipeline under way */
+	size_t n_due;     /* results still to read of what was sent */
+	PGresult **early; /* those that db_ready() took in, in order */
+	size_t n_early;
+	size_t next_early;
+	size_t early_cap;
+	bool synced;   /* a sync marker is under way behind them */
+	bool open;     /* BEGIN was sent, neither COMMIT nor ROLLBACK */
+	bool dead;     /* an answer did not come in time */
+	bool doubt;    /* committed here, perhaps not on the standby */
+	bool prepared; /* BEGIN and its like are */
 };
 
 /* First line of what the server said, without its newline. */
@@ -30,7 +36,24 @@ static enum rc
 err_conn(const struct db *db, struct err *e, const char *what)
 {
 	return err_server(e, RC_RETRY, what,
-	    db->dead ? "no answer in time" : PQerrorMessage(db->conn));
+	    db->doubt  ? "the standby did not confirm the commit"
+	    : db->dead ? "no answer in time"
+		       : PQerrorMessage(db->conn));
+}
+
+/*
+ * A commit whose wait for the standby was cut short is reported as done, with
+ * a warning beside it: nobody knows whether it survives a fail-over.
+ */
+static void
+notice(void *arg, const PGresult *res)
+{
+	struct db *db = arg;
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	if (state != NULL &&
+	    (strcmp(state, "01000") == 0 || strcmp(state, "57P01") == 0))
+		db->doubt = true;
 }
 
 enum rc
@@ -45,10 +68,13 @@ db_open(
 	    "-c enable_seqscan=off "
 	    "-c synchronous_commit=on -c TimeZone=UTC "
 	    "-c client_min_messages=warning -c extra_float_digits=3";
-	const char *const keys[] = { "dbname", "application_name", "options",
-		"client_encoding", "connect_timeout", "gssencmode", NULL };
-	const char *const values[] = { dsn, application, options, "UTF8", "3",
-		"disable", NULL };
+	const char *const keys[] = { "connect_timeout", "keepalives_idle",
+		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"gssencmode", "dbname", "application_name", "options",
+		"client_encoding", NULL };
+	/* What stands before the DSN is a preset, behind it a rule. */
+	const char *const values[] = { "2", "10", "5", "3", "5000", "disable",
+		dsn, application, options, "UTF8", NULL };
 	struct db *db = xcalloc(1, sizeof(*db));
 	enum rc rc;
 
@@ -63,8 +89,17 @@ db_open(
 		db_close(&db);
 		return rc;
 	}
+	(void)PQsetNoticeReceiver(db->conn, notice, db);
 	*dbp = db;
 	return RC_OK;
+}
+
+static void
+early_drop(struct db *db)
+{
+	while (db->next_early < db->n_early)
+		PQclear(db->early[db->next_early++]);
+	db->n_early = db->next_early = 0;
 }
 
 void
@@ -72,6 +107,8 @@ db_close(struct db **dbp)
 {
 	if (*dbp == NULL)
 		return;
+	early_drop(*dbp);
+	free((void *)(*dbp)->early);
 	PQfinish((*dbp)->conn);
 	free(*dbp);
 	*dbp = NULL;
@@ -80,7 +117,7 @@ db_close(struct db **dbp)
 bool
 db_alive(const struct db *db)
 {
-	return !db->dead && PQstatus(db->conn) == CONNECTION_OK;
+	return !db->dead && !db->doubt && PQstatus(db->conn) == CONNECTION_OK;
 }
 
 void
@@ -89,17 +126,18 @@ db_patience(struct db *db, int64_t ms)
 	db->patience_ms = ms;
 }
 
-/* Waits for EVENTS on the socket; false when DEADLINE passed. */
+/* Waits for EVENTS on the socket; false when the deadline passed. */
 static bool
-wait_for(struct db *db, short events, int64_t deadline)
+wait_for(struct db *db, short events)
 {
 	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
 	int64_t left;
 	int n;
 
+	/* Whoever was stopped himself looks once before he complains. */
 	do {
-		left = deadline - clock_mono_ms();
-		n = left > 0 ? poll(&fd, 1, (int)left) : 0;
+		left = db->deadline - clock_mono_ms();
+		n = poll(&fd, 1, left > 0 ? (int)left : 0);
 	} while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		db->dead = true;
@@ -110,11 +148,11 @@ wait_for(struct db *db, short events, int64_t deadline)
 static bool
 push(struct db *db)
 {
-	int64_t deadline = clock_mono_ms() + db->patience_ms;
 	int left;
 
+	db->deadline = clock_mono_ms() + db->patience_ms;
 	while ((left = PQflush(db->conn)) == 1) {
-		if (!wait_for(db, POLLIN | POLLOUT, deadline) ||
+		if (!wait_for(db, POLLIN | POLLOUT) ||
 		    PQconsumeInput(db->conn) != 1)
 			return false;
 	}
@@ -124,11 +162,8 @@ push(struct db *db)
 static bool
 await_result(struct db *db)
 {
-	int64_t deadline = clock_mono_ms() + db->patience_ms;
-
 	while (PQisBusy(db->conn) == 1)
-		if (!wait_for(db, POLLIN, deadline) ||
-		    PQconsumeInput(db->conn) != 1)
+		if (!wait_for(db, POLLIN) || PQconsumeInput(db->conn) != 1)
 			return false;
 	return true;
 }
@@ -139,6 +174,8 @@ take_result(struct db *db)
 {
 	PGresult *res;
 
+	if (db->next_early < db->n_early)
+		return db->early[db->next_early++];
 	for (int nulls = 0; nulls < 2; nulls++) {
 		if (!await_result(db))
 			return NULL;
@@ -147,6 +184,48 @@ take_result(struct db *db)
 			return res;
 	}
 	return NULL;
+}
+
+int
+db_socket(const struct db *db)
+{
+	return PQsocket(db->conn);
+}
+
+static void
+early_put(struct db *db, PGresult *res)
+{
+	if (db->n_early == db->early_cap) {
+		db->early_cap = db->early_cap > 0 ? 2 * db->early_cap : 8;
+		db->early = xrealloc(
+		    (void *)db->early, db->early_cap * sizeof(*db->early));
+	}
+	db->early[db->n_early++] = res;
+}
+
+bool
+db_ready(struct db *db)
+{
+	PGresult *res;
+	int nulls = 0;
+
+	must(db->synced);
+	if (db->next_early == db->n_early)
+		db->n_early = db->next_early = 0;
+	if (PQconsumeInput(db->conn) != 1 || !db_alive(db))
+		return true;
+	while (PQisBusy(db->conn) == 0 && nulls < 2) {
+		res = PQgetResult(db->conn);
+		nulls = res == NULL ? nulls + 1 : 0;
+		if (res == NULL)
+			continue;
+		early_put(db, res);
+		if (PQresultStatus(res) == PGRES_PIPELINE_SYNC)
+			return true;
+	}
+	if (clock_mono_ms() > db->deadline)
+		db->dead = true;
+	return db->dead;
 }
 
 static void
@@ -220,7 +299,7 @@ result_rc(const struct db *db, const PGresult *res, struct err *e)
 	ExecStatusType status;
 	const char *state;
 
-	if (res == NULL)
+	if (res == NULL || db->doubt)
 		return err_conn(db, e, "waiting");
 	status = PQresultStatus(res);
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
@@ -294,6 +373,7 @@ drain(struct db *db)
 		PQclear(res);
 	}
 	db->n_due = 0;
+	early_drop(db);
 	return true;
 }
 
@@ -354,9 +434,9 @@ db_prepare(
 	};
 	enum rc rc = RC_OK;
 
-	if (!db->ready)
+	if (!db->prepared)
 		rc = prepare_all(db, always, ARRAY_LEN(always), e);
-	db->ready = rc == RC_OK;
+	db->prepared = rc == RC_OK;
 	if (rc == RC_OK && n > 0)
 		rc = prepare_all(db, queries, n, e);
 	if (rc != RC_OK)

@@ -30,7 +30,11 @@ enum rc db_open(struct db **dbp, const char *dsn, const char *application,
 void db_close(struct db **dbp);
 /* Whether the connection still looks alive. */
 bool db_alive(const struct db *db);
-/* How long one answer may take; 5 s unless told (migrations, packs). */
+/*
+ * How long a pipeline may take from its flush to its last answer; 5 s unless
+ * told (migrations, packs).  After that the connection counts as lost, and
+ * what was under way as unknown.
+ */
 void db_patience(struct db *db, int64_t ms);
 
 enum rc db_prepare(struct db *db, const struct db_query *queries, size_t n,
@@ -64,6 +68,14 @@ enum rc db_exec(struct db *db, const char *query, struct args *a,
 void db_send(struct db *db, const char *query, struct args *a);
 enum rc db_flush(struct db *db, struct err *e) MUST_CHECK;
 enum rc db_next(struct db *db, struct rows **rows, struct err *e) MUST_CHECK;
+
+/*
+ * For a loop that has other things to do: the socket to poll for reading,
+ * and whether everything of the flushed pipeline is here (or never will be),
+ * so that db_next() does not wait.
+ */
+int db_socket(const struct db *db);
+bool db_ready(struct db *db);
 
 /* For inside a pipeline: what is sent between is one transaction. */
 void db_begin(struct db *db);

@@ -31,12 +31,13 @@ END $$;
 -- The journal is written through journal.append() alone, which runs as its
 -- owner; what it calls is nobody else's to call.
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, run FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION journal.add_range() FROM huying_bus, huying_intake,
+REVOKE EXECUTE ON FUNCTION journal.add_range(), journal.begin_epoch(bigint, text), journal.raise_epoch(text), journal.retire(bigint) FROM huying_bus, huying_intake,
 	huying_dispatcher, huying_enforcement, huying_mediation, huying_scoring;
 
 -- The bus puts sealed parts away and cannot read them; intake opens them.
 GRANT USAGE ON SCHEMA vault TO huying_bus, huying_intake;
 GRANT INSERT ON vault.sealed TO huying_bus;
+GRANT INSERT, UPDATE ON journal.reader, journal.type_last TO huying_bus;
 GRANT SELECT ON vault.sealed TO huying_intake;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA vault TO huying_intake;
 REVOKE UPDATE, DELETE ON vault.sealed FROM huying_intake;

@@ -3,16 +3,21 @@
 #define BUS_BUS_H
 
 #include "common/bus/socket.h"
+#include "common/bus/window.h"
 #include "common/conf/conf.h"
 #include "common/db/db.h"
 #include "services/bus/check.h"
 
 #define PUBLISH_BATCH 500
 #define PUBLISH_BYTES ((size_t)4 * 1024 * 1024)
+/* One batch commits while the next one is taken in. */
+#define PUBLISH_WINDOW (2 * PUBLISH_BATCH)
+#define RETRY_AFTER_MS 1000
 #define SUBS_MAX 256
 #define BEAT_MS 1000
+#define TYPES_MAX 512
 
-/* One publish of the batch under way, and what its sender is told. */
+/* One publish of a batch, and what its sender is told. */
 struct entry {
 	struct str identity;
 	struct str number;
@@ -22,15 +27,22 @@ struct entry {
 	struct str answer; /* body of a refusal */
 };
 
+struct batch {
+	struct entry entries[PUBLISH_BATCH];
+	size_t n;
+	struct arena *arena; /* all of its strings */
+};
+
 struct sub; /* sub.h */
 
 struct bus {
 	struct conf conf;
-	struct db *db;
+	struct db *db;   /* appends, one batch after the other */
+	struct db *read; /* everything else, while an append may be under way */
 	struct registry *registry;
-	bool registry_old;   /* a pack was loaded since */
-	struct arena *arena; /* of the publish batch */
+	bool registry_old; /* a pack was loaded since */
 	struct args args;
+	struct args read_args;
 	unsigned char seal_key[SEAL_KEY_LEN];
 	bool has_seal_key;
 
@@ -39,45 +51,86 @@ struct bus {
 	zsock_t *log;
 	zsock_t *ring;
 
-	int64_t epoch;
-	int64_t head; /* last seq known to be committed */
-	int64_t now;  /* of the database, as of the last look */
-	int64_t sent; /* last seq that went out live */
-	bool behind;  /* and more was waiting then */
-	int64_t beat_ms;
+	struct batch *filling;
+	struct batch *flying; /* sent, its outcome not known yet; or NULL */
+	struct batch batches[2];
+	int64_t flown_ms; /* when it was sent */
 
-	struct entry entries[PUBLISH_BATCH];
-	size_t n_entries;
+	int64_t epoch;
+	int64_t epoch_from;    /* first seq of this epoch */
+	int64_t first;         /* oldest seq of the journal */
+	int64_t head;          /* last seq known to be committed */
+	int64_t now;           /* of the database, as of the last look */
+	struct window *window; /* what went out live last */
+	int64_t sent;          /* last seq that went out live */
+	bool behind;           /* more is waiting in the journal */
+	int64_t looked_ms;
+	int64_t beat_ms;
+	/* Last seq of each message of msg_all[]; as of beat and checkpoint. */
+	int64_t last_of[TYPES_MAX];
+	int64_t beat_sent;
+	int64_t saved_sent;
+
 	struct sub *subs;
 	size_t n_subs;
 };
 
-/* store.c */
+/* store.c: the journal */
 enum rc store_open(struct bus *b, struct err *e) MUST_CHECK;
+bool store_alive(const struct bus *b);
+/* Head, epoch and time; tells the others when the epoch has risen. */
 enum rc store_head(struct bus *b, struct err *e) MUST_CHECK;
 enum rc store_registry(struct bus *b, struct err *e) MUST_CHECK;
-/* Stores the batch; RECEIPTS (caller frees) has a row per event. */
-enum rc store_append(
-    struct bus *b, struct rows **receipts, struct err *e) MUST_CHECK;
 enum rc store_range(struct bus *b, int64_t after, int64_t until, int64_t limit,
     struct str casefile, struct rows **rows, struct err *e) MUST_CHECK;
 enum rc store_seq_at(
     struct bus *b, int64_t at, int64_t *seq, struct err *e) MUST_CHECK;
 enum rc store_seen(struct bus *b, bool gone, struct err *e) MUST_CHECK;
+/* last_of[]: where the bus left off, and what was appended since. */
+enum rc store_load_types(struct bus *b, struct err *e) MUST_CHECK;
+enum rc store_save_types(struct bus *b, struct err *e) MUST_CHECK;
+/* Places of named readers: RC_GONE when there is none. */
+enum rc store_reader(struct bus *b, struct str client, struct str name,
+    int64_t *seq, int64_t *epoch, struct err *e) MUST_CHECK;
+enum rc store_save_reader(struct bus *b, struct str client, struct str name,
+    int64_t seq, struct err *e) MUST_CHECK;
 
-/* publish.c: takes in what waits, stores it, answers.  True if any. */
-bool publish_turn(struct bus *b);
+/* append.c: one batch on its way into the journal */
+enum rc append_send(struct bus *b, struct batch *t, struct err *e) MUST_CHECK;
+/* RECEIPTS (caller frees) has a row per event that was not refused. */
+enum rc append_result(
+    struct bus *b, struct rows **receipts, struct err *e) MUST_CHECK;
+enum receipt_column {
+	RECEIPT_N,
+	RECEIPT_SEQ,
+	RECEIPT_STATUS,
+	RECEIPT_AT,
+	RECEIPT_EPOCH
+};
+
+/* publish.c: takes in what waits, stores it, answers. */
+void publish_turn(struct bus *b);
+/* Whether another publish can be taken in now. */
+bool publish_open(const struct bus *b);
 
 /* live.c */
-void live_turn(struct bus *b);
+void live_turn(struct bus *b, bool rung);
+/* What this bus appended itself; sends it if nothing is missing before. */
+void live_take(
+    struct bus *b, const struct batch *t, const struct rows *receipts);
+/* The epoch has risen: what went out from FROM on may not be any more. */
+void live_cut(struct bus *b, int64_t from);
 
 /* log.c */
 void log_turn(struct bus *b);
 bool log_waiting(const struct bus *b); /* a reader with credit is behind */
+void log_cut(struct bus *b, int64_t from);
 void log_close(struct bus *b);
 
-/* Header map {epoch, seq, at, slot} of one event, as live and log send it. */
-struct str header_of(
-    struct bus *b, struct buf *buf, int64_t seq, int64_t at, int64_t slot);
+/* Header map {epoch, seq, at, slot, prev}, as live and log send it. */
+struct str header_of(struct buf *buf, const struct window_event *ev);
+/* Row I of store_range(); TOPIC is where its topic goes. */
+struct window_event event_of(
+    const struct rows *rows, size_t i, char topic[TOPIC_MAX]);
 
 #endif

@@ -10,14 +10,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LOOK_MS 100 /* a bell may be lost */
+#define IDLE_MS 100
 #define SEEN_MS 2000
+/* The last events, for whoever follows closely. */
+#define WINDOW_EVENTS 8192
+#define WINDOW_BYTES ((size_t)8 * 1024 * 1024)
 
-static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND, 2000,
-	1000, 256 * 1024, 1000 };
-static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 20000,
+static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND,
+	2 * PUBLISH_WINDOW, PUBLISH_WINDOW, 256 * 1024, 1000 };
+static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 10000,
 	1000, 1024, 0 };
-static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 20000,
+static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 5000,
 	1000, 8 * 1024, 0 };
 static const struct socket_opts ring_opts = { ZMQ_PULL, SOCKET_BIND, 1, 64,
 	1024, 0 };
@@ -54,15 +57,20 @@ bus_open(struct bus *b, struct err *e)
 {
 	enum rc rc;
 
-	b->arena = arena_new((size_t)256 << 20);
+	b->filling = &b->batches[0];
+	for (size_t i = 0; i < ARRAY_LEN(b->batches); i++)
+		b->batches[i].arena = arena_new((size_t)256 << 20);
+	b->window = window_new(WINDOW_EVENTS, WINDOW_BYTES);
 	args_init(&b->args);
+	args_init(&b->read_args);
 	TRY(read_seal_key(b, e));
 	for (int tries = 0; (rc = store_open(b, e)) == RC_RETRY && tries < 60;
 	     tries++)
 		(void)usleep(500 * 1000);
 	if (rc != RC_OK)
 		return rc;
-	b->sent = b->head;
+	b->sent = b->saved_sent = b->beat_sent = b->head;
+	TRY(store_load_types(b, e));
 	TRY(socket_open(&b->ring, &ring_opts, b->conf.ring, e));
 	TRY(socket_open(&b->live, &live_opts, b->conf.live, e));
 	TRY(socket_open(&b->log, &log_opts, b->conf.log, e));
@@ -74,8 +82,8 @@ bus_close(struct bus *b)
 {
 	struct err ignored;
 
-	if (b->db != NULL && db_alive(b->db) &&
-	    store_seen(b, true, &ignored) != RC_OK)
+	if (store_alive(b) && (store_save_types(b, &ignored) != RC_OK ||
+				  store_seen(b, true, &ignored) != RC_OK))
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	log_close(b);
 	zsock_destroy(&b->publish);
@@ -83,9 +91,13 @@ bus_close(struct bus *b)
 	zsock_destroy(&b->live);
 	zsock_destroy(&b->ring);
 	registry_free(&b->registry);
+	window_free(&b->window);
 	db_close(&b->db);
+	db_close(&b->read);
 	args_fini(&b->args);
-	arena_free(&b->arena);
+	args_fini(&b->read_args);
+	for (size_t i = 0; i < ARRAY_LEN(b->batches); i++)
+		arena_free(&b->batches[i].arena);
 }
 
 /* A lost database is looked for again, once a second. */
@@ -95,9 +107,9 @@ keep_db(struct bus *b, int64_t *tried_ms)
 	struct err e;
 	enum rc rc;
 
-	if (b->db != NULL && db_alive(b->db))
-		return true;
-	if (clock_mono_ms() - *tried_ms < 1000)
+	/* What is under way is told first that it is lost. */
+	if (store_alive(b) || b->flying != NULL ||
+	    clock_mono_ms() - *tried_ms < 1000)
 		return true;
 	*tried_ms = clock_mono_ms();
 	rc = store_open(b, &e);
@@ -111,51 +123,64 @@ keep_seen(struct bus *b, int64_t *seen_ms)
 {
 	struct err e;
 
-	if (b->db == NULL || !db_alive(b->db) ||
-	    clock_mono_ms() - *seen_ms < SEEN_MS)
+	if (!store_alive(b) || clock_mono_ms() - *seen_ms < SEEN_MS)
 		return;
 	*seen_ms = clock_mono_ms();
-	if (store_seen(b, false, &e) != RC_OK || store_head(b, &e) != RC_OK)
-		db_rollback(b->db);
+	if (store_seen(b, false, &e) != RC_OK || store_head(b, &e) != RC_OK ||
+	    store_save_types(b, &e) != RC_OK)
+		db_rollback(b->read);
 }
 
-static void
-empty(zsock_t *s)
+/* Whether anybody rang. */
+static bool
+answer_ring(struct bus *b)
 {
 	struct frames f;
+	bool rung = false;
 
-	while (frames_receive(s, &f))
+	for (; frames_receive(b->ring, &f); rung = true)
 		frames_free(&f);
+	return rung;
+}
+
+/* Waits until there is something to do; false when asked to end. */
+static bool
+rest(struct bus *b, int sigfd)
+{
+	zmq_pollitem_t items[] = {
+		{ NULL, sigfd, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->log), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->ring), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->live), 0, ZMQ_POLLIN, 0 },
+		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
+		{ NULL, 0, ZMQ_POLLIN, 0 },
+	};
+	size_t n = ARRAY_LEN(items) - 1;
+	bool more = log_waiting(b) || (b->behind && store_alive(b));
+
+	/* No room for publishes: they wait where they are. */
+	items[n - 1].events = publish_open(b) ? ZMQ_POLLIN : 0;
+	if (b->flying != NULL)
+		items[n++].fd = db_socket(b->db);
+	if (zmq_poll(items, (int)n, more ? 0 : IDLE_MS) < 0 && errno != EINTR)
+		return false;
+	return (items[0].revents & ZMQ_POLLIN) == 0;
 }
 
 static int
 loop(struct bus *b, int sigfd)
 {
-	zmq_pollitem_t items[] = {
-		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
-		{ socket_raw(b->log), 0, ZMQ_POLLIN, 0 },
-		{ socket_raw(b->ring), 0, ZMQ_POLLIN, 0 },
-		{ socket_raw(b->live), 0, ZMQ_POLLIN, 0 },
-		{ NULL, sigfd, ZMQ_POLLIN, 0 },
-	};
 	int64_t tried_ms = 0, seen_ms = 0;
 
-	for (;;) {
-		bool more = publish_turn(b);
-
-		empty(b->ring);
-		live_turn(b);
+	do {
+		publish_turn(b);
+		live_turn(b, answer_ring(b));
 		log_turn(b);
 		if (!keep_db(b, &tried_ms))
 			return 1;
 		keep_seen(b, &seen_ms);
-		more = more || log_waiting(b) || b->behind;
-		if (zmq_poll(items, ARRAY_LEN(items), more ? 0 : LOOK_MS) < 0 &&
-		    errno != EINTR)
-			return 1;
-		if ((items[4].revents & ZMQ_POLLIN) != 0)
-			return 0;
-	}
+	} while (rest(b, sigfd));
+	return 0;
 }
 
 static int

@@ -1,7 +1,7 @@
 /*
- * Publish: take in what queued up while the last commit ran, check it,
- * store it in one transaction, answer each sender in order.  No timer: at
- * low load a batch is one event, under load it grows by itself.
+ * Publish: while one batch commits, check what arrives and gather it in the
+ * next; answer each sender in order.  No timer: at low load a batch is one
+ * event, under load it grows by itself.
  */
 #include "services/bus/bus.h"
 
@@ -9,35 +9,37 @@
 #include "common/msg/wire.h"
 
 #define PROTOCOL 1
+#define NUMBER_MAX 32
 #define ANSWER_MAX ((size_t)8 * 1024)
+/* A commit that takes longer than this is a reason to turn others away. */
+#define STUCK_MS 1000
 
-/* The map that a refusal carries; SURE: nothing was stored. */
+enum retry {
+	RETRY_NEVER,
+	RETRY_LATER,
+	RETRY_SAME_ID, /* perhaps it was stored */
+};
+
+/* The map that a refusal carries; in A, or where the caller reads it. */
 static struct str
-told(struct bus *b, const char *code, struct str field, struct str reason,
-    const char *retry, bool sure)
+refusal(struct buf *out, const char *code, struct str field, struct str reason,
+    enum retry retry)
 {
-	struct buf out;
-	struct str s;
+	static const char *const words[] = { "never", "later", "same_id" };
 
-	buf_init(&out, ANSWER_MAX);
-	wire_put_map(&out, sure ? 5 : 4);
-	wire_pair_str(&out, "code", str_of(code));
-	wire_pair_str(&out, "field", field);
-	wire_pair_str(&out, "reason", reason);
-	wire_pair_str(&out, "retry", str_of(retry));
-	if (sure)
-		wire_pair_bool(&out, "stored", false);
-	must(!out.failed);
-	s = arena_str(b->arena, buf_get(&out));
-	buf_fini(&out);
-	return s;
-}
-
-static struct str
-refusal(struct bus *b, const char *code, struct str field, struct str reason,
-    const char *retry)
-{
-	return told(b, code, field, reason, retry, true);
+	buf_reset(out);
+	wire_put_map(
+	    out, 4u + (retry != RETRY_SAME_ID) + (retry == RETRY_LATER));
+	wire_pair_str(out, "code", str_of(code));
+	wire_pair_str(out, "field", field);
+	wire_pair_str(out, "reason", reason);
+	wire_pair_str(out, "retry", str_of(words[retry]));
+	if (retry == RETRY_LATER)
+		wire_pair_i64(out, "retry_after_ms", RETRY_AFTER_MS);
+	if (retry != RETRY_SAME_ID)
+		wire_pair_bool(out, "stored", false);
+	must(!out->failed);
+	return buf_get(out);
 }
 
 static void
@@ -63,7 +65,7 @@ welcome(struct bus *b, struct str identity)
 	wire_pair_i64(&out, "protocol", PROTOCOL);
 	wire_pair_i64(&out, "epoch", b->epoch);
 	wire_pair_i64(&out, "head", b->head);
-	wire_pair_i64(&out, "window", PUBLISH_BATCH);
+	wire_pair_i64(&out, "window", PUBLISH_WINDOW);
 	wire_pair_str(&out, "time", str_of(clock_format(b->now, text)));
 	if (b->has_seal_key) {
 		wire_put_str(&out, STR("intake_key"));
@@ -78,20 +80,34 @@ welcome(struct bus *b, struct str identity)
 static struct entry *
 entry_new(struct bus *b, struct str identity, struct str number)
 {
-	struct entry *en = &b->entries[b->n_entries++];
+	struct batch *t = b->filling;
+	struct entry *en = &t->entries[t->n++];
 
-	*en = (struct entry){ .identity = arena_str(b->arena, identity),
-		.number = arena_str(b->arena,
-		    str_cut(number, 0, number.n < 32 ? number.n : 32)) };
+	*en = (struct entry){ .identity = arena_str(t->arena, identity),
+		.number = arena_str(t->arena,
+		    str_cut(number, 0,
+			number.n < NUMBER_MAX ? number.n : NUMBER_MAX)) };
 	return en;
+}
+
+static void
+refuse_with(struct bus *b, struct entry *en, const char *code, struct str field,
+    struct str reason, enum retry retry)
+{
+	struct buf out;
+
+	buf_init(&out, ANSWER_MAX);
+	en->refused = true;
+	en->answer = arena_str(
+	    b->filling->arena, refusal(&out, code, field, reason, retry));
+	buf_fini(&out);
 }
 
 static void
 refuse(struct bus *b, struct entry *en, const char *code, const char *field,
     const char *reason)
 {
-	en->refused = true;
-	en->answer = refusal(b, code, str_of(field), str_of(reason), "never");
+	refuse_with(b, en, code, str_of(field), str_of(reason), RETRY_NEVER);
 }
 
 /* Frames: identity, PUB, number, envelope [, kind, part]. */
@@ -102,9 +118,9 @@ take_publish(struct bus *b, struct frames *f)
 		b->has_seal_key ? b->seal_key : NULL };
 	struct entry *en =
 	    entry_new(b, frames_at(f, 0), f->n > 2 ? frames_at(f, 2) : STR(""));
+	struct arena *arena = b->filling->arena;
 	struct parcel p = { .kind = { NULL, 0 } };
 	struct faults faults;
-	bool temporary;
 
 	if (f->n != 4 && f->n != 6) {
 		refuse(b, en, "BAD_FRAME", "frames",
@@ -113,20 +129,36 @@ take_publish(struct bus *b, struct frames *f)
 		return;
 	}
 	/* What the check borrows must outlive the frames. */
-	p.envelope = arena_str(b->arena, frames_at(f, 3));
+	p.envelope = arena_str(arena, frames_at(f, 3));
 	if (f->n == 6) {
 		p.with_part = true;
-		p.kind = arena_str(b->arena, frames_at(f, 4));
-		p.part = arena_str(b->arena, frames_at(f, 5));
+		p.kind = arena_str(arena, frames_at(f, 4));
+		p.part = arena_str(arena, frames_at(f, 5));
 	}
 	faults_init(&faults);
-	if (check_parcel(&c, &p, &en->event, b->arena, &faults) != RC_OK) {
-		temporary = strcmp(faults.code, "UNAVAILABLE") == 0;
-		en->refused = true;
-		en->answer = refusal(b, faults.code, str_of(faults.field),
-		    buf_get(&faults.text), temporary ? "later" : "never");
-	}
+	if (check_parcel(&c, &p, &en->event, arena, &faults) != RC_OK)
+		refuse_with(b, en, faults.code, str_of(faults.field),
+		    buf_get(&faults.text),
+		    strcmp(faults.code, "UNAVAILABLE") == 0 ? RETRY_LATER
+							    : RETRY_NEVER);
 	faults_fini(&faults);
+}
+
+/* Greetings and pings are answered at once, whatever waits. */
+static bool
+take_courtesy(struct bus *b, struct frames *f)
+{
+	struct str word =
+	    f->n > 1 && f->n <= FRAMES_MAX ? frames_at(f, 1) : STR("");
+	struct str pong[2] = { frames_at(f, 0), STR("PONG") };
+
+	if (str_is(word, "HELLO") && f->n > 2 && str_is(frames_at(f, 2), "1"))
+		welcome(b, frames_at(f, 0));
+	else if (str_is(word, "PING"))
+		(void)socket_send(b->publish, pong, ARRAY_LEN(pong));
+	else
+		return false;
+	return true;
 }
 
 static void
@@ -134,31 +166,28 @@ take_one(struct bus *b, struct frames *f)
 {
 	struct str word = f->n > 1 ? frames_at(f, 1) : STR("");
 
-	if (f->n > FRAMES_MAX) {
+	if (take_courtesy(b, f))
+		return;
+	if (f->n <= FRAMES_MAX && str_is(word, "PUB")) {
+		take_publish(b, f);
+		return;
+	}
+	if (f->n > FRAMES_MAX)
 		refuse(b, entry_new(b, frames_at(f, 0), STR("")), "BAD_FRAME",
 		    "frames", "too many frames");
-	} else if (str_is(word, "PUB")) {
-		take_publish(b, f);
-	} else if (str_is(word, "HELLO")) {
-		if (f->n > 2 && str_is(frames_at(f, 2), "1"))
-			welcome(b, frames_at(f, 0));
-		else
-			refuse(b, entry_new(b, frames_at(f, 0), STR("")),
-			    "UNSUPPORTED_VERSION", "protocol",
-			    "this bus speaks version 1");
-	} else if (str_is(word, "PING")) {
-		struct str pong[2] = { frames_at(f, 0), STR("PONG") };
-
-		(void)socket_send(b->publish, pong, 2);
-	} else {
+	else if (str_is(word, "HELLO"))
+		refuse(b, entry_new(b, frames_at(f, 0), STR("")),
+		    "UNSUPPORTED_VERSION", "protocol",
+		    "this bus speaks version 1");
+	else
 		refuse(b, entry_new(b, frames_at(f, 0), STR("")),
 		    word.n == 0 ? "FRAME_EMPTY" : "BAD_FRAME", "word",
 		    "must be HELLO, PUB or PING");
-	}
 }
 
 static void
-tell_stored(struct bus *b, const struct entry *en, int64_t seq, bool again)
+tell_stored(struct bus *b, const struct entry *en, int64_t seq, int64_t epoch,
+    bool again)
 {
 	struct buf out;
 
@@ -166,37 +195,48 @@ tell_stored(struct bus *b, const struct entry *en, int64_t seq, bool again)
 	wire_put_map(&out, 3);
 	wire_pair_str(&out, "status", again ? STR("duplicate") : STR("stored"));
 	wire_pair_i64(&out, "seq", seq);
-	wire_pair_i64(&out, "epoch", b->epoch);
+	wire_pair_i64(&out, "epoch", epoch);
 	answer(b, en->identity, "ACK", en->number, buf_get(&out));
 	buf_fini(&out);
 }
 
 static void
-tell(struct bus *b, const struct rows *receipts)
+say_no(struct bus *b, const struct entry *en, const char *code,
+    const char *field, const char *reason, enum retry retry)
+{
+	struct buf out;
+
+	buf_init(&out, ANSWER_MAX);
+	answer(b, en->identity, retry == RETRY_SAME_ID ? "UNKNOWN" : "NAK",
+	    en->number,
+	    refusal(&out, code, str_of(field), str_of(reason), retry));
+	buf_fini(&out);
+}
+
+static void
+tell(struct bus *b, const struct batch *t, const struct rows *receipts)
 {
 	size_t row = 0;
 
-	for (size_t i = 0; i < b->n_entries; i++) {
-		struct entry *en = &b->entries[i];
+	for (size_t i = 0; i < t->n; i++) {
+		const struct entry *en = &t->entries[i];
 		struct str status;
-		int64_t seq;
 
 		if (en->refused) {
 			answer(b, en->identity, "NAK", en->number, en->answer);
 			continue;
 		}
-		seq = rows_i64(receipts, row, 1);
-		status = rows_str(receipts, row++, 2);
+		status = rows_str(receipts, row, RECEIPT_STATUS);
 		if (str_is(status, "reused"))
-			answer(b, en->identity, "NAK", en->number,
-			    refusal(b, "ID_REUSED", STR("id"),
-				STR("an event with this source and id but "
-				    "another body is stored already"),
-				"never"));
+			say_no(b, en, "ID_REUSED", "id",
+			    "an event with this source and id but another body "
+			    "is stored already",
+			    RETRY_NEVER);
 		else
-			tell_stored(b, en, seq, str_is(status, "duplicate"));
-		if (str_is(status, "stored") && seq > b->head)
-			b->head = seq;
+			tell_stored(b, en, rows_i64(receipts, row, RECEIPT_SEQ),
+			    rows_i64(receipts, row, RECEIPT_EPOCH),
+			    str_is(status, "duplicate"));
+		row++;
 	}
 }
 
@@ -205,77 +245,140 @@ tell(struct bus *b, const struct rows *receipts)
  * where it said no, nothing was stored.
  */
 static void
-tell_failed(struct bus *b, bool unsure)
+tell_failed(struct bus *b, const struct batch *t, bool unsure)
 {
-	for (size_t i = 0; i < b->n_entries; i++) {
-		struct entry *en = &b->entries[i];
+	for (size_t i = 0; i < t->n; i++) {
+		const struct entry *en = &t->entries[i];
 
 		if (en->refused)
 			answer(b, en->identity, "NAK", en->number, en->answer);
 		else if (unsure)
-			answer(b, en->identity, "UNKNOWN", en->number,
-			    told(b, "OUTCOME_UNKNOWN", STR(""),
-				STR("send it again with the same id"),
-				"same_id", false));
+			say_no(b, en, "OUTCOME_UNKNOWN", "",
+			    "send it again with the same id", RETRY_SAME_ID);
 		else
-			answer(b, en->identity, "NAK", en->number,
-			    refusal(b, "UNAVAILABLE", STR(""),
-				STR("the journal cannot be reached"), "later"));
+			say_no(b, en, "UNAVAILABLE", "",
+			    "the journal cannot be reached", RETRY_LATER);
 	}
 }
 
-static size_t
-accepted(const struct bus *b)
+static bool
+has_accepted(const struct batch *t)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n_entries; i++)
-		n += !b->entries[i].refused;
-	return n;
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->entries[i].refused)
+			return true;
+	return false;
 }
 
 static void
-store(struct bus *b)
+batch_reset(struct batch *t)
 {
+	t->n = 0;
+	arena_reset(t->arena);
+}
+
+static void
+failed(struct bus *b, struct batch *t, const struct err *e)
+{
+	log_why(LEVEL_WARN, "append.failed", e->text);
+	db_rollback(b->db);
+	tell_failed(b, t, !db_alive(b->db));
+	batch_reset(t);
+}
+
+/* The batch under way has its outcome. */
+static void
+land(struct bus *b)
+{
+	struct batch *t = b->flying;
 	struct rows *receipts = NULL;
 	struct err e;
+	enum rc rc = append_result(b, &receipts, &e);
 
-	if (accepted(b) == 0) {
-		tell(b, NULL);
+	b->flying = NULL;
+	if (rc != RC_OK) {
+		failed(b, t, &e);
 		return;
 	}
-	if (b->db == NULL || !db_alive(b->db)) {
-		tell_failed(b, false);
-		return;
-	}
-	if (store_append(b, &receipts, &e) == RC_OK) {
-		tell(b, receipts);
-	} else {
-		log_why(LEVEL_WARN, "append.failed", e.text);
-		db_rollback(b->db);
-		tell_failed(b, !db_alive(b->db));
-	}
+	tell(b, t, receipts);
+	live_take(b, t, receipts);
 	rows_free(&receipts);
+	batch_reset(t);
+}
+
+/* Sends the gathered batch; the other one is gathered next. */
+static void
+launch(struct bus *b)
+{
+	struct batch *t = b->filling;
+	struct err e;
+
+	if (!has_accepted(t)) {
+		tell(b, t, NULL);
+		batch_reset(t);
+	} else if (!store_alive(b)) {
+		tell_failed(b, t, false);
+		batch_reset(t);
+	} else if (append_send(b, t, &e) != RC_OK) {
+		failed(b, t, &e);
+	} else {
+		b->flying = t;
+		b->flown_ms = clock_mono_ms();
+		b->filling =
+		    t == &b->batches[0] ? &b->batches[1] : &b->batches[0];
+	}
+}
+
+static bool
+has_room(const struct bus *b)
+{
+	return b->filling->n < PUBLISH_BATCH &&
+	       arena_used(b->filling->arena) < PUBLISH_BYTES;
+}
+
+static bool
+is_stuck(const struct bus *b)
+{
+	return b->flying != NULL && clock_mono_ms() - b->flown_ms > STUCK_MS;
 }
 
 bool
+publish_open(const struct bus *b)
+{
+	return has_room(b) || is_stuck(b);
+}
+
+/* Two batches wait for a commit that does not come: no more of it. */
+static void
+turn_away(struct bus *b, struct frames *f)
+{
+	struct entry en = { .identity = frames_at(f, 0) };
+
+	if (take_courtesy(b, f))
+		return;
+	if (f->n > 2)
+		en.number = str_cut(frames_at(f, 2), 0, NUMBER_MAX);
+	say_no(b, &en, "BUSY", "",
+	    "the database is slow and others are waiting already", RETRY_LATER);
+}
+
+void
 publish_turn(struct bus *b)
 {
 	struct frames f;
-	bool any = false;
 
-	arena_reset(b->arena);
-	b->n_entries = 0;
+	if (b->flying != NULL && db_ready(b->db))
+		land(b);
 	/* Also greetings and pings end the turn some time. */
-	for (int n = 0;
-	     n < PUBLISH_BATCH && arena_used(b->arena) < PUBLISH_BYTES &&
-	     frames_receive(b->publish, &f);
+	for (int n = 0; n < PUBLISH_BATCH && publish_open(b) &&
+			frames_receive(b->publish, &f);
 	     n++) {
-		take_one(b, &f);
+		if (has_room(b))
+			take_one(b, &f);
+		else
+			turn_away(b, &f);
 		frames_free(&f);
-		any = true;
 	}
-	if (b->n_entries > 0)
-		store(b);
-	return any;
+	if (b->flying == NULL && b->filling->n > 0)
+		launch(b);
 }
