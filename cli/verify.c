@@ -23,12 +23,17 @@ static const struct db_query queries[] = {
 	    "WHERE last_seq > $1 ORDER BY last_seq LIMIT 2000" },
 	{ "verify_events", "SELECT seq, envelope FROM journal.event "
 			   "WHERE seq >= $1 AND seq <= $2 ORDER BY seq" },
-	{ "verify_head", "SELECT journal.head()" },
+	{ "verify_bounds",
+	    "SELECT journal.head(), journal.first(), (SELECT hash FROM "
+	    "journal.link WHERE first_seq < journal.first() "
+	    "ORDER BY last_seq DESC LIMIT 1), (SELECT max(last_seq) "
+	    "FROM journal.link WHERE first_seq < journal.first())" },
 };
 
 struct verify {
 	struct db *db;
-	int64_t last; /* seq verified so far */
+	int64_t first; /* what lies up to here was retired */
+	int64_t last;  /* seq verified so far */
 	int64_t links;
 	unsigned char hash[HASH_LEN];
 	char wrong[160];
@@ -110,8 +115,13 @@ verify_all(struct verify *v, struct err *e)
 	int64_t head;
 
 	id_hash(STR("huying"), v->hash);
-	TRY(db_exec(v->db, "verify_head", NULL, &rows, e));
+	TRY(db_exec(v->db, "verify_bounds", NULL, &rows, e));
 	head = rows_i64(rows, 0, 0);
+	/* Of what was retired the hashes are left: go on from the last. */
+	if (!rows_null(rows, 0, 2) && rows_str(rows, 0, 2).n == HASH_LEN) {
+		memcpy(v->hash, rows_str(rows, 0, 2).p, HASH_LEN);
+		v->last = v->first = rows_i64(rows, 0, 3);
+	}
 	rows_free(&rows);
 	while (more && v->wrong[0] == '\0')
 		TRY(verify_some(v, &more, e));
@@ -149,11 +159,12 @@ cmd_verify(int argc, char **argv)
 	if (json)
 		printf("{\"ok\":%s,\"events\":%lld,\"links\":%lld,"
 		       "\"hash\":\"%s\",\"wrong\":\"%s\"}\n",
-		    v.wrong[0] == '\0' ? "true" : "false", (long long)v.last,
-		    (long long)v.links, hex, v.wrong);
+		    v.wrong[0] == '\0' ? "true" : "false",
+		    (long long)(v.last - v.first), (long long)v.links, hex,
+		    v.wrong);
 	else if (v.wrong[0] == '\0')
 		printf("journal sound: %lld events in %lld links, hash %s\n",
-		    (long long)v.last, (long long)v.links, hex);
+		    (long long)(v.last - v.first), (long long)v.links, hex);
 	else
 		printf("JOURNAL BROKEN %s\n", v.wrong);
 	return v.wrong[0] == '\0' ? EXIT_OK : EXIT_NOTHING;

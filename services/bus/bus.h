@@ -123,7 +123,8 @@ void live_cut(struct bus *b, int64_t from);
 
 /* log.c */
 void log_turn(struct bus *b);
-bool log_waiting(const struct bus *b); /* a reader with credit is behind */
+/* How long until a reader who is behind can be served; INT_MAX: none is. */
+int log_wait_ms(const struct bus *b);
 void log_cut(struct bus *b, int64_t from);
 void log_close(struct bus *b);
 

@@ -195,8 +195,8 @@ canonical(struct checked *out, const struct msg_desc *d, const void *msg,
 		return refuse(f, "TOO_LONG", "envelope", "> 64 KiB");
 	bare = out->env;
 	/* Sealing twice gives other bytes: only that it is there counts. */
-	bare.sealed = out->box.n > 0 ? STR("sealed") : (struct str){ NULL, 0 };
-	id_hash(encoded(&bare, arena), hash);
+	bare.sealed = STR("sealed");
+	id_hash(out->box.n > 0 ? encoded(&bare, arena) : out->body, hash);
 	out->digest =
 	    arena_str(arena, (struct str){ (const char *)hash, sizeof(hash) });
 	return RC_OK;

@@ -7,11 +7,12 @@
 #include "common/base/log.h"
 #include "common/msg/wire.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define READ_BATCH 1000
 #define IDLE_MAX_MS (5 * 60 * 1000)
-#define REST_MS 20
+#define REST_MAX_MS 100
 #define SAVE_MS 500 /* of a named reader's place */
 
 void
@@ -77,7 +78,10 @@ static void
 stumble(struct sub *s)
 {
 	s->gone = errno == EHOSTUNREACH;
-	s->rest_ms = clock_mono_ms() + REST_MS;
+	s->rest_ms = s->rest_ms == 0                ? 1
+		     : s->rest_ms * 2 < REST_MAX_MS ? s->rest_ms * 2
+						    : REST_MAX_MS;
+	s->wake_ms = clock_mono_ms() + s->rest_ms;
 }
 
 bool
@@ -128,6 +132,7 @@ send_event(
 		stumble(s);
 		return false;
 	}
+	s->rest_ms = 0;
 	s->credit--;
 	s->matched = ev->seq;
 	return true;
@@ -155,11 +160,17 @@ end_of(const struct bus *b, const struct sub *s)
 	return s->follow ? b->head : s->until;
 }
 
+/* It has credit, and there is something for it to look at. */
+static bool
+is_behind(const struct bus *b, const struct sub *s)
+{
+	return s->credit > 0 && s->next < end_of(b, s);
+}
+
 static bool
 is_due(const struct bus *b, const struct sub *s)
 {
-	return s->credit > 0 && s->next < end_of(b, s) &&
-	       clock_mono_ms() >= s->rest_ms;
+	return is_behind(b, s) && clock_mono_ms() >= s->wake_ms;
 }
 
 /* From memory, when the reader has come so far. */
@@ -238,9 +249,13 @@ end_sub(struct bus *b, struct sub *s)
 		    "nothing was heard from you for 5 minutes; send PING");
 		return true;
 	}
-	if (!s->follow && s->next >= s->until && now >= s->rest_ms)
-		return log_say_place(b, s, "END", "matched", s->matched) ||
-		       s->gone;
+	if (s->ended)
+		return false;
+	if (!s->follow && s->next >= s->until && now >= s->wake_ms) {
+		s->ended = log_say_place(b, s, "END", "matched", s->matched);
+		/* A named one stays: its last CURSOR comes behind this. */
+		return s->gone || (s->ended && !s->named);
+	}
 	if (now - s->beat_ms < BEAT_MS)
 		return false;
 	s->beat_ms = now;
@@ -248,13 +263,19 @@ end_sub(struct bus *b, struct sub *s)
 	return s->gone;
 }
 
-bool
-log_waiting(const struct bus *b)
+int
+log_wait_ms(const struct bus *b)
 {
-	for (size_t i = 0; i < b->n_subs; i++)
-		if (is_due(b, &b->subs[i]))
-			return true;
-	return false;
+	int64_t now = clock_mono_ms(), wait = INT_MAX;
+
+	for (size_t i = 0; i < b->n_subs; i++) {
+		const struct sub *s = &b->subs[i];
+		int64_t left = s->wake_ms - now;
+
+		if (is_behind(b, s) && left < wait)
+			wait = left;
+	}
+	return wait > 0 ? (int)wait : 0;
 }
 
 void

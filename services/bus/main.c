@@ -19,9 +19,9 @@
 static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND,
 	2 * PUBLISH_WINDOW, PUBLISH_WINDOW, 256 * 1024, 1000 };
 static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 10000,
-	1000, 1024, 0 };
-static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 5000,
-	1000, 8 * 1024, 0 };
+	1000, 2 * TOPIC_MAX, 0 };
+static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 500, 1000,
+	8 * 1024, 0 };
 static const struct socket_opts ring_opts = { ZMQ_PULL, SOCKET_BIND, 1, 64,
 	1024, 0 };
 
@@ -156,13 +156,21 @@ rest(struct bus *b, int sigfd)
 		{ NULL, 0, ZMQ_POLLIN, 0 },
 	};
 	size_t n = ARRAY_LEN(items) - 1;
-	bool more = log_waiting(b) || (b->behind && store_alive(b));
+	int wait_ms = log_wait_ms(b);
+
+	if (wait_ms > IDLE_MS)
+		wait_ms = IDLE_MS;
+	if (b->behind)
+		wait_ms = 0;
+	/* Without a database there is nothing to be had at once. */
+	if (!store_alive(b))
+		wait_ms = IDLE_MS;
 
 	/* No room for publishes: they wait where they are. */
 	items[n - 1].events = publish_open(b) ? ZMQ_POLLIN : 0;
 	if (b->flying != NULL)
 		items[n++].fd = db_socket(b->db);
-	if (zmq_poll(items, (int)n, more ? 0 : IDLE_MS) < 0 && errno != EINTR)
+	if (zmq_poll(items, (int)n, wait_ms) < 0 && errno != EINTR)
 		return false;
 	return (items[0].revents & ZMQ_POLLIN) == 0;
 }

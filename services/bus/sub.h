@@ -25,12 +25,14 @@ struct sub {
 	int64_t matched; /* last seq sent */
 	int64_t heard_ms;
 	int64_t beat_ms;
-	int64_t rest_ms;     /* its queue was full: not before this */
-	int64_t place;       /* worked off, as the reader said */
+	int64_t rest_ms; /* its queue was full: how long it is left alone, */
+	int64_t wake_ms; /* and until when */
+	int64_t place;   /* worked off, as the reader said */
 	int64_t place_saved; /* and as the journal knows it */
 	int64_t saved_ms;
 	bool named; /* its place is kept */
 	bool follow;
+	bool ended; /* it has all; a named one waits for CLOSE */
 	bool gone;
 };
 
