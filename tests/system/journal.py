@@ -174,6 +174,11 @@ def check_retire(pub):
         publish(pub, [report(id=f"fill-{n + i}") for i in range(100)])
         n += 100
     settle()
+    sql("INSERT INTO journal.reader VALUES ('local', 'slow', 5, 1) RETURNING 1")
+    huying("journal", "retire", "--before", str(head()))
+    ok("nothing goes that a named reader still has to read",
+       sql("SELECT journal.first()")[0] == "1")
+    huying("journal", "forget", "slow")
     done = huying("journal", "retire", "--before", str(head()))
     first = int(sql("SELECT journal.first()")[0])
     ok("old partitions go, whole ones only", done.returncode == 0
