@@ -7,6 +7,10 @@
 #   make lint           everything that reads the code without running it
 #   make fuzz T=30      each fuzz target for T seconds
 #   make bench          figures, into build/bench.json
+#   make chaos          faults against the real processes, half an hour;
+#                       SEED=n for the same schedule again
+#   make chaos-short    the same, some two minutes
+#   make chaos-selftest planted defects that make chaos must catch
 #   make schemas        prints schemas/published/ from schemas/events/*.def
 #   make cov            line coverage of the unit tests
 #   make MODE=asan ...  any target under another build (release asan cov fuzz)
@@ -66,6 +70,8 @@ CLIPARTS := $(filter-out %/main.o,$(filter $B/cli/%,$(OBJ)))
 TESTLIB := $(filter $B/tests/lib/%,$(OBJ))
 
 all: $(BIN) link
+
+bins: $(BIN)
 
 # The tool has one place, whatever the mode of the last build.
 link: $(BIN)
@@ -184,6 +190,19 @@ run-fuzz: $(FUZZ)
 bench: all $(BENCH)
 	@tests/bench/run.sh
 
+# The real processes under faults, judged by what clients were told.  Its own
+# build has the points where a process can be made to die.
+CHAOS := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos
+chaos chaos-short:
+	@deploy/install-deps.sh --dev
+	@$(MAKE) MODE=chaos bins
+	@$(CHAOS)/chaos.py --form $(if $(findstring short,$@),short,long) $(if $(SEED),--seed $(SEED))
+
+chaos-selftest chaos-selftest-short:
+	@deploy/install-deps.sh --dev
+	@$(MAKE) MODE=chaos bins
+	@$(CHAOS)/selftest.py --cc "$(CC)" $(if $(findstring short,$@),--short)
+
 cov:
 	@$(MAKE) MODE=cov check >/dev/null
 	@gcovr -r . --object-directory build/cov -e tests/ --print-summary
@@ -194,6 +213,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all link demo down test tests check schemas states lint layers headers pure alike \
-	format tidy cppcheck fuzz run-fuzz bench cov clean help FORCE
+.PHONY: all bins link demo down test tests check schemas states lint layers headers pure alike \
+	format tidy cppcheck fuzz run-fuzz bench chaos chaos-short \
+	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

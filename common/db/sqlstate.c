@@ -14,6 +14,7 @@ static const struct {
 	{ "25006", RC_RETRY },  /* read only: a standby */
 	{ "08", RC_RETRY },     /* connection */
 	{ "53", RC_RETRY },     /* disk full, out of memory */
+	{ "58", RC_RETRY },     /* the server's own disk fails it */
 	{ "22", RC_REJECT },    /* bad data */
 	{ "23", RC_REJECT },    /* constraint */
 	{ "P0001", RC_REJECT }, /* our own RAISE */

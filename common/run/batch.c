@@ -1,5 +1,6 @@
 #include "common/run/inner.h"
 
+#include "common/base/crash.h"
 #include "common/base/id.h"
 #include "common/base/log.h"
 #include "common/rule/step.h"
@@ -186,9 +187,12 @@ batch_commit(struct run *r, struct err *e)
 	outbox_send(r);
 	db_commit(r->db);
 	r->n_sent++;
+	crash_point("before_commit");
 	TRY(db_flush(r->db, e));
+	crash_point("commit_sent");
 	for (; r->n_sent > 0; r->n_sent--)
 		TRY(db_next(r->db, NULL, e));
+	crash_point("after_commit");
 	return RC_OK;
 }
 
@@ -260,8 +264,11 @@ batch_work(struct run *r, bool *did, struct err *e)
 		TRY(deadlines_fire(r, until, e));
 		r->fired_ms = clock_mono_ms();
 	}
-	if (r->outbox.n == 0)
+	if (r->outbox.n > 0)
+		crash_point("deadline_fired");
+	else
 		TRY(batch_events(r, e));
+	crash_point("mid_batch");
 	*did = r->last > r->first || r->outbox.n > 0 || r->parked != NULL;
 	if (!*did) {
 		db_rollback(r->db);

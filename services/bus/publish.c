@@ -5,6 +5,7 @@
  */
 #include "services/bus/bus.h"
 
+#include "common/base/crash.h"
 #include "common/base/log.h"
 #include "common/msg/wire.h"
 
@@ -300,7 +301,9 @@ land(struct bus *b)
 		failed(b, t, &e);
 		return;
 	}
+	crash_point("before_ack");
 	tell(b, t, receipts);
+	crash_point("before_live");
 	live_take(b, t, receipts);
 	rows_free(&receipts);
 	batch_reset(t);
@@ -313,6 +316,7 @@ launch(struct bus *b)
 	struct batch *t = b->filling;
 	struct err e;
 
+	crash_point("before_commit");
 	if (!has_accepted(t)) {
 		tell(b, t, NULL);
 		batch_reset(t);
@@ -322,6 +326,7 @@ launch(struct bus *b)
 	} else if (append_send(b, t, &e) != RC_OK) {
 		failed(b, t, &e);
 	} else {
+		crash_point("commit_sent");
 		b->flying = t;
 		b->flown_ms = clock_mono_ms();
 		b->filling =

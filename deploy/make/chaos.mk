@@ -1,0 +1,2 @@
+# The product with the points where make chaos lets it die.
+INSTR := -DHUYING_CHAOS

@@ -1,0 +1,353 @@
+#!/usr/bin/python3
+"""The staff: FILE.  Follows the journal and answers facts with commands.
+
+What it does about a fact is a function of that fact alone, ids included, so
+that a desk that was killed does the same again: duplicates, not second
+thoughts.  Some things it leaves undone: their limits run out.
+"""
+import csv
+import os
+import signal
+import sys
+import time
+
+import msgpack
+
+import events
+import history
+import peer
+import tail
+
+PACK = os.path.join(os.path.dirname(__file__), "../../deploy/packs/tonglu")
+MATTERS = (("task", "CA-001"), ("call", "SF-008"), ("penalty", "CA-004"),
+           ("mediation", "CA-001"))
+CENTRE = events.BOARD
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+AGAIN_S = 1
+SILENCE_S = 6
+
+
+def rows(name):
+    with open(os.path.join(PACK, name), encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+class Staff:
+    """Who may do what, from the pack."""
+
+    def __init__(self):
+        self.rooms = {u["division"]: u["code"] for u in rows("units.csv")
+                      if u["kind"] == "command_room"}
+        self.people = {}
+        for o in rows("officers.csv"):
+            self.people.setdefault(o["unit"], []).append(o)
+        self.reviewer = next(o for o in rows("officers.csv")
+                             if o["role"] == "legal_reviewer")
+        listed = {r["item"] for r in rows("power_lists.csv")}
+        self.item = next(i for i in rows("power_items.csv")
+                         if i["domain_zh"] == "市容环卫" and
+                         i["heavy"] == "no" and i["code"] in listed and
+                         i["fine_max_fen"])
+
+    def room(self, division):
+        return self.rooms.get(division[:9], CENTRE)
+
+    def one(self, unit, role=None):
+        for o in self.people.get(unit, []):
+            if role in (None, o["role"]):
+                return o["id"]
+        return "OF-UNKNOWN"
+
+    def two(self, unit):
+        return [o["id"] for o in self.people.get(unit, [])
+                if o["role"] == "enforcement_officer"][:2]
+
+
+def path_of(number):
+    """What becomes of a casefile hangs on its number."""
+    return MATTERS[int(number.rsplit("-", 1)[1]) // 7 % len(MATTERS)]
+
+
+def on_report(s, f, env, dice):
+    if dice(10) == 0:
+        return []
+    return [("report.accept", {"report": f["report"],
+                               "matter": path_of(f["report"])[1],
+                               "unit": s.room(env["division"])})]
+
+
+def on_opened(s, f, env, dice):
+    number, room = f["casefile"], s.room(env["division"])
+    way = path_of(number)[0]
+    if way == "call":
+        return [("call.raise", {
+            "casefile": number, "class": "emergency", "main": "330122-D-XFD",
+            "assisting": ["330122-D-GAJ"], "reason": "看得见、管不了。",
+            "unit": room})]
+    if way == "mediation":
+        return [("mediation.apply", {
+            "casefile": number, "kind": "neighbour",
+            "parties": [f"party-{number}-a", f"party-{number}-b"],
+            "unit": room})]
+    return []
+
+
+def on_task(s, f, env, dice):
+    task, unit = f["task"], f["unit"]
+    sign = ("task.sign", {"task": task, "unit": unit})
+    if path_of(env["subject"])[0] != "task" or dice(4) == 0:
+        return []
+    if dice(4) == 0:
+        return [sign]
+    return [sign,
+            ("task.submit", {"task": task, "result": "已处置。", "unit": unit,
+                             "officer": s.one(unit)}),
+            ("task.accept", {"task": task, "unit": f["from"]})]
+
+
+def on_handled(s, f, env, dice):
+    if dice(5) == 0:
+        return []
+    return [("casefile.close", {"casefile": f["casefile"],
+                                "outcome": "solved",
+                                "unit": s.room(env["division"])})]
+
+
+def on_callback(s, f, env, dice):
+    if dice(4) == 0:
+        return []
+    return [("callback.record", {
+        "callback": f["callback"], "contacted": True, "solved": dice(8) > 0,
+        "satisfied": ("yes", "basic", "no")[dice(3)], "unit": CENTRE})]
+
+
+def on_asked(s, f, env, dice):
+    if dice(4) == 0:
+        return []
+    return [("call.sign", {"call": f["call"], "unit": f["unit"]}),
+            ("call.report_in", {"call": f["call"], "vouched": True,
+                                "unit": f["unit"],
+                                "officer": s.one(f["unit"])})]
+
+
+def on_gathered(s, f, env, dice):
+    if dice(6) == 0:
+        return []
+    return [("call.submit", {"call": f["call"], "result": "险情已排除。",
+                             "unit": f["main"], "officer": s.one(f["main"])})]
+
+
+def on_submitted(s, f, env, dice):
+    return [("call.release", {"call": f["call"],
+                              "unit": s.room(env["division"])})]
+
+
+def on_released(s, f, env, dice):
+    return [("call.grade", {"call": f["call"], "graded": u, "score": 80,
+                            "unit": s.room(env["division"])})
+            for u in ("330122-D-XFD", "330122-D-GAJ")]
+
+
+def on_jurisdiction(s, f, env, dice):
+    if path_of(f["casefile"])[0] != "penalty" or len(s.two(f["unit"])) < 2:
+        return []
+    return [("penalty.file", {
+        "casefile": f["casefile"], "item": s.item["code"],
+        "severity": "light", "party": f"party-{f['casefile']}",
+        "party_kind": "citizen", "officers": s.two(f["unit"]),
+        "unit": f["unit"]})]
+
+
+def on_filed(s, f, env, dice):
+    case, unit = f["penalty"], f["unit"]
+    fine = int(s.item["fine_max_fen"])
+    if dice(5) == 0:
+        return []
+    return [("penalty.add_evidence", {"penalty": case, "kind": "scene",
+                                      "sha256": HASH, "officers": s.two(unit),
+                                      "unit": unit}),
+            ("penalty.conclude", {"penalty": case, "kind": "fine",
+                                  "fine_fen": fine, "unit": unit}),
+            ("penalty.notice", {"penalty": case, "rights_told": True,
+                                "hearing_told": True, "unit": unit}),
+            ("penalty.state", {"penalty": case, "waived": True,
+                               "unit": unit}),
+            ("review.ask", {"penalty": case, "unit": unit})]
+
+
+def on_review(s, f, env, dice):
+    if dice(6) == 0:
+        return []
+    return [("review.pass", {"penalty": f["penalty"],
+                             "unit": s.reviewer["unit"],
+                             "officer": s.reviewer["id"]})]
+
+
+def on_passed(s, f, env, dice):
+    return [("penalty.decide", {
+        "penalty": f["penalty"], "number": f"桐罚〔2026〕{f['penalty'][10:]}号",
+        "kind": "fine", "fine_fen": int(s.item["fine_max_fen"]),
+        "unit": env["division"][:9] + "-ZF"})]
+
+
+def on_decided(s, f, env, dice):
+    if dice(4) == 0:
+        return []
+    return [("penalty.serve", {"penalty": f["penalty"], "unit": f["unit"]}),
+            ("penalty.close", {"penalty": f["penalty"],
+                               "paid_fen": int(s.item["fine_max_fen"]),
+                               "unit": f["unit"]})]
+
+
+def on_applied(s, f, env, dice):
+    if dice(4) == 0:
+        return []
+    return [("mediation.consent", {"mediation": f["mediation"], "party": p,
+                                   "unit": f["unit"]}) for p in f["parties"]]
+
+
+def on_accepted(s, f, env, dice):
+    number = env["subject"]
+    if dice(4) == 0:
+        return []
+    return [("agreement.make", {
+        "mediation": f["mediation"], "form": "written", "sha256": HASH,
+        "signed_by": [f"party-{number}-a", f"party-{number}-b"],
+        "sealed": True, "unit": f["unit"],
+        "officer": s.one(f["unit"], "mediator")})]
+
+
+def on_made(s, f, env, dice):
+    if dice(3) == 0:
+        return []
+    return [("agreement.perform", {"agreement": f["agreement"],
+                                   "unit": f["unit"]})]
+
+
+REACTIONS = {
+    "report.received": on_report, "casefile.opened": on_opened,
+    "task.assigned": on_task, "casefile.handled": on_handled,
+    "callback.opened": on_callback, "call.unit_asked": on_asked,
+    "call.gathered": on_gathered, "call.submitted": on_submitted,
+    "call.released": on_released, "jurisdiction.determined": on_jurisdiction,
+    "penalty.filed": on_filed, "review.asked": on_review,
+    "review.passed": on_passed, "penalty.decided": on_decided,
+    "mediation.applied": on_applied, "mediation.accepted": on_accepted,
+    "agreement.made": on_made,
+}
+
+
+class Desk:
+    def __init__(self, path):
+        self.seed = os.environ["CHAOS_SEED"]
+        self.staff = Staff()
+        self.place = path + ".place"
+        self.out = history.Writer(path, self.seed, "desk")
+        self.op = self.last_op(path) + 1
+        self.waiting = {}
+        self.again = {}
+        self.sock = None
+        self.stopping = False
+
+    @staticmethod
+    def last_op(path):
+        return max((line[1] for line in history.lines(path)), default=0)
+
+    def react(self, envelope):
+        env = msgpack.unpackb(envelope)
+        rule = REACTIONS.get(env["type"])
+        if rule is None or not env.get("subject"):
+            return
+        dice = events.Dice(env["id"])
+        for n, (kind, data) in enumerate(
+                rule(self.staff, env["data"], env, dice)):
+            self.publish(events.Event(events.envelope(
+                "desk", f"{self.seed}-desk-{env['id']}-{n}", kind, data,
+                division=env["division"], causationid=env["id"])))
+
+    def publish(self, event):
+        op, self.op = self.op, self.op + 1
+        self.waiting[op] = event
+        self.send(op, event)
+
+    def send(self, op, event):
+        self.out.put("invoke", op, event)
+        self.out.flush()
+        self.sock.send_multipart([b"PUB", b"%d" % op, event.bytes])
+
+    def connect(self):
+        if self.sock is not None:
+            self.sock.close()
+        self.sock = peer.connect("publish")
+        self.heard = time.monotonic()
+        for op, event in self.waiting.items():
+            self.out.put("info", op, event, status="SILENCE")
+            self.again[op] = self.heard
+
+    def answer(self, frames):
+        self.heard = time.monotonic()
+        op = int(frames[1] or b"0")
+        event = self.waiting.get(op)
+        if event is None:
+            return
+        told = msgpack.unpackb(frames[2])
+        if frames[0] == b"ACK":
+            self.out.put("ok", op, event, told["seq"], told["status"])
+        else:
+            self.out.put("fail" if frames[0] == b"NAK" else "info", op, event,
+                         status=told["code"])
+            if told["retry"] != "never":
+                self.again[op] = self.heard + AGAIN_S
+                return
+        del self.waiting[op]
+
+    def turn(self):
+        """Answers that have come; what is to be sent again."""
+        while self.sock.poll(0):
+            self.answer(self.sock.recv_multipart())
+        now = time.monotonic()
+        if not self.waiting:
+            self.heard = now
+        elif now - self.heard > SILENCE_S:
+            self.connect()
+        for op in [op for op, at in self.again.items() if at <= now]:
+            del self.again[op]
+            if op in self.waiting:
+                self.send(op, self.waiting[op])
+
+    def remember(self, seq):
+        """All up to SEQ has been answered for."""
+        with open(self.place + ".new", "w", encoding="ascii") as f:
+            f.write(str(seq))
+        os.rename(self.place + ".new", self.place)
+
+    def run(self):
+        first = 1
+        if os.path.exists(self.place):
+            with open(self.place, encoding="ascii") as f:
+                first = int(f.read()) + 1
+        self.connect()
+        t = tail.Tail(first, lambda: self.stopping)
+        for seq, _, envelope in t.events():
+            if seq is not None:
+                self.react(envelope)
+            if seq is None or seq % 50 == 0 or len(self.waiting) > 200:
+                self.turn()
+                while len(self.waiting) > 200 and not self.stopping:
+                    self.sock.poll(20)
+                    self.turn()
+                if not self.waiting:
+                    self.remember(t.next - 1)
+        self.out.flush()
+
+    def stop(self, *_):
+        self.stopping = True
+
+
+def main():
+    d = Desk(sys.argv[1])
+    signal.signal(signal.SIGTERM, d.stop)
+    d.run()
+
+
+main()

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""A reader: log FILE [TOPIC...], or live FILE.
+
+Writes what it was sent, a line an event: SEQ EPOCH DIGEST MONO_NS, and "open"
+where it began anew (a reader that was killed goes on from its own file).  The
+live reader reads all topics; its holes are allowed, its order is not.
+"""
+import hashlib
+import os
+import signal
+import sys
+import time
+
+import msgpack
+
+import peer
+import tail
+
+stopping = False
+
+
+def stop(*_):
+    global stopping
+    stopping = True
+
+
+def digest(envelope):
+    return hashlib.sha256(envelope).hexdigest()[:16]
+
+
+def last_of(path):
+    """The last whole line's seq: what is not on paper was not seen."""
+    seq = 0
+    if os.path.exists(path):
+        with open(path, encoding="ascii") as f:
+            for line in f:
+                if line[0].isdigit() and line.endswith("\n"):
+                    seq = int(line.split()[0])
+    return seq
+
+
+def note(out, seq, epoch, envelope):
+    out.write(f"{seq} {epoch} {digest(envelope)} {time.monotonic_ns()}\n")
+
+
+def read_log(path, topics):
+    first = last_of(path) + 1
+    out = open(path, "a", encoding="ascii", buffering=1 << 16)
+    out.write(f"\nopen {first}\n")
+    options = {"topics": topics} if topics else {}
+    t = tail.Tail(first, lambda: stopping, **options)
+    for seq, epoch, envelope in t.events():
+        if seq is None:
+            out.flush()
+        else:
+            note(out, seq, epoch, envelope)
+    out.write("end\n")
+    out.close()
+
+
+def read_live(path):
+    out = open(path, "a", encoding="ascii", buffering=1 << 16)
+    out.write("\nopen 0\n")
+    sock = peer.connect("live", peer.zmq.SUB)
+    sock.subscribe(b"")
+    while not stopping:
+        if not sock.poll(200):
+            out.flush()
+            continue
+        frames = sock.recv_multipart()
+        told = msgpack.unpackb(frames[1])
+        if frames[0] == b"heartbeat":
+            out.write(f"beat {told['head']}\n")
+        else:
+            note(out, told["seq"], told["epoch"], frames[2])
+    out.write("end\n")
+    out.close()
+
+
+def main():
+    signal.signal(signal.SIGTERM, stop)
+    if sys.argv[1] == "log":
+        read_log(sys.argv[2], sys.argv[3:])
+    else:
+        read_live(sys.argv[2])
+
+
+main()
