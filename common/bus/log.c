@@ -52,8 +52,8 @@ put_options(struct buf *b, const struct log_reader *r)
 {
 	const struct log_options *o = &r->options;
 
-	wire_put_map(b,
-	    3u + (o->n_topics > 0) + (o->casefile.n > 0) + (o->division.n > 0));
+	wire_put_map(b, 3u + (o->n_topics > 0) + (o->casefile.n > 0) +
+			    (o->division.n > 0) + (o->until_time.n > 0));
 	put_from(b, r);
 	wire_pair_bool(b, "follow", o->follow);
 	wire_pair_i64(b, "credit", CREDIT);
@@ -67,6 +67,8 @@ put_options(struct buf *b, const struct log_reader *r)
 		wire_pair_str(b, "casefile", o->casefile);
 	if (o->division.n > 0)
 		wire_pair_str(b, "division", o->division);
+	if (o->until_time.n > 0)
+		wire_pair_str(b, "until", o->until_time);
 }
 
 static enum rc
@@ -108,6 +110,7 @@ log_open(struct log_reader **rp, const char *endpoint,
 	r->options.casefile = arena_str(r->arena, options->casefile);
 	r->options.division = arena_str(r->arena, options->division);
 	r->options.from_time = arena_str(r->arena, options->from_time);
+	r->options.until_time = arena_str(r->arena, options->until_time);
 	r->options.report = arena_str(r->arena, options->report);
 	rc = reopen(r, e);
 	if (rc != RC_OK) {

@@ -15,6 +15,7 @@ struct log_options {
 	int64_t from_seq; /* first seq wanted; 0: see from_time, from_head */
 	struct str from_time;     /* RFC 3339 */
 	bool from_head;           /* only what comes from now on */
+	struct str until_time;    /* ends before what was recorded then */
 	const struct str *topics; /* prefixes; none: every topic */
 	size_t n_topics;
 	struct str casefile;
