@@ -107,9 +107,8 @@ $B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter $B/services/scoring/rules%,$(O
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
-# A target may stand in for what it does not try: its own functions win.
-$(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
-$(FUZZ): LINK += $(FUZZLINK) -Wl,-z,muldefs
+$(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $(LIB)
+$(FUZZ): LINK += $(FUZZLINK)
 $(BENCH): $B/bench/%: $B/tests/bench/%.o $(LIB)
 $(EXAMPLE): $B/examples/%: $B/examples/%.o $(LIB)
 $(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE):
@@ -185,8 +184,7 @@ fuzz:
 run-fuzz: $(FUZZ)
 	@set -e; for f in $^; do n=$$(basename $$f); c=build/corpus/$$n; mkdir -p $$c; \
 		echo "fuzz $$n for $T s"; \
-		$$f -max_total_time=$T -max_len=4096 -print_final_stats=0 -verbosity=0 \
-			$$(test -f tests/fuzz/$$n.dict && echo -dict=tests/fuzz/$$n.dict) $$c \
+		$$f -max_total_time=$T -max_len=4096 -print_final_stats=0 -verbosity=0 $$c \
 			$$(test -d tests/fuzz/corpus/$$n && echo tests/fuzz/corpus/$$n); done
 
 bench: all $(BENCH)

@@ -183,7 +183,7 @@ put_what(struct case_file *c, const struct case_event *ev, struct buf *out)
 	if (out->n > before)
 		buf_z(out, ", ");
 	before = out->n;
-	print_limits(ev->desc, ev->msg, ev->at, out);
+	print_limits(&c->printer.clock, ev->desc, ev->msg, ev->at, out);
 	if (out->n == before && out->p[out->n - 1] == ' ')
 		out->n -= 2;
 }

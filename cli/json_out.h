@@ -28,4 +28,7 @@ void json_out_bool(struct json_out *j, const char *key, bool value);
 /* {"$ref": TO} */
 void json_out_ref(struct json_out *j, const char *key, const char *to);
 
+/* Appends VALUE, which is sound JSON on one line, over several. */
+void json_out_indent(struct buf *out, struct str value);
+
 #endif

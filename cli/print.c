@@ -7,12 +7,15 @@
 
 #include <stdio.h>
 
+#define WHEN_COLUMNS 8
 #define TYPE_COLUMNS 23
 #define CASEFILE_COLUMNS 17
 #define PLACE_COLUMNS 18
 /* What happened gets this much, however narrow the terminal is. */
 #define WHAT_COLUMNS_MIN 30
 #define PHRASE_MAX ((size_t)64 * 1024)
+/* So much of what cannot be read is shown. */
+#define EXCERPT_BYTES 16
 
 static const char *const codes[] = {
 	[COLOUR_NONE] = "\033[0m",
@@ -141,20 +144,22 @@ limit_at(const struct msg_field *f, const void *msg)
 }
 
 static void
-put_limit(
-    const struct msg_field *f, const void *msg, int64_t at, struct buf *out)
+put_limit(const struct print_clock *c, const struct msg_field *f,
+    const void *msg, int64_t at, struct buf *out)
 {
+	int64_t zone = print_zone(c);
+
 	if (strcmp(f->name, "due_at") != 0) {
 		print_label(out, f->name, "_by");
 		buf_char(out, ' ');
 	}
-	when_put_due(out, limit_at(f, msg), at);
+	when_put_due(out, limit_at(f, msg) + zone, at + zone);
 }
 
 /* The first and the last are enough for a line. */
 void
-print_limits(
-    const struct msg_desc *d, const void *msg, int64_t at, struct buf *out)
+print_limits(const struct print_clock *c, const struct msg_desc *d,
+    const void *msg, int64_t at, struct buf *out)
 {
 	const struct msg_field *first = NULL, *last = NULL;
 
@@ -162,7 +167,7 @@ print_limits(
 		const struct msg_deadline_lapsed *m = msg;
 
 		buf_z(out, "closed ");
-		when_put(out, m->due_at, at);
+		when_put(out, m->due_at + print_zone(c), at + print_zone(c));
 		return;
 	}
 	for (size_t i = 0; i < d->n_fields; i++) {
@@ -177,11 +182,11 @@ print_limits(
 	}
 	if (first == NULL)
 		return;
-	put_limit(first, msg, at, out);
+	put_limit(c, first, msg, at, out);
 	if (last == first)
 		return;
 	buf_z(out, "; ");
-	put_limit(last, msg, at, out);
+	put_limit(c, last, msg, at, out);
 }
 
 /* Phrase and limits of ENV; what this version cannot read, as it is. */
@@ -206,17 +211,19 @@ describe(struct printer *p, const struct msg_envelope *env, int64_t at,
 		return;
 	}
 	print_what(p, d, msg, env->subject, at, what);
-	print_limits(d, msg, at, limits);
+	print_limits(&p->clock, d, msg, at, limits);
 }
 
 static void
 put_day(struct printer *p, int64_t at, struct buf *out)
 {
-	if (clock_day(at) == p->day)
+	int64_t shown = at + print_zone(&p->clock);
+
+	if (clock_day(shown) == p->day || p->clock.how != TIME_ABS)
 		return;
-	p->day = clock_day(at);
+	p->day = clock_day(shown);
 	print_colour(p, COLOUR_BOLD, out);
-	when_put_day(out, at);
+	when_put_day(out, shown);
 	print_colour(p, COLOUR_NONE, out);
 	buf_char(out, '\n');
 }
@@ -231,18 +238,40 @@ put_whole(struct buf *out, struct str text, size_t width)
 	return (n > width ? n : width) + 2;
 }
 
+/* Mark and time of the line; returns the columns that they take. */
+static size_t
+put_when(struct printer *p, int64_t at, struct buf *out)
+{
+	struct buf text;
+	size_t n;
+
+	if (p->late)
+		buf_char(out, '~');
+	if (p->clock.how == TIME_NONE)
+		return p->late;
+	buf_init(&text, 64);
+	if (p->clock.how == TIME_ABS)
+		when_put_time(&text, at + print_zone(&p->clock));
+	else
+		print_time(&p->clock, at, &text);
+	n = text.n > WHEN_COLUMNS ? text.n : WHEN_COLUMNS;
+	print_colour(p, COLOUR_DIM, out);
+	columns_pad(out, n - text.n);
+	buf_str(out, buf_get(&text));
+	print_colour(p, COLOUR_NONE, out);
+	buf_z(out, "  ");
+	buf_fini(&text);
+	return n + 2 + p->late;
+}
+
 /* Returns the columns that it takes. */
 static size_t
 put_head(struct printer *p, const struct msg_envelope *env, int64_t at,
     struct buf *out)
 {
 	const struct msg_desc *d = msg_find(env->type);
-	size_t used = sizeof("00:00:00  ") - 1;
+	size_t used = put_when(p, at, out);
 
-	print_colour(p, COLOUR_DIM, out);
-	when_put_time(out, at);
-	print_colour(p, COLOUR_NONE, out);
-	buf_z(out, "  ");
 	if (d != NULL && d->kind == MSG_COMMAND)
 		print_colour(p, COLOUR_DIM, out);
 	print_colour(p, colour_of(env->type), out);
@@ -299,5 +328,29 @@ print_event(struct printer *p, const struct msg_envelope *env, int64_t at,
 		out->n--;
 	buf_char(out, '\n');
 	buf_fini(&limits);
+	buf_fini(&what);
+}
+
+void
+print_unreadable(struct printer *p, int64_t seq, int64_t at, const char *why,
+    struct str bytes, struct buf *out)
+{
+	struct buf what;
+	size_t used;
+
+	buf_init(&what, PHRASE_MAX);
+	buf_printf(&what, "event %lld: %s; %zu byte%s:", (long long)seq, why,
+	    bytes.n, bytes.n == 1 ? "" : "s");
+	for (size_t i = 0; i < bytes.n && i < EXCERPT_BYTES; i++)
+		buf_printf(&what, " %02x", (unsigned char)bytes.p[i]);
+	if (bytes.n > EXCERPT_BYTES)
+		buf_z(&what, " ...");
+	put_day(p, at, out);
+	used = put_when(p, at, out);
+	print_colour(p, COLOUR_RED, out);
+	used += put_whole(out, STR("(unreadable)"), TYPE_COLUMNS);
+	(void)columns_put(out, buf_get(&what), room_for(p, used, 0));
+	print_colour(p, COLOUR_NONE, out);
+	buf_char(out, '\n');
 	buf_fini(&what);
 }

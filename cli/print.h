@@ -6,6 +6,7 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
+#include "cli/print_time.h"
 #include "common/msg/envelope.h"
 #include "common/registry/registry.h"
 
@@ -15,11 +16,16 @@ struct printer {
 	bool colour;
 	size_t width; /* columns of the terminal; 0: no end */
 	int64_t day;  /* of the last line, since 1970 in China; 0: none */
+	bool late;    /* the line is out of its order, and marked "~" */
+	struct print_clock clock;
 };
 
 /* Appends the line, and one with the date before it when the day changed. */
 void print_event(struct printer *p, const struct msg_envelope *env, int64_t at,
     struct buf *out);
+/* The same for bytes that are no event; WHY says what is wrong with them. */
+void print_unreadable(struct printer *p, int64_t seq, int64_t at,
+    const char *why, struct str bytes, struct buf *out);
 
 /*
  * What happened, as one phrase without a time limit: "县公安局, from
@@ -28,8 +34,8 @@ void print_event(struct printer *p, const struct msg_envelope *env, int64_t at,
 void print_what(struct printer *p, const struct msg_desc *d, const void *msg,
     struct str subject, int64_t at, struct buf *out);
 /* Its limits, soonest first: "sign until 03-18 09:30, in 28m; ...". */
-void print_limits(
-    const struct msg_desc *d, const void *msg, int64_t at, struct buf *out);
+void print_limits(const struct print_clock *c, const struct msg_desc *d,
+    const void *msg, int64_t at, struct buf *out);
 
 /* The name of CODE, which is of kind LOOK, on that day; or CODE itself. */
 struct str print_name(

@@ -179,7 +179,8 @@ print_field(struct printer *p, const struct msg_field *f, const void *msg,
 	case WIRE_time:
 		print_label(out, f->name, "_at");
 		buf_char(out, ' ');
-		when_put(out, *(const int64_t *)v, at);
+		when_put(out, *(const int64_t *)v + print_zone(&p->clock),
+		    at + print_zone(&p->clock));
 		break;
 	case WIRE_f64:
 	case WIRE_map:

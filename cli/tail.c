@@ -1,34 +1,38 @@
 /* huying tail: the bus, event by event, without gap or repeat. */
 #include "cli/tail.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#define EXIT_INTERRUPTED 130
 /* How long a signal, or a reader that went away, may go unnoticed. */
 #define SLICE_MS 200
-#define LINE_ROOM ((size_t)1 << 20)
+#define LINE_ROOM ((size_t)4 << 20)
+#define ARENA_ROOM ((size_t)1 << 20)
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t stopped_by;
 
 static void
-on_interrupt(int sig)
+on_stop(int sig)
 {
-	(void)sig;
-	interrupted = 1;
+	stopped_by = sig;
 }
 
-/* Also where a shell started us in the background, which ignores it. */
+bool
+tail_interrupted(void)
+{
+	return stopped_by != 0;
+}
+
+/* Also where a shell started us in the background, which ignores SIGINT. */
 static void
 take_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_interrupt };
+	struct sigaction sa = { .sa_handler = on_stop };
 
 	(void)sigaction(SIGINT, &sa, NULL);
+	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -41,238 +45,232 @@ nobody_reads(void)
 	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-/* -1, or the exit code that a failed write means. */
-static int
-put_out(struct buf *line)
+int64_t
+tail_now(struct tail *t)
 {
-	if (fwrite(line->p, 1, line->n, stdout) == line->n &&
-	    fflush(stdout) == 0)
-		return -1;
-	if (errno == EPIPE)
-		return EXIT_OK;
-	cli_say("cannot write: %s", strerror(errno));
-	return EXIT_CONNECT;
+	int64_t now_ms = clock_mono_ms();
+
+	if (t->now == 0 || now_ms - t->now_ms >= SECOND_MS) {
+		t->now = names_now(&t->names);
+		t->now_ms = now_ms;
+	}
+	return t->now;
 }
 
+/* It is over: was what was asked for there? */
+static int
+end_code(const struct tail *t)
+{
+	int64_t wanted = t->count > 0 ? t->count : 1;
+
+	return t->shown >= wanted ? EXIT_OK : EXIT_NOTHING;
+}
+
+/* A name or a place may be another one from here on. */
 static void
-put_event(struct tail *t, const struct msg_envelope *env,
-    const struct log_event *ev, struct buf *out)
+note_registry(struct tail *t, const struct tail_event *ev)
 {
-	char topic[TOPIC_MAX];
-
-	switch (t->form) {
-	case FORM_PRETTY:
-		print_event(&t->printer, env, ev->at, out);
-		return;
-	case FORM_JSON:
-		envelope_json(env, ev->seq, ev->at, out);
-		break;
-	case FORM_TOPICS:
-		buf_str(out, envelope_topic(env->type, env->division, topic));
-		break;
-	case FORM_RAW:
-		buf_str(out, ev->envelope);
-		return;
-	}
-	buf_char(out, '\n');
-}
-
-/* Code to leave with, or -1. */
-static int
-take_event(struct tail *t, const struct log_event *ev)
-{
-	struct msg_envelope env;
-
-	if (envelope_decode(ev->envelope, MSG_LENIENT, &env, NULL) != RC_OK) {
-		cli_say("event %lld is not one that this version can read",
-		    (long long)ev->seq);
-		return -1;
-	}
-	if (str_is(env.type, msg_registry_changed_desc.type) &&
-	    t->names.registry != NULL) {
+	if (t->names.registry != NULL &&
+	    str_is(ev->env.type, msg_registry_changed_desc.type))
 		names_reload(&t->names);
-		t->printer.registry = t->names.registry;
-	}
-	if (!filter_matches(&t->filter, &env))
-		return -1;
-	buf_reset(&t->line);
-	put_event(t, &env, ev, &t->line);
-	t->shown++;
-	if (put_out(&t->line) >= 0)
-		return EXIT_OK;
-	return t->count > 0 && t->shown >= t->count ? EXIT_OK : -1;
 }
 
-/* What came instead of an event; code to leave with, or -1. */
+/* What cannot be read is shown, but it is not what anybody asked for. */
 static int
-take_silence(struct tail *t, enum rc rc, const struct err *e)
+take_unreadable(struct tail *t, const struct tail_event *ev)
 {
-	if (rc == RC_GONE)
-		return log_ended(t->reader)
-			   ? (t->shown > 0 && t->count == 0 ? EXIT_OK
-							    : EXIT_NOTHING)
-			   : -1;
-	if (rc != RC_RETRY || (t->shown == 0 && log_head(t->reader) == 0)) {
+	int code = tail_show(t, ev);
+
+	return code == TAIL_GOES_ON && t->strict ? EXIT_DATA : code;
+}
+
+static int
+take_event(struct tail *t, const struct tail_event *ev)
+{
+	int64_t now = clock_mono_ms();
+	int code;
+
+	if (t->last_seq > 0 && ev->seq > t->last_seq)
+		return end_code(t);
+	if (!ev->readable)
+		return take_unreadable(t, ev);
+	note_registry(t, ev);
+	if (!filter_matches(&t->filter, &ev->env))
+		return TAIL_GOES_ON;
+	t->matched_ms = now;
+	if (!rate_allows(&t->rate, now))
+		return TAIL_GOES_ON;
+	code = tail_show(t, ev);
+	if (code != TAIL_GOES_ON)
+		return code;
+	t->shown++;
+	if (t->strict && !tail_event_valid(ev, t->arena)) {
+		cli_say("event %lld is not what the schema of %.*s says",
+		    (long long)ev->seq, STR_ARG(ev->env.type));
+		return EXIT_DATA;
+	}
+	return t->shown == t->count ? EXIT_OK : TAIL_GOES_ON;
+}
+
+static int
+take_silence(struct tail *t, const struct err *e)
+{
+	if (!source_heard(t->source)) {
 		cli_say("%s", e->text);
 		return EXIT_CONNECT;
 	}
 	if (!t->silent)
-		cli_say("%s; waiting for it", e->text);
+		tail_note(t, "%s; waiting for it", e->text);
 	t->silent = true;
-	return -1;
+	return TAIL_GOES_ON;
 }
 
 static int
-left_ms(const struct tail *t)
+take(struct tail *t, enum came came, const struct tail_event *ev,
+    const struct err *e)
+{
+	switch (came) {
+	case CAME_EVENT:
+		t->silent = false;
+		return take_event(t, ev);
+	case CAME_NOTHING:
+		return nobody_reads() ? TAIL_NOBODY_READS : TAIL_GOES_ON;
+	case CAME_END:
+		return end_code(t);
+	case CAME_LIVE:
+		tail_note(t, "live");
+		return TAIL_GOES_ON;
+	case CAME_LOST:
+		cli_say("%s", e->text);
+		return t->strict ? EXIT_LOST : TAIL_GOES_ON;
+	case CAME_SILENCE:
+		return take_silence(t, e);
+	case CAME_REFUSAL:
+		cli_say("%s", e->text);
+		return EXIT_CONNECT;
+	}
+	return TAIL_GOES_ON;
+}
+
+/* Whether time is up; TAIL_GOES_ON when it is not. */
+static int
+take_time(struct tail *t, int64_t now)
+{
+	bool over = t->timeout_ms > 0 && now - t->began_ms >= t->timeout_ms;
+
+	if (over && !source_heard(t->source)) {
+		cli_say("no bus has answered yet");
+		return EXIT_CONNECT;
+	}
+	if (t->idle_ms > 0 && now - t->matched_ms >= t->idle_ms)
+		over = true;
+	/* The bus ends at the first event after it; there may be none. */
+	if (t->from.until > 0 && t->from.follow &&
+	    tail_now(t) >= t->from.until && now - t->matched_ms >= SECOND_MS)
+		over = true;
+	return over ? end_code(t) : TAIL_GOES_ON;
+}
+
+static int
+left_ms(const struct tail *t, int64_t now)
 {
 	int64_t left = SLICE_MS;
 
-	if (t->until_ms > 0 && t->until_ms - clock_mono_ms() < left)
-		left = t->until_ms - clock_mono_ms();
+	if (t->timeout_ms > 0 && t->began_ms + t->timeout_ms - now < left)
+		left = t->began_ms + t->timeout_ms - now;
+	if (t->idle_ms > 0 && t->matched_ms + t->idle_ms - now < left)
+		left = t->matched_ms + t->idle_ms - now;
 	return left > 0 ? (int)left : 0;
 }
 
 static int
-follow(struct tail *t)
+turn(struct tail *t)
 {
-	struct log_event ev;
+	int64_t now = clock_mono_ms();
+	struct tail_event ev;
 	struct err e;
-	int code = -1;
+	int code;
 
-	while (code < 0) {
-		enum rc rc;
-
-		if (interrupted)
-			return EXIT_INTERRUPTED;
-		if (nobody_reads())
-			return EXIT_OK;
-		if (t->until_ms > 0 && clock_mono_ms() >= t->until_ms)
-			return t->shown > 0 && t->count == 0 ? EXIT_OK
-							     : EXIT_NOTHING;
-		rc = log_next(t->reader, left_ms(t), &ev, &e);
-		if (rc == RC_OK) {
-			t->silent = false;
-			code = take_event(t, &ev);
-		} else {
-			code = take_silence(t, rc, &e);
-		}
-	}
+	if (stopped_by != 0)
+		return stopped_by == SIGINT ? EXIT_INTERRUPTED : EXIT_OK;
+	code = take_time(t, now);
+	if (code == TAIL_GOES_ON)
+		code = take(t, source_next(t->source, left_ms(t, now), &ev, &e),
+		    &ev, &e);
+	if (code == TAIL_GOES_ON)
+		code = tail_flush(t, false);
+	if (code == TAIL_GOES_ON)
+		code = tail_save_place(t, false);
 	return code;
 }
 
-static enum rc
-open_reader(struct tail *t, struct err *e)
+/* What was kept back goes out, and the place is written down. */
+static int
+leave(struct tail *t, int code)
 {
-	char text[FILTER_WORDS_MAX][TOPIC_MAX], time[CLOCK_TEXT];
-	struct str prefixes[FILTER_WORDS_MAX];
-	struct log_options o = t->from;
+	int late = TAIL_GOES_ON;
 
-	o.topics = prefixes;
-	o.n_topics = filter_prefixes(&t->filter, prefixes, text);
-	o.casefile = str_of(t->filter.casefile);
-	o.division = str_of(t->filter.division);
-	if (t->since > 0)
-		o.from_time = str_of(clock_format(t->since, time));
-	return log_open(&t->reader, t->conf.log, &o, e);
-}
-
-/*
- * The last N that match: seqs in a ring, over a window before the head that
- * grows until it holds enough.
- */
-struct backlog {
-	int64_t *seqs;
-	int64_t n; /* wanted */
-	int64_t found;
-	int64_t head;
-};
-
-/*
- * Reads from FROM (0: from the head) to the end; RC_OK, or why the reading
- * ended early.
- */
-static enum rc
-read_window(struct tail *t, struct backlog *b, int64_t from, struct err *e)
-{
-	struct msg_envelope env;
-	struct log_event ev;
-	enum rc rc;
-
-	t->from =
-	    (struct log_options){ .from_seq = from, .from_head = from == 0 };
-	b->found = 0;
-	TRY(open_reader(t, e));
-	do {
-		rc = log_next(t->reader, SLICE_MS, &ev, e);
-		if (rc == RC_OK &&
-		    envelope_decode(ev.envelope, MSG_LENIENT, &env, NULL) ==
-			RC_OK &&
-		    filter_matches(&t->filter, &env))
-			b->seqs[b->found++ % b->n] = ev.seq;
-	} while (!interrupted &&
-		 (rc == RC_OK || (rc == RC_GONE && !log_ended(t->reader))));
-	b->head = log_head(t->reader);
-	log_reader_close(&t->reader);
-	return rc == RC_GONE ? RC_OK : rc;
-}
-
-static enum rc
-find_backlog(struct tail *t, struct err *e)
-{
-	struct backlog b = { .n = t->backlog };
-	int64_t window = t->backlog > 1000 ? t->backlog : 1000, from;
-	enum rc rc;
-
-	b.seqs = xcalloc((size_t)b.n, sizeof(*b.seqs));
-	rc = read_window(t, &b, 0, e); /* only to learn the head */
-	from = b.head;
-	while (rc == RC_OK && !interrupted && b.found < b.n && from > 1) {
-		from = b.head > window ? b.head - window + 1 : 1;
-		window *= 8;
-		rc = read_window(t, &b, from, e);
-	}
-	t->from = (struct log_options){ .from_seq = b.head + 1 };
-	if (b.found >= b.n)
-		t->from.from_seq = b.seqs[b.found % b.n];
-	else if (b.found > 0)
-		t->from.from_seq = b.seqs[0];
-	free(b.seqs);
-	return rc;
+	if (code == TAIL_NOBODY_READS)
+		return EXIT_OK;
+	if (t->groups != NULL || t->rate.n > 0)
+		late = tail_flush(t, true);
+	if (late == TAIL_NOBODY_READS)
+		return EXIT_OK;
+	if (late == TAIL_GOES_ON)
+		late = tail_save_place(t, true);
+	return late == TAIL_GOES_ON ? code : late;
 }
 
 static int
 run(struct tail *t)
 {
+	int code = TAIL_GOES_ON;
 	struct err e;
 
 	take_signals();
-	if (t->backlog > 0 && find_backlog(t, &e) != RC_OK) {
+	if (t->backlog > 0 && tail_backlog(t, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
-	t->from.follow = t->follow;
-	if (open_reader(t, &e) != RC_OK) {
+	if (source_open(&t->source, &t->from, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
-	return follow(t);
+	t->began_ms = t->matched_ms = clock_mono_ms();
+	while (code == TAIL_GOES_ON)
+		code = turn(t);
+	return leave(t, code);
+}
+
+static int
+tail(int argc, char **argv, bool follow)
+{
+	struct tail t = { .shown = 0 };
+	int code = tail_options(&t, argc, argv, follow);
+
+	if (code == TAIL_GOES_ON) {
+		buf_init(&t.out, LINE_ROOM);
+		t.arena = arena_new(ARENA_ROOM);
+		t.line.printer.arena = arena_new(ARENA_ROOM);
+		code = run(&t);
+	}
+	source_close(&t.source);
+	groups_free(&t.groups);
+	names_close(&t.names);
+	arena_free(&t.line.printer.arena);
+	arena_free(&t.arena);
+	buf_fini(&t.out);
+	return code;
 }
 
 int
 cmd_tail(int argc, char **argv)
 {
-	struct tail t = { .follow = true };
-	int code;
+	return tail(argc, argv, true);
+}
 
-	buf_init(&t.line, LINE_ROOM);
-	code = tail_options(&t, argc, argv);
-	if (code < 0) {
-		t.printer.arena = arena_new(LINE_ROOM);
-		code = run(&t);
-	}
-	log_reader_close(&t.reader);
-	names_close(&t.names);
-	arena_free(&t.printer.arena);
-	buf_fini(&t.line);
-	return code;
+int
+cmd_events(int argc, char **argv)
+{
+	return tail(argc, argv, false);
 }

@@ -1,6 +1,5 @@
 /* What huying tail was asked for. */
-#include "cli/tail.h"
-
+#include "cli/tail_asked.h"
 #include "cli/when.h"
 
 #include <stdio.h>
@@ -8,98 +7,152 @@
 #include <unistd.h>
 
 #define BACKLOG_MAX 1000000
+#define GROUP_QUIET_MS (2 * MINUTE_MS)
+#define GROUP_EVENTS 10000
+#define GROUP_EVENTS_MAX 1000000
 
-static const char usage[] =
-    "usage: huying tail [TOPIC...] [options]\n\n"
-    "Shows events as they are stored, one a line, without gap or repeat.\n"
-    "TOPIC is a noun (call), a type (call.raised) or a pattern (*.raised),\n"
-    "with /DIVISION behind it if only a place matters.\n\n"
-    "where to begin (from now on, when nothing is said; --no-follow and\n"
-    "--case begin at the first event):\n"
-    "  --since TIME       " WHEN_HELP "\n"
-    "  --from-seq N       place in the journal\n"
-    "  -n N               the last N that match, then on\n"
-    "what to show:\n"
-    "  --case NUMBER      of one casefile\n"
-    "  --division CODE    of a county, township, village or grid\n"
-    "  --type PATTERN     types such as 'call.*'; may be repeated\n"
-    "  --not-type PATTERN all but these; may be repeated\n"
-    "when to stop:\n"
-    "  --no-follow        at the end of what is stored\n"
-    "  --count N          after N events\n"
-    "  --timeout SPAN     10s 5m 2h\n"
-    "how:\n"
-    "  -o FORM            pretty; json: a CloudEvent a line; topics;\n"
-    "                     raw: the msgpack maps, one behind the other\n"
-    "  --json             the same as -o json\n"
-    "  --color WHEN       auto, always, never\n"
-    "  --db DSN           where names and the time of a sandbox are\n\n"
-    "Exit codes: 0 told, 1 nothing matched or fewer than --count, 2 wrong\n"
-    "usage, 3 no bus, 130 interrupted.\n\n"
-    "  huying tail call --division 330122109\n"
-    "  huying tail --since today --no-follow --not-type 'score.*'\n"
-    "  huying tail --type task.assigned --count 1 --timeout 30s --json\n";
+#define SINGLE_MAX 40
+#define ROWS_MAX (SINGLE_MAX + 11 * FILTER_WORDS_MAX)
 
-/* Option values as they were written. */
-struct asked {
-	const char *since;
-	const char *from_seq;
-	const char *backlog;
-	const char *count;
-	const char *timeout;
-	const char *form;
-	const char *colour;
-	const char *db;
-	bool no_follow;
-	bool json;
-};
-
-#define ROWS_MAX (12 + 2 * FILTER_WORDS_MAX)
+static size_t
+put_list(struct option_row *rows, const char *name,
+    const char *words[FILTER_WORDS_MAX])
+{
+	for (size_t i = 0; i < FILTER_WORDS_MAX; i++)
+		rows[i] = (struct option_row){ name, &words[i], NULL };
+	return FILTER_WORDS_MAX;
+}
 
 static size_t
 put_rows(struct option_row rows[ROWS_MAX], struct tail *t, struct asked *a)
 {
 	const struct option_row single[] = {
 		{ "--since", &a->since, NULL },
+		{ "--until", &a->until, NULL },
 		{ "--from-seq", &a->from_seq, NULL },
 		{ "-n", &a->backlog, NULL },
-		{ "--case", &t->filter.casefile, NULL },
-		{ "--division", &t->filter.division, NULL },
+		{ "--after-cursor", &a->after_cursor, NULL },
+		{ "--cursor-file", &t->cursor_file, NULL },
+		{ "-c", &a->count, NULL },
 		{ "--count", &a->count, NULL },
 		{ "--timeout", &a->timeout, NULL },
-		{ "-o", &a->form, NULL },
-		{ "--color", &a->colour, NULL },
-		{ "--db", &a->db, NULL },
+		{ "--idle", &a->idle, NULL },
+		{ "-f", NULL, &a->follow },
+		{ "--follow", NULL, &a->follow },
 		{ "--no-follow", NULL, &a->no_follow },
+		{ "-o", &a->form, NULL },
 		{ "--json", NULL, &a->json },
+		{ "-F", &a->format, NULL },
+		{ "--format", &a->format, NULL },
+		{ "-j", NULL, &a->json_values },
+		{ "-G", &a->group, NULL },
+		{ "--group", &a->group, NULL },
+		{ "--group-timeout", &a->group_timeout, NULL },
+		{ "--group-limit", &a->group_limit, NULL },
+		{ "-R", &a->rate, NULL },
+		{ "--color", &a->colour, NULL },
+		{ "--time", &a->time, NULL },
+		{ "--utc", NULL, &a->utc },
+		{ "--live-only", NULL, &a->live_only },
+		{ "--fill-gaps", NULL, &a->fill },
+		{ "--no-fill-gaps", NULL, &a->no_fill },
+		{ "--strict", NULL, &t->strict },
+		{ "-q", NULL, &t->quiet },
+		{ "-v", NULL, &t->verbose },
+		{ "--db", &a->db, NULL },
+	};
+	const struct {
+		const char *yes, *no;
+		struct filter_words *words;
+	} lists[] = {
+		{ "--type", "--not-type", &t->filter.type },
+		{ "--case", "--not-case", &t->filter.casefile },
+		{ "--division", "--not-division", &t->filter.division },
+		{ "--source", "--not-source", &t->filter.source },
 	};
 	size_t n = 0;
 
+	must(ARRAY_LEN(single) <= SINGLE_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(single); i++)
 		rows[n++] = single[i];
-	for (size_t i = 0; i < FILTER_WORDS_MAX; i++)
-		rows[n++] =
-		    (struct option_row){ "--type", &t->filter.types[i], NULL };
-	for (size_t i = 0; i < FILTER_WORDS_MAX; i++)
-		rows[n++] = (struct option_row){ "--not-type",
-			&t->filter.not_types[i], NULL };
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		n += put_list(rows + n, lists[i].yes, lists[i].words->yes);
+		n += put_list(rows + n, lists[i].no, lists[i].words->no);
+	}
+	n += put_list(rows + n, "-T", t->filter.topic.no);
+	n += put_list(rows + n, "--not-topic", t->filter.topic.no);
 	return n;
 }
 
-static int
-wrong(const char *option, const char *value, const char *expected)
+int
+tail_wrong(const char *option, const char *value, const char *expected)
 {
 	cli_say("%s %s: must be %s", option, value, expected);
 	return EXIT_USAGE;
 }
 
 static int
-take_number(const char *option, const char *text, int64_t max, int64_t *v)
+take_numbers(struct tail *t, const struct asked *a)
 {
-	if (text == NULL)
-		return -1;
-	if (!str_i64(str_of(text), v) || *v <= 0 || *v > max)
-		return wrong(option, text, "a whole number above 0");
+	int64_t limit = GROUP_EVENTS;
+	const struct {
+		const char *option;
+		const char *text;
+		int64_t max;
+		int64_t *v;
+	} rows[] = {
+		{ "--from-seq", a->from_seq, INT64_MAX - 1, &t->from.from_seq },
+		{ "-n", a->backlog, BACKLOG_MAX, &t->backlog },
+		{ "--count", a->count, INT64_MAX, &t->count },
+		{ "--group-limit", a->group_limit, GROUP_EVENTS_MAX, &limit },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].text != NULL &&
+		    (!str_i64(str_of(rows[i].text), rows[i].v) ||
+			*rows[i].v <= 0 || *rows[i].v > rows[i].max))
+			return tail_wrong(rows[i].option, rows[i].text,
+			    "a whole number above 0, and not too large");
+	t->bounds.n_events = (size_t)limit;
+	return TAIL_GOES_ON;
+}
+
+static int
+take_spans(struct tail *t, const struct asked *a)
+{
+	const struct {
+		const char *option;
+		const char *text;
+		int64_t *v;
+	} rows[] = {
+		{ "--timeout", a->timeout, &t->timeout_ms },
+		{ "--idle", a->idle, &t->idle_ms },
+		{ "--group-timeout", a->group_timeout, &t->bounds.quiet_ms },
+	};
+
+	t->bounds.quiet_ms = GROUP_QUIET_MS;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].text == NULL)
+			continue;
+		if (!when_parse_span(str_of(rows[i].text), rows[i].v))
+			return tail_wrong(
+			    rows[i].option, rows[i].text, "like 10s, 5m or 2h");
+		if (*rows[i].v == 0)
+			*rows[i].v = 1;
+	}
+	if (a->rate != NULL && !rate_parse(str_of(a->rate), &t->rate))
+		return tail_wrong(
+		    "-R", a->rate, "like 10 (a second) or 100/1m");
+	return TAIL_GOES_ON;
+}
+
+/* Index of TEXT among NAMES; -1: it is not there. */
+static int
+index_of(const char *text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(text, names[i]) == 0)
+			return (int)i;
 	return -1;
 }
 
@@ -108,101 +161,92 @@ take_form(struct tail *t, const struct asked *a)
 {
 	static const char *const names[] = {
 		[FORM_PRETTY] = "pretty",
+		[FORM_SHORT] = "short",
 		[FORM_JSON] = "json",
+		[FORM_JSON_PRETTY] = "json-pretty",
 		[FORM_RAW] = "raw",
 		[FORM_TOPICS] = "topics",
 	};
+	int form = a->json ? FORM_JSON : FORM_PRETTY;
+	struct err e;
 
-	t->form = a->json ? FORM_JSON : FORM_PRETTY;
-	if (a->form == NULL)
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(a->form, names[i]) == 0) {
-			t->form = (enum form)i;
-			return -1;
-		}
-	return wrong("-o", a->form, "pretty, json, raw or topics");
-}
-
-static int
-take_colour(struct tail *t, const struct asked *a)
-{
-	const char *when = a->colour != NULL ? a->colour : "auto";
-
-	if (strcmp(when, "auto") != 0 && strcmp(when, "always") != 0 &&
-	    strcmp(when, "never") != 0)
-		return wrong("--color", when, "auto, always or never");
-	t->printer.colour = cli_colour(when);
-	return -1;
-}
-
-static int
-take_span(struct tail *t, const struct asked *a)
-{
-	int64_t ms;
-
-	if (a->timeout == NULL)
-		return -1;
-	if (!when_parse_span(str_of(a->timeout), &ms))
-		return wrong("--timeout", a->timeout, "like 10s, 5m or 2h");
-	t->until_ms = clock_mono_ms() + (ms > 0 ? ms : 1);
-	return -1;
-}
-
-static int
-take_since(struct tail *t, const struct asked *a)
-{
-	int64_t now;
-
-	if (a->since == NULL)
-		return -1;
-	now = names_now(&t->names);
-	if (!when_parse(str_of(a->since), now, &t->since))
-		return wrong("--since", a->since,
-		    "a time such as 10m, today, 2026-03-18 or "
-		    "2026-03-18T09:30");
-	return -1;
-}
-
-static int
-take_start(struct tail *t, const struct asked *a)
-{
-	int said =
-	    (a->since != NULL) + (a->from_seq != NULL) + (a->backlog != NULL);
-
-	if (said > 1) {
-		cli_say("only one of --since, --from-seq and -n");
+	if (a->form != NULL)
+		form = index_of(a->form, names, ARRAY_LEN(names));
+	if (form < 0)
+		return tail_wrong("-o", a->form,
+		    "pretty, short, json, json-pretty, raw or topics");
+	t->line.form = (enum tail_form)form;
+	if (form == FORM_RAW && isatty(STDOUT_FILENO)) {
+		cli_say("-o raw writes bytes: not onto a terminal");
 		return EXIT_USAGE;
 	}
-	t->follow = !a->no_follow;
-	t->from.from_head =
-	    said == 0 && t->follow && t->filter.casefile == NULL;
-	return take_since(t, a);
+	if (a->format == NULL && a->json_values)
+		return tail_wrong("-j", "", "given with --format");
+	if (a->format == NULL)
+		return TAIL_GOES_ON;
+	t->line.form = FORM_FORMAT;
+	if (a->form != NULL || a->json)
+		return tail_wrong("--format", a->format, "given without -o");
+	if (format_parse(&t->line.format, a->format, a->json_values, &e) ==
+	    RC_OK)
+		return TAIL_GOES_ON;
+	cli_say("--format %s: %s", a->format, e.text);
+	return EXIT_USAGE;
 }
 
 static int
-take_values(struct tail *t, const struct asked *a)
+take_look(struct tail *t, const struct asked *a)
 {
-	const struct {
-		const char *option;
-		const char *text;
-		int64_t max;
-		int64_t *v;
-	} numbers[] = {
-		{ "--from-seq", a->from_seq, INT64_MAX - 1, &t->from.from_seq },
-		{ "-n", a->backlog, BACKLOG_MAX, &t->backlog },
-		{ "--count", a->count, INT64_MAX, &t->count },
+	static const char *const colours[] = { "auto", "always", "never" };
+	static const char *const times[] = {
+		[TIME_ABS] = "abs",
+		[TIME_REL] = "rel",
+		[TIME_DELTA] = "delta",
+		[TIME_NONE] = "none",
 	};
-	int (*const takers[])(struct tail * t,
-	    const struct asked *a) = { take_form, take_colour, take_span };
-	int code = -1;
+	const char *colour = a->colour != NULL ? a->colour : "auto";
+	const char *time = a->time != NULL ? a->time : "abs";
+	int how = index_of(time, times, ARRAY_LEN(times));
 
-	for (size_t i = 0; i < ARRAY_LEN(numbers) && code < 0; i++)
-		code = take_number(numbers[i].option, numbers[i].text,
-		    numbers[i].max, numbers[i].v);
-	for (size_t i = 0; i < ARRAY_LEN(takers) && code < 0; i++)
-		code = takers[i](t, a);
-	return code;
+	if (index_of(colour, colours, ARRAY_LEN(colours)) < 0)
+		return tail_wrong("--color", colour, "auto, always or never");
+	if (how < 0)
+		return tail_wrong("--time", time, "abs, rel, delta or none");
+	t->line.printer.colour = cli_colour(colour);
+	t->line.printer.clock.how = (enum print_time)how;
+	t->line.printer.clock.utc = a->utc;
+	return TAIL_GOES_ON;
+}
+
+static int
+take_group(struct tail *t, const struct asked *a)
+{
+	if (a->group == NULL) {
+		if (a->group_timeout == NULL && a->group_limit == NULL)
+			return TAIL_GOES_ON;
+		cli_say("--group-timeout and --group-limit go with --group");
+		return EXIT_USAGE;
+	}
+	if (strcmp(a->group, "case") != 0)
+		return tail_wrong("--group", a->group, "case");
+	if (t->rate.n > 0) {
+		cli_say("-R leaves out single events; not with --group");
+		return EXIT_USAGE;
+	}
+	t->groups = groups_new(&t->bounds);
+	return TAIL_GOES_ON;
+}
+
+static int
+take_words(struct tail *t, const struct asked *a)
+{
+	struct err e;
+
+	(void)a;
+	if (filter_check(&t->filter, &e) == RC_OK)
+		return TAIL_GOES_ON;
+	cli_say("%s", e.text);
+	return EXIT_USAGE;
 }
 
 static size_t
@@ -216,27 +260,27 @@ terminal_width(void)
 }
 
 int
-tail_options(struct tail *t, int argc, char **argv)
+tail_options(struct tail *t, int argc, char **argv, bool follow)
 {
+	static int (*const takers[])(
+	    struct tail * t, const struct asked *a) = { take_numbers,
+		take_spans, take_words, take_form, take_look, take_group };
 	struct asked a = { .json = false };
 	struct option_row rows[ROWS_MAX];
-	struct options o = { .usage = usage,
+	struct options o = { .usage = follow ? tail_help : events_help,
 		.rows = rows,
 		.n_rows = put_rows(rows, t, &a),
-		.words = t->filter.topics,
+		.words = t->filter.topic.yes,
 		.words_max = FILTER_WORDS_MAX };
-	int code = options_parse(&o, argc, argv, &t->filter.n_topics);
+	size_t n;
+	int code = options_parse(&o, argc, argv, &n);
 
-	if (code < 0)
-		code = take_values(t, &a);
+	for (size_t i = 0; i < ARRAY_LEN(takers) && code < 0; i++)
+		code = takers[i](t, &a);
 	if (code < 0)
 		code = cli_conf(&t->conf);
 	if (code >= 0)
 		return code;
-	if (t->form == FORM_PRETTY || a.since != NULL)
-		names_open(&t->names, a.db != NULL ? a.db : t->conf.db,
-		    t->form == FORM_PRETTY);
-	t->printer.registry = t->names.registry;
-	t->printer.width = terminal_width();
-	return take_start(t, &a);
+	t->line.printer.width = terminal_width();
+	return tail_start(t, &a, follow);
 }

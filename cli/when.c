@@ -46,25 +46,65 @@ parse_zoneless(struct str text, int64_t *at)
 	       clock_parse((struct str){ whole, (size_t)n }, at);
 }
 
+/* Ten digits are seconds since 1970, thirteen are milliseconds. */
+static bool
+parse_unix(struct str text, int64_t *at)
+{
+	int64_t n;
+
+	if ((text.n != 10 && text.n != 13) || !str_i64(text, &n) || n < 0)
+		return false;
+	*at = text.n == 10 ? n * SECOND_MS : n;
+	return true;
+}
+
+/* "10m" ago, "+10m" from now; a bare number is no time. */
+static bool
+parse_relative(struct str text, int64_t now, int64_t *at)
+{
+	bool later = text.n > 0 && text.p[0] == '+';
+	struct str span = str_cut(text, later, text.n);
+	int64_t ms;
+
+	if (span.n == 0 ||
+	    (span.p[span.n - 1] >= '0' && span.p[span.n - 1] <= '9') ||
+	    !when_parse_span(span, &ms))
+		return false;
+	*at = later ? now + ms : now - ms;
+	return true;
+}
+
+/* A blank may stand between date and time. */
+static bool
+parse_instant(struct str text, int64_t *at)
+{
+	char whole[64];
+	struct str s = { whole, text.n };
+
+	if (text.n < sizeof("2026-03-18 09:30") - 1 || text.n >= sizeof(whole))
+		return false;
+	memcpy(whole, text.p, text.n);
+	if (whole[10] == ' ')
+		whole[10] = 'T';
+	return clock_parse(s, at) || parse_zoneless(s, at);
+}
+
 bool
 when_parse(struct str text, int64_t now, int64_t *at)
 {
-	int64_t day, ago;
+	int64_t day;
 
-	if (str_is(text, "now")) {
+	if (str_is(text, "now"))
 		*at = now;
-	} else if (str_is(text, "today")) {
+	else if (str_is(text, "today"))
 		*at = clock_day_start(clock_day(now));
-	} else if (str_is(text, "yesterday")) {
+	else if (str_is(text, "yesterday"))
 		*at = clock_day_start(clock_day(now) - 1);
-	} else if (clock_parse_date(text, &day)) {
+	else if (clock_parse_date(text, &day))
 		*at = clock_day_start(day);
-	} else if (when_parse_span(text, &ago) && text.n > 0 &&
-		   (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9')) {
-		*at = now - ago;
-	} else {
-		return clock_parse(text, at) || parse_zoneless(text, at);
-	}
+	else
+		return parse_relative(text, now, at) || parse_unix(text, at) ||
+		       parse_instant(text, at);
 	return true;
 }
 

@@ -4,11 +4,11 @@
 
 #include "common/base/clock.h"
 
-/* What when_parse() takes, for --help. */
-#define WHEN_HELP                                                              \
-	"10m 2h 3d (ago), now, today, yesterday, 2026-03-18,\n"                \
-	"                     2026-03-18T09:30 (+08:00 unless it has a zone)"
-
+/*
+ * "now", "today", "yesterday", "2026-03-18", "2026-03-18T09:30" (+08:00
+ * unless it has a zone; a blank will do for the T), "10m" (ago), "+10m"
+ * (from now), 1773797400 and 1773797400000 (Unix, seconds and ms).
+ */
 bool when_parse(struct str text, int64_t now, int64_t *at);
 /* "500ms", "10s", "5m", "2h", "1d"; a bare number counts seconds. */
 bool when_parse_span(struct str text, int64_t *ms);
