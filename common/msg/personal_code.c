@@ -154,10 +154,28 @@ piece_kind(struct str *s)
 	return kind;
 }
 
+/* The usual id: its groups have no person's shape, so look no further. */
+static bool
+is_uuid(struct str s)
+{
+	if (s.n != 36)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (hyphen ? s.p[i] != '-' : !is_hex(s.p[i]))
+			return false;
+	}
+	return true;
+}
+
 enum personal_kind
 personal_in_code(struct str code)
 {
 	enum personal_kind kind = PERSONAL_NONE;
+
+	if (is_uuid(code))
+		return PERSONAL_NONE;
 
 	while (kind == PERSONAL_NONE && code.n > 0) {
 		kind = piece_kind(&code);

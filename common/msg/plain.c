@@ -37,8 +37,10 @@ plain_ok(struct str s)
 {
 	for (size_t at = 0; at < s.n;) {
 		uint32_t r = str_rune(s, &at);
+		bool usual =
+		    (r >= 0x20 && r < 0x7f) || (r >= 0x3000 && r < 0xd800);
 
-		if ((r < 0x20 || r >= 0x7f) && !plain_rune(r))
+		if (!usual && !plain_rune(r))
 			return false;
 	}
 	return true;

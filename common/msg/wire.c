@@ -77,9 +77,22 @@ big_endian(const char *p, size_t len)
 	return v;
 }
 
+/* Most texts are of printable ASCII: no need to look at runes. */
+static bool
+is_ascii(struct str s)
+{
+	unsigned other = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		other |= (unsigned char)(s.p[i] - ' ') > '~' - ' ';
+	return other == 0;
+}
+
 static const char *
 text_fault(struct str s)
 {
+	if (is_ascii(s))
+		return NULL;
 	if (!str_utf8_ok(s))
 		return "BAD_UTF8";
 	return plain_ok(s) ? NULL : "CONTROL_CHAR";
