@@ -6,7 +6,8 @@
 #   make check          unit tests only: no bus, no database
 #   make lint           everything that reads the code without running it
 #   make fuzz T=30      each fuzz target for T seconds
-#   make bench          figures, into build/bench.json
+#   make bench          figures, into build/bench.json; QUICK=1 for a look,
+#                       ONLY="publish live" for some (tests/bench/run.sh)
 #   make chaos          faults against the real processes, half an hour;
 #                       SEED=n for the same schedule again
 #   make chaos-short    the same, some two minutes
@@ -51,7 +52,7 @@ endif
 SERVICES := bus intake dispatcher enforcement mediation scoring
 
 SRC   := $(wildcard common/*/*.c services/*/*.c cli/*.c tests/*/*.c examples/*.c)
-HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h tests/lib/*.h)
+HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h tests/lib/*.h tests/bench/*.h)
 OBJ   := $(SRC:%.c=$B/%.o)
 LIB   := $B/libcommon.a
 SQL   := $(wildcard common/*/queries.sql services/*/queries.sql cli/queries.sql)
@@ -68,6 +69,7 @@ EXAMPLE := $(patsubst examples/%.c,$B/examples/%,$(wildcard examples/*.c))
 PARTS := $(filter-out %/main.o,$(filter $B/services/%,$(OBJ)))
 CLIPARTS := $(filter-out %/main.o,$(filter $B/cli/%,$(OBJ)))
 TESTLIB := $(filter $B/tests/lib/%,$(OBJ))
+BENCHLIB := $B/tests/lib/hist.o $(filter-out $B/tests/bench/bench_%,$(filter $B/tests/bench/%,$(OBJ)))
 
 all: $(BIN) link
 
@@ -109,7 +111,9 @@ $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $(LIB)
 $(FUZZ): LINK += $(FUZZLINK)
-$(BENCH): $B/bench/%: $B/tests/bench/%.o $(LIB)
+$(BENCH): $B/bench/%: $B/tests/bench/%.o $(BENCHLIB) $(LIB)
+$B/bench/bench_jetstream: LDLIBS += -lnats
+$B/bench/bench_redis: LDLIBS += -lhiredis
 $(EXAMPLE): $B/examples/%: $B/examples/%.o $(LIB)
 $(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE):
 	@mkdir -p $(@D)
@@ -187,8 +191,12 @@ run-fuzz: $(FUZZ)
 		$$f -max_total_time=$T -max_len=4096 -print_final_stats=0 -verbosity=0 $$c \
 			$$(test -d tests/fuzz/corpus/$$n && echo tests/fuzz/corpus/$$n); done
 
-bench: all $(BENCH)
-	@tests/bench/run.sh
+bench:
+	@deploy/install-deps.sh --bench
+	@$(MAKE) all benches
+	@tests/bench/run.sh $(ONLY)
+
+benches: $(BENCH)
 
 # The real processes under faults, judged by what clients were told.  Its own
 # build has the points where a process can be made to die.
@@ -214,6 +222,6 @@ help:
 
 FORCE:
 .PHONY: all bins link demo down test tests check schemas states lint layers headers pure alike \
-	format tidy cppcheck fuzz run-fuzz bench chaos chaos-short \
+	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

@@ -3,6 +3,8 @@
 #
 #   install-deps.sh          to build and run
 #   install-deps.sh --dev    and to test and lint
+#   install-deps.sh --bench  to build and run, and what the bus is compared
+#                            with; none of it becomes a service of the machine
 set -eu
 
 run="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
@@ -12,10 +14,26 @@ dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
 ca-certificates faketime iproute2 iptables e2fsprogs"
 
+bench="libnats-dev libhiredis-dev redis-tools"
+
 want=$run
-if [ "${1:-}" = --dev ]; then
-	want="$run $dev"
-fi
+case ${1:-} in
+--dev) want="$run $dev" ;;
+--bench) want="$run $bench" ;;
+esac
+
+# The package would start a server, now and at every boot: unpacked, beside
+# what we build, it is a program and no more.  (redis-server's is the same as
+# the one in redis-tools, which starts nothing.)
+unpack_nats() {
+	dir=$(dirname "$0")/../build/peers
+	if command -v nats-server >/dev/null || [ -x "$dir/usr/sbin/nats-server" ]; then
+		return
+	fi
+	mkdir -p "$dir"
+	(cd "$dir" && apt-get -o APT::Sandbox::User=root download -qq nats-server &&
+		dpkg-deb -x nats-server_*.deb . && rm nats-server_*.deb)
+}
 
 missing=
 for p in $want; do
@@ -24,7 +42,10 @@ for p in $want; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
 		missing="$missing $p"
 done
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ]; then
+	[ "${1:-}" != --bench ] || unpack_nats
+	exit 0
+fi
 
 sudo=
 if [ "$(id -u)" != 0 ]; then
@@ -53,3 +74,4 @@ apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
 $apt update -qq
 # shellcheck disable=SC2086
 $apt install -y -qq --no-install-recommends $missing >/dev/null
+[ "${1:-}" != --bench ] || unpack_nats

@@ -1,66 +1,244 @@
 #!/bin/bash
 # make bench: figures of this machine, side by side in one run; a table and
-# build/bench.json.  Own cluster, own data, gone at the end.
+# build/bench.json.  Own cluster, own data, own servers, gone at the end.
+#
+#   run.sh [PART ...]    one or more of
+#     chain     reports from publish to task.assigned, all services running
+#     memory    of each process, idle and after the load of the other parts
+#     start     from exec to ready
+#     publish   durable publishes a second, one and several clients
+#     latency   of acknowledgements, at several loads
+#     peers     the same of what the bus is compared with: publish at full
+#               speed, latency at 1,000/s and 10,000/s
+#     live      from publish to a subscriber
+#     fanout    to 1, 4 and 16 subscribers
+#     replay    through the log endpoint
+#
+# No part: all.  QUICK=1: shorter, for a look.
 set -eu
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/bench/peers.sh
+. tests/bench/peers.sh
+parts=" ${*:-chain memory start publish latency peers live fanout replay} "
 huying=build/bin/huying
-bench=build/${MODE:-release}/bench/bench_bus
+bench=build/${MODE:-release}/bench
+services="intake dispatcher enforcement mediation scoring"
+rounds=3
+if [ -n "${QUICK:-}" ]; then
+	flood=1 pace=1.5 live=1.5 fan=1 chain=500 chain_s=2 replay=200000
+else
+	flood=4 pace=4 live=4 fan=2 chain=2000 chain_s=5 replay=500000
+fi
+
+HUYING_VAR=$(mktemp -d /var/tmp/huying-bench.XXXXXX)
 export HUYING_VAR
-HUYING_VAR=$(mktemp -d /tmp/huying-bench.XXXXXX)
 chmod 755 "$HUYING_VAR"
+figures=$HUYING_VAR/figures
+failed=0
 bus=
+report=0 # number of the next report for the chain
+: >"$figures"
+
 cleanup() {
 	[ -z "$bus" ] || kill "$bus" 2>/dev/null || true
+	peers_stop
 	$huying down 2>/dev/null || true
 	deploy/cluster.sh destroy "$HUYING_VAR/pg" || true
 	rm -rf "$HUYING_VAR"
 }
 trap cleanup EXIT
-figures=$HUYING_VAR/figures
+trap 'exit 1' INT TERM
 
-$huying up --sandbox 2>/dev/null
-$huying clock set 2026-03-18T00:00+08:00 >/dev/null
-$huying pack load deploy/packs/tonglu >/dev/null
-$huying clock run >/dev/null
-set -a
-# shellcheck disable=SC1091
-. "$HUYING_VAR/env.sh"
-set +a
+has() { [[ $parts == *" $1 "* ]]; }
 
-machine="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(free -g | awk '/^Mem/{print $2}') GiB"
-bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
-fsync=$(cd /tmp && "$bin/pg_test_fsync" -s 1 -f "/tmp/huying-fsync.$$" 2>/dev/null |
-	awk '/fdatasync/ && /usecs/ { print $(NF-1); exit }')
-rm -f "/tmp/huying-fsync.$$"
+# One program, one round: its lines are figures.
+take() {
+	timeout 120 "$bench/$@" >>"$figures" || {
+		failed=1
+		echo "bench: failed: $*" >&2
+	}
+}
 
-# The whole chain, with all services; the best of three rounds is not taken:
-# the median is.
-median() { sort -n -k2,2 | awk '{ l[NR] = $0 } END { print l[int((NR + 1) / 2)] }'; }
-for n in 0 2000 4000; do $bench chain 2000 $n; done | median >>"$figures"
+say() { echo "bench: $*" >&2; }
 
-# The log, over what the chain left behind.
-for _ in 1 2 3; do $bench replay 2>/dev/null; done | median >>"$figures"
+begin() {
+	$huying up --sandbox 2>/dev/null
+	$huying clock set 2026-03-18T00:00+08:00 >/dev/null
+	$huying pack load deploy/packs/tonglu >/dev/null
+	$huying clock run >/dev/null
+	set -a
+	# shellcheck disable=SC1091
+	. "$HUYING_VAR/env.sh"
+	set +a
+}
 
-# The bus alone: publishing without services that take their share.
-$huying down 2>/dev/null
-deploy/cluster.sh start "$HUYING_VAR/pg" "$HUYING_RUN"
-HUYING_DB="$HUYING_DB user=huying_bus" build/bin/bus 2>"$HUYING_VAR/bus.log" &
-bus=$!
-for _ in 1 2 3; do $bench publish 20000; done | median >>"$figures"
-for _ in 1 2 3; do $bench latency 1000 5; done >"$HUYING_VAR/latency"
-grep p50 "$HUYING_VAR/latency" | median >>"$figures"
-grep p99 "$HUYING_VAR/latency" | median >>"$figures"
+# Resident and proportional memory of a process, MiB, as two figures.
+memory_of() {
+	awk -v f="$1" '/^Rss:/ { r = $2 } /^Pss:/ { p = $2 }
+		END { printf "%s %.1f MiB\n%s.pss %.1f MiB\n", f, r / 1024, f, p / 1024 }' \
+		"/proc/$2/smaps_rollup"
+}
 
+# Of those of "huying up" that are named; memory.service.max is the largest.
+memory_all() {
+	local state=$1 names=" ${*:2} " name pid
+	while read -r name pid; do
+		[[ $names != *" $name "* ]] || memory_of "memory.$name$state" "$pid"
+	done <"$HUYING_VAR/pids" >"$HUYING_VAR/memory"
+	cat "$HUYING_VAR/memory" >>"$figures"
+	grep -v -e '\.pss ' -e '^memory\.bus' "$HUYING_VAR/memory" | sort -n -k2,2 |
+		tail -1 | sed "s/^[^ ]*/memory.service.max$state/" >>"$figures"
+}
+
+part_chain() {
+	local i
+	for ((i = 0; i < rounds; i++)); do
+		take bench_chain flood $chain $report
+		report=$((report + chain))
+		take bench_chain paced 100 $chain_s $report
+		report=$((report + 100 * chain_s))
+	done
+}
+
+# As a stopped installation comes up again.
+part_memory() {
+	local before
+	$huying down 2>/dev/null
+	before=$EPOCHREALTIME
+	$huying up 2>/dev/null
+	has start && awk -v a="$before" -v b="$EPOCHREALTIME" \
+		'BEGIN { printf "start.all %.3f s\n", b - a }' >>"$figures"
+	sleep 2
+	memory_all "" bus $services
+}
+
+with_services() {
+	if has memory; then
+		say "memory, idle"
+		part_memory
+	fi
+	if has chain; then
+		say "chain"
+		part_chain
+		if has memory; then memory_all .loaded $services; fi
+	fi
+	$huying down 2>/dev/null
+	deploy/cluster.sh start "$HUYING_VAR/pg" "$HUYING_RUN"
+}
+
+as_role() { env HUYING_DB="$HUYING_DB user=huying_$1" "${@:2}" 2>>"$HUYING_VAR/log/bench.log"; }
+
+part_start() {
+	local i name
+	for ((i = 0; i < rounds; i++)); do
+		take_start bus bus
+		for name in $services; do
+			take_start service $name
+		done
+	done
+}
+
+take_start() {
+	as_role "$2" "$bench/bench_start" "$1" "build/bin/$2" >>"$figures" || {
+		failed=1
+		say "failed: start of $2"
+	}
+}
+
+# Everybody in turn, round after round.
+part_publish() {
+	local i
+	for ((i = 0; i < rounds; i++)); do
+		take bench_bus flood $flood 1
+		if has peers; then
+			take bench_jetstream flood $flood 1
+			take bench_redis flood $flood 1
+			take bench_bare $flood
+			take bench_bare $flood keyed
+		fi
+		take bench_bus flood $flood 4
+		if has peers; then
+			take bench_jetstream flood $flood 4
+			take bench_redis flood $flood 4
+		fi
+	done
+}
+
+part_latency() {
+	local i rate
+	for rate in 1000 5000 10000 20000; do
+		for ((i = 0; i < rounds; i++)); do
+			take bench_bus paced $rate $pace
+			if ! has peers || [ $rate = 5000 ] || [ $rate = 20000 ]; then
+				continue
+			fi
+			take bench_jetstream paced $rate $pace
+			take bench_redis paced $rate $pace
+		done
+	done
+}
+
+part_live() {
+	local i rate
+	for rate in 1000 10000; do
+		for ((i = 0; i < rounds; i++)); do
+			take bench_live latency $rate $live
+		done
+	done
+}
+
+part_fanout() {
+	local i n
+	for ((i = 0; i < rounds; i++)); do
+		for n in 1 4 16; do take bench_live fanout $n $fan; done
+	done
+}
+
+part_replay() {
+	local i
+	has publish || "$bench/bench_bus" flood 5 1 >/dev/null
+	for ((i = 0; i < rounds; i++)); do take bench_log $replay; done
+}
+
+# Publishing without services that take their share.
+bus_alone() {
+	local p
+	HUYING_DB="$HUYING_DB user=huying_bus" build/bin/bus 2>"$HUYING_VAR/log/bus.log" &
+	bus=$!
+	sleep 1
+	if has peers; then peers_start "$HUYING_VAR"; fi
+	for p in publish latency live fanout replay; do
+		if has $p; then
+			say "$p"
+			part_$p
+		fi
+	done
+	if has memory && [[ $parts == *" publish "* || $parts == *" live "* ]]; then
+		memory_of memory.bus.loaded "$bus" >>"$figures"
+	fi
+}
+
+begin
+"$bench/bench_disk" "$HUYING_VAR" >>"$figures"
+with_services
+if has start; then
+	say "start"
+	part_start
+fi
+bus_alone
+
+cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
+memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
+flush=$(awk '$1 == "disk.flush.p50" { print $2 }' "$figures")
+postgres=$(psql -h "$HUYING_RUN" -U huying -d huying -Atc 'SHOW server_version')
+machine="$cpu, $(nproc) cores, $memory, $(uname -sr), PostgreSQL ${postgres%% *}, fdatasync $flush us"
 date=$(date +%F)
-mkdir -p build
-awk -v machine="$machine" -v date="$date" '
-	BEGIN { printf "[" }
-	{ printf "%s\n {\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"peers\": {}, \"machine\": \"%s\", \"date\": \"%s\"}",
-		(NR > 1 ? "," : ""), $1, $2, $3, machine, date }
-	END { printf "\n]\n" }' "$figures" >build/bench.json
 echo "machine  $machine"
-echo "fsync    ${fsync:-?} us (fdatasync, 8 KiB); date $date; medians of three rounds"
+if has peers; then echo "peers    $(peers_versions "$HUYING_VAR")"; fi
+echo "date     $date; median of $rounds rounds"
 echo
-awk '{ printf "%-24s %12s %s\n", $1, $2, $3 }' "$figures"
+awk -v json=build/bench.json -v targets=tests/bench/targets \
+	-v machine="$machine" -v date="$date" -f tests/bench/report.awk "$figures"
 echo
 echo "written to build/bench.json"
+exit $failed
