@@ -147,11 +147,9 @@ publish_report(
 
 	buf_init(&box, (size_t)64 * 1024);
 	rc = publisher_seal(p->publisher, w->sealed, &box, e);
-	if (rc == RC_OK) {
-		(void)publisher_put(
-		    p->publisher, w->envelope, PART_SEALED, buf_get(&box));
-		rc = publisher_next(p->publisher, PUBLISHER_GIVE_UP_MS, out, e);
-	}
+	if (rc == RC_OK)
+		rc = publish_bytes(p->publisher, w->envelope, PART_SEALED,
+		    buf_get(&box), out, e);
 	buf_fini(&box);
 	return rc;
 }

@@ -10,10 +10,12 @@
 #define FIELDS_MAX 64
 #define SEALED_WORDS_MAX 8
 #define RATE_MAX 1000000
+#define GIVE_UP_MS (PUBLISHER_GIVE_UP_MS + 10000)
 
 static const char usage[] =
     "usage: huying publish TYPE [field=value...] [options]\n"
-    "       huying publish --file FILE.jsonl [--rate N] [--json]\n\n"
+    "       huying publish --file FILE.jsonl [--rate N] [--json]\n"
+    "       huying publish --spool DIR\n\n"
     "Publishes one command, or each line of a file, and tells what became\n"
     "of it when it is safely in the journal.  Lists are written a|b|c, lists\n"
     "of records as JSON; schemas/published/catalogue.md has every TYPE.\n\n"
@@ -24,14 +26,19 @@ static const char usage[] =
     "  --sealed FIELD=TEXT beside a report, for intake alone: name, phone,\n"
     "                      id_number, address, text; may be repeated\n"
     "  --wait-for PATTERN  then wait for a fact of this type that it caused\n"
-    "  --timeout SPAN      how long; 10s when left out\n"
+    "  --timeout SPAN      how long; 10s when left out; also for --spool\n"
     "  --file FILE         a line is a CloudEvent as JSON; a member\n"
     "                      \"sealedpart\" is sealed; - reads stdin\n"
     "  --rate N            events a second, at most\n"
     "  --json              outcomes as JSON, one a line\n"
+    "  --spool DIR         keep events in DIR until the bus has answered,\n"
+    "                      over restarts and while there is no bus; what is\n"
+    "                      there goes out first, and alone when no event is\n"
+    "                      given; DIR/refused tells what was refused\n"
     "  --db DSN            where the names for --wait-for are\n\n"
-    "Exit codes: 0 all stored (or stored before), 1 refused, or nothing\n"
-    "came in time, 2 wrong usage, 3 no bus, or an outcome is unknown.\n\n"
+    "Exit codes: 0 all stored (or stored before, or safe in the spool), 1\n"
+    "refused, or nothing came in time, 2 wrong usage, 3 no bus, or an\n"
+    "outcome is unknown.\n\n"
     "  huying publish report.submit channel=hotline place=分水镇院士路 \\\n"
     "      --division 330122109 --sealed phone=10000000000 \\\n"
     "      --sealed text='路灯杆倾斜' --wait-for report.received\n"
@@ -54,6 +61,7 @@ struct asked {
 	const char *timeout;
 	const char *file;
 	const char *rate;
+	const char *spool;
 	const char *db;
 	bool json;
 
@@ -72,8 +80,10 @@ wrong(const char *what)
 static int
 check(struct asked *a)
 {
-	if ((a->n_words > 0) == (a->file != NULL))
+	if (a->n_words > 0 && a->file != NULL)
 		return wrong("either a TYPE or --file");
+	if (a->n_words == 0 && a->file == NULL && a->spool == NULL)
+		return wrong("a TYPE, --file or --spool");
 	if (a->file != NULL &&
 	    (a->wait_for != NULL || a->id != NULL || a->sealed[0] != NULL))
 		return wrong("--wait-for, --id and --sealed are for one event");
@@ -102,6 +112,7 @@ parse(struct asked *a, int argc, char **argv)
 		{ "--timeout", &a->timeout, NULL },
 		{ "--file", &a->file, NULL },
 		{ "--rate", &a->rate, NULL },
+		{ "--spool", &a->spool, NULL },
 		{ "--db", &a->db, NULL },
 		{ "--json", NULL, &a->json },
 	};
@@ -122,25 +133,69 @@ parse(struct asked *a, int argc, char **argv)
 	return code < 0 ? check(a) : code;
 }
 
-/* One event, its outcome told; *SEQ when it is stored. */
 static int
-send_one(struct publisher *p, const struct parcel_out *out, struct tally *t,
+code_of(const struct tally *t)
+{
+	return t->unknown > 0   ? EXIT_CONNECT
+	       : t->refused > 0 ? EXIT_NOTHING
+				: EXIT_OK;
+}
+
+/*
+ * Outcomes of event N and, from the spool, of others, until N has its own
+ * (0: until all have), or for TIMEOUT_MS.  Tells SEQ, 0 when it is not known.
+ */
+static int
+await(struct publisher *p, int64_t n, int64_t timeout_ms, struct tally *t,
     int64_t *seq)
 {
+	int64_t until = clock_mono_ms() + timeout_ms, left;
 	struct outcome o;
 	struct err e;
+	enum rc rc;
 
-	(void)publisher_put(p, buf_get(&out->envelope),
-	    out->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&out->box));
-	if (publisher_next(p, PUBLISHER_GIVE_UP_MS, &o, &e) != RC_OK) {
-		cli_say("%s; publish it again with --id %s", e.text, out->id);
+	while (publisher_unanswered(p) > 0) {
+		left = until - clock_mono_ms();
+		rc = publisher_next(p, left > 0 ? (int)left : 0, &o, &e);
+		if (rc == RC_OK) {
+			publish_tell(t, &o, 0);
+			if (o.n == n) {
+				*seq = o.seq;
+				return code_of(t);
+			}
+		} else if (rc != RC_GONE || left <= 0) {
+			cli_say("%s", e.text);
+			return rc == RC_GONE ? EXIT_OK : EXIT_CONNECT;
+		}
+	}
+	return code_of(t);
+}
+
+/* One event, its outcome told; *SEQ when it is stored. */
+static int
+send_one(struct publisher *p, const struct asked *a,
+    const struct parcel_out *out, struct tally *t, int64_t *seq)
+{
+	int64_t most = a->spool != NULL ? a->timeout_ms : GIVE_UP_MS, n;
+	struct err e;
+	int code;
+
+	if (publisher_put(p, buf_get(&out->envelope),
+		out->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&out->box),
+		&n, &e) != RC_OK ||
+	    publisher_sync(p, &e) != RC_OK) {
+		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
-	publish_tell(t, &o, out->id, out->type, 0);
-	*seq = o.seq;
-	if (t->unknown > 0)
+	code = await(p, n, most, t, seq);
+	if (*seq > 0 || t->refused + t->unknown > 0)
+		return code;
+	if (a->spool == NULL) {
+		cli_say("publish it again with --id %s", out->id);
 		return EXIT_CONNECT;
-	return t->refused > 0 ? EXIT_NOTHING : EXIT_OK;
+	}
+	publish_tell_spooled(t, out->id, out->type);
+	return code;
 }
 
 static int
@@ -165,14 +220,36 @@ publish_words(
 
 	parcel_out_init(&out);
 	if (publish_build(p, &w, &out, &e) == RC_OK)
-		code = send_one(p, &out, t, &awaited.seq);
+		code = send_one(p, a, &out, t, &awaited.seq);
 	else
 		cli_say("%s", e.text);
 	awaited.id = out.id;
-	if (code == EXIT_OK && a->wait_for != NULL)
+	if (code == EXIT_OK && awaited.seq > 0 && a->wait_for != NULL)
 		code = publish_wait(c, a->db, &awaited);
 	parcel_out_fini(&out);
 	return code;
+}
+
+/* What an earlier run has left in the spool. */
+static int
+publish_rest(struct publisher *p, const struct asked *a, struct tally *t)
+{
+	int64_t none = 0;
+	int code = await(p, 0, a->timeout_ms, t, &none);
+
+	t->spooled = publisher_unanswered(p);
+	(void)publish_sum_up(t);
+	return code;
+}
+
+static int
+publish(struct publisher *p, struct asked *a, struct conf *c, struct tally *t)
+{
+	if (a->file != NULL)
+		return publish_file(p, a->file, a->per_second,
+		    a->spool != NULL ? a->timeout_ms : 0, t);
+	return a->n_words > 0 ? publish_words(p, a, c, t)
+			      : publish_rest(p, a, t);
 }
 
 int
@@ -180,6 +257,8 @@ cmd_publish(int argc, char **argv)
 {
 	struct asked a = { .json = false };
 	struct tally tally = { .began_ms = clock_mono_ms() };
+	struct publisher_options o = { .name = "huying",
+		.timeout_ms = GREETING_MS };
 	struct publisher *p = NULL;
 	struct conf conf;
 	struct err e;
@@ -190,13 +269,13 @@ cmd_publish(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	tally.json = a.json;
-	if (publisher_open(&p, conf.publish, "huying", GREETING_MS, &e) !=
-	    RC_OK) {
+	o.endpoint = conf.publish;
+	o.spool = a.spool;
+	if (publisher_open_as(&p, &o, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
-	code = a.file != NULL ? publish_file(p, a.file, a.per_second, &tally)
-			      : publish_words(p, &a, &conf, &tally);
+	code = publish(p, &a, &conf, &tally);
 	publisher_close(&p);
 	return code;
 }

@@ -5,14 +5,12 @@
 #include "cli/cli.h"
 #include "common/bus/publish.h"
 
-#define PUBLISH_TYPE 65
-
 /* An event that is ready to go. */
 struct parcel_out {
 	struct buf envelope; /* msgpack */
 	struct buf box;      /* sealed; empty: nothing comes along */
 	char id[OUTCOME_ID];
-	char type[PUBLISH_TYPE];
+	char type[OUTCOME_TYPE];
 	int64_t line; /* of the file; 0: from the command line */
 };
 void parcel_out_init(struct parcel_out *p);
@@ -55,18 +53,23 @@ struct tally {
 	int64_t duplicate;
 	int64_t refused;
 	int64_t unknown;
+	int64_t spooled; /* still in the spool at the end */
 	int64_t began_ms;
 	bool json;
 };
-/* One line on stdout, and the tally. */
-void publish_tell(struct tally *t, const struct outcome *o, const char *id,
-    const char *type, int64_t line);
+/* One line on stdout, and the tally.  LINE of the file; 0: none. */
+void publish_tell(struct tally *t, const struct outcome *o, int64_t line);
+/* An event that has no outcome yet. */
+void publish_tell_spooled(struct tally *t, const char *id, const char *type);
 /* The summary on stderr; returns the exit code. */
 int publish_sum_up(const struct tally *t);
 
-/* publish_file.c: RATE 0: as fast as the bus takes them.  Exit code. */
-int publish_file(
-    struct publisher *p, const char *path, int64_t rate, struct tally *t);
+/*
+ * publish_file.c: RATE 0: as fast as the bus takes them.  With a spool, at
+ * the end SPOOL_MS for outcomes; 0: there is none.  Exit code.
+ */
+int publish_file(struct publisher *p, const char *path, int64_t rate,
+    int64_t spool_ms, struct tally *t);
 
 /* publish_wait.c: waits for what EVENT, stored as SEQ, leads to. */
 struct awaited {

@@ -7,18 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FLIGHTS_MAX 512
+#define FLIGHTS_MAX 1024
 #define LINE_BYTES_MAX ((size_t)1 << 20)
 #define WAIT_MS 200
+#define SEND_MAX 500
 #define BAR_MS 100
 #define BAR_COLUMNS 24
 
-/* One event whose outcome is awaited. */
+/* The line of an event on its way; with a spool, only its id is told. */
 struct flight {
 	int64_t n;
 	int64_t line;
-	char id[OUTCOME_ID];
-	char type[PUBLISH_TYPE];
 };
 
 struct sending {
@@ -30,12 +29,14 @@ struct sending {
 	off_t read;
 	int64_t line;
 	int64_t sent;
+	int64_t spool_ms; /* 0: no spool */
 	int64_t heard_ms;
 	int64_t shown_ms;
 	bool bar;
 	bool shared; /* outcomes go to the same terminal */
 	bool end;
-	char *text; /* of getline() */
+	bool stopped; /* something is wrong with the publisher */
+	char *text;   /* of getline() */
 	size_t text_cap;
 	struct flight flights[FLIGHTS_MAX];
 	size_t n_flights;
@@ -70,13 +71,13 @@ show_bar(struct sending *s)
 }
 
 static void
-tell(struct sending *s, const struct outcome *o, const struct flight *fl)
+tell(struct sending *s, const struct outcome *o, int64_t line)
 {
 	if (s->shared) {
 		hide_bar(s);
 		s->shown_ms = 0;
 	}
-	publish_tell(s->tally, o, fl->id, fl->type, fl->line);
+	publish_tell(s->tally, o, line);
 }
 
 /* The next line that says something; false at the end. */
@@ -99,37 +100,110 @@ next_line(struct sending *s, struct str *line)
 	return false;
 }
 
+/* Nothing more can be sent: what is under way may be stored or not. */
 static void
-send_line(struct sending *s, struct str line)
+stop(struct sending *s, const struct err *e)
 {
-	struct flight fl = { .line = s->line };
-	struct parcel_out p;
-	struct outcome o;
-	enum rc rc;
-
-	parcel_out_init(&p);
-	if (line.n > LINE_BYTES_MAX)
-		line.n = 0; /* no JSON: it is refused below */
-	rc = publish_line(s->publisher, line, &p, &o);
-	memcpy(fl.id, p.id, sizeof(fl.id));
-	memcpy(fl.type, p.type, sizeof(fl.type));
-	if (rc != RC_OK) {
-		tell(s, &o, &fl);
-	} else {
-		fl.n = publisher_put(s->publisher, buf_get(&p.envelope),
-		    p.box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&p.box));
-		s->flights[s->n_flights++] = fl;
-		s->sent++;
-	}
-	parcel_out_fini(&p);
+	hide_bar(s);
+	cli_say("%s", e->text);
+	s->tally->unknown += s->spool_ms == 0 ? (int64_t)s->n_flights : 0;
+	s->n_flights = 0;
+	s->end = true;
+	s->stopped = true;
 }
 
 static bool
 has_room(const struct sending *s)
 {
-	return s->n_flights < FLIGHTS_MAX &&
-	       publisher_unanswered(s->publisher) <
-		   publisher_window(s->publisher);
+	return s->spool_ms > 0 ||
+	       (s->n_flights < FLIGHTS_MAX &&
+		   publisher_unanswered(s->publisher) <
+		       (int64_t)publisher_window(s->publisher));
+}
+
+/* Whether outcomes are to be waited for. */
+static bool
+is_waiting(const struct sending *s)
+{
+	if (s->stopped)
+		return false;
+	return s->spool_ms > 0 ? publisher_unanswered(s->publisher) > 0 &&
+				     clock_mono_ms() - s->heard_ms < s->spool_ms
+			       : s->n_flights > 0;
+}
+
+static void
+land(struct sending *s, const struct outcome *o)
+{
+	int64_t line = 0;
+
+	for (size_t i = 0; i < s->n_flights && line == 0; i++) {
+		if (s->flights[i].n != o->n)
+			continue;
+		line = s->flights[i].line;
+		s->flights[i] = s->flights[--s->n_flights];
+	}
+	tell(s, o, line);
+}
+
+static void
+receive(struct sending *s, int64_t wait_ms)
+{
+	struct outcome o;
+	struct err e;
+	enum rc rc;
+
+	do {
+		rc = publisher_next(s->publisher, (int)wait_ms, &o, &e);
+		wait_ms = 0;
+		if (rc == RC_OK) {
+			s->heard_ms = clock_mono_ms();
+			land(s, &o);
+		}
+	} while (rc == RC_OK && is_waiting(s));
+	if (rc == RC_FATAL || rc == RC_REJECT)
+		stop(s, &e);
+}
+
+/* Waits for room as long as there is a chance of some. */
+static void
+send_parcel(struct sending *s, const struct parcel_out *p)
+{
+	struct flight fl = { .line = s->line };
+	struct err e;
+	enum rc rc;
+
+	while ((rc = publisher_put(s->publisher, buf_get(&p->envelope),
+		    p->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&p->box),
+		    &fl.n, &e)) == RC_RETRY &&
+	       is_waiting(s))
+		receive(s, WAIT_MS);
+	if (rc != RC_OK) {
+		stop(s, &e);
+		return;
+	}
+	s->sent++;
+	if (s->spool_ms == 0)
+		s->flights[s->n_flights++] = fl;
+}
+
+static void
+send_line(struct sending *s, struct str line)
+{
+	struct parcel_out p;
+	struct outcome o;
+
+	parcel_out_init(&p);
+	if (line.n > LINE_BYTES_MAX)
+		line.n = 0; /* no JSON: it is refused below */
+	if (publish_line(s->publisher, line, &p, &o) == RC_OK) {
+		send_parcel(s, &p);
+	} else {
+		(void)snprintf(o.id, sizeof(o.id), "%s", p.id);
+		(void)snprintf(o.type, sizeof(o.type), "%s", p.type);
+		tell(s, &o, s->line);
+	}
+	parcel_out_fini(&p);
 }
 
 /* Ms until the next event may go, by the rate. */
@@ -144,84 +218,38 @@ pause_ms(const struct sending *s)
 	return due > clock_mono_ms() ? due - clock_mono_ms() : 0;
 }
 
+/* A spool takes all: from time to time look what came back. */
 static void
 send_some(struct sending *s)
 {
 	struct str line;
 
-	while (
-	    !s->end && has_room(s) && pause_ms(s) == 0 && next_line(s, &line)) {
+	for (int n = 0; n < SEND_MAX && !s->end && has_room(s) &&
+			pause_ms(s) == 0 && next_line(s, &line);
+	     n++) {
 		send_line(s, line);
 		show_bar(s);
 	}
-}
-
-static void
-land(struct sending *s, const struct outcome *o)
-{
-	for (size_t i = 0; i < s->n_flights; i++) {
-		if (s->flights[i].n != o->n)
-			continue;
-		tell(s, o, &s->flights[i]);
-		s->flights[i] = s->flights[--s->n_flights];
-		return;
-	}
-}
-
-/* Nobody answers any more: what is under way may be stored or not. */
-static void
-give_up(struct sending *s)
-{
-	struct outcome o = { .status = OUTCOME_UNKNOWN };
-
-	while (s->n_flights > 0)
-		tell(s, &o, &s->flights[--s->n_flights]);
-	s->end = true;
-}
-
-/* False when there is nothing more to wait for. */
-static bool
-receive(struct sending *s, int64_t wait_ms)
-{
-	struct outcome o;
-	struct err e;
-	enum rc rc;
-
-	do {
-		rc = publisher_next(s->publisher, (int)wait_ms, &o, &e);
-		wait_ms = 0;
-		if (rc == RC_OK) {
-			s->heard_ms = clock_mono_ms();
-			land(s, &o);
-		}
-	} while (rc == RC_OK && s->n_flights > 0);
-	if (rc == RC_FATAL || rc == RC_REJECT ||
-	    clock_mono_ms() - s->heard_ms > PUBLISHER_GIVE_UP_MS) {
-		hide_bar(s);
-		cli_say("%s", e.text);
-		give_up(s);
-		return false;
-	}
-	return true;
+	s->heard_ms = clock_mono_ms();
 }
 
 static void
 run(struct sending *s)
 {
-	while (!s->end || s->n_flights > 0) {
+	while (!s->end || is_waiting(s)) {
 		int64_t wait;
 
-		send_some(s);
+		if (!s->end)
+			send_some(s);
 		show_bar(s);
 		wait = s->end || !has_room(s) ? WAIT_MS : pause_ms(s);
-		if (s->n_flights == 0) {
-			s->heard_ms = clock_mono_ms();
-			if (wait > 0 && !s->end)
-				(void)usleep((useconds_t)wait * 1000);
-		} else if (!receive(s, wait < WAIT_MS ? wait : WAIT_MS)) {
-			return;
-		}
+		if (is_waiting(s))
+			receive(s, wait < WAIT_MS ? wait : WAIT_MS);
+		else if (wait > 0 && !s->end)
+			(void)usleep((useconds_t)wait * 1000);
 	}
+	if (s->spool_ms > 0)
+		s->tally->spooled = publisher_unanswered(s->publisher);
 }
 
 static bool
@@ -240,8 +268,8 @@ open_file(struct sending *s, const char *path)
 }
 
 int
-publish_file(
-    struct publisher *p, const char *path, int64_t rate, struct tally *t)
+publish_file(struct publisher *p, const char *path, int64_t rate,
+    int64_t spool_ms, struct tally *t)
 {
 	struct sending *s = xcalloc(1, sizeof(*s));
 	int code = EXIT_CONNECT;
@@ -249,6 +277,7 @@ publish_file(
 	s->publisher = p;
 	s->tally = t;
 	s->rate = rate;
+	s->spool_ms = spool_ms;
 	s->bar = isatty(STDERR_FILENO) == 1;
 	s->shared = s->bar && isatty(STDOUT_FILENO) == 1;
 	s->heard_ms = clock_mono_ms();
@@ -256,6 +285,8 @@ publish_file(
 		run(s);
 		hide_bar(s);
 		code = publish_sum_up(t);
+		if (s->stopped)
+			code = EXIT_CONNECT;
 		if (s->f != stdin)
 			(void)fclose(s->f);
 	}

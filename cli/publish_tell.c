@@ -24,14 +24,14 @@ put_member(struct buf *out, const char *key, const char *value)
 }
 
 static void
-put_json(struct buf *out, const struct outcome *o, const char *id,
-    const char *type, int64_t line)
+put_json(
+    struct buf *out, const char *status, const struct outcome *o, int64_t line)
 {
-	buf_printf(out, "{\"status\":\"%s\"", names[o->status]);
+	buf_printf(out, "{\"status\":\"%s\"", status);
 	if (o->seq > 0)
 		buf_printf(out, ",\"seq\":%lld", (long long)o->seq);
-	put_member(out, "type", type);
-	put_member(out, "id", id);
+	put_member(out, "type", o->type);
+	put_member(out, "id", o->id);
 	if (line > 0)
 		buf_printf(out, ",\"line\":%lld", (long long)line);
 	if (o->code[0] != '\0') {
@@ -43,17 +43,17 @@ put_json(struct buf *out, const struct outcome *o, const char *id,
 }
 
 static void
-put_words(struct buf *out, const struct outcome *o, const char *id,
-    const char *type, int64_t line)
+put_words(
+    struct buf *out, const char *status, const struct outcome *o, int64_t line)
 {
-	buf_printf(out, "%-9s ", names[o->status]);
+	buf_printf(out, "%-9s ", status);
 	if (line > 0)
 		buf_printf(out, " line %lld ", (long long)line);
 	if (o->seq > 0)
 		buf_printf(out, " seq %-8lld ", (long long)o->seq);
-	(void)columns_put(out, str_of(type), PUBLISH_TYPE);
+	(void)columns_put(out, str_of(o->type), OUTCOME_TYPE);
 	buf_z(out, "  ");
-	(void)columns_put(out, str_of(id), OUTCOME_ID);
+	(void)columns_put(out, str_of(o->id), OUTCOME_ID);
 	if (o->code[0] != '\0') {
 		buf_printf(out, "  %s: ", o->code);
 		/* The reason begins with the field where there is one. */
@@ -67,24 +67,41 @@ put_words(struct buf *out, const struct outcome *o, const char *id,
 	buf_char(out, '\n');
 }
 
-void
-publish_tell(struct tally *t, const struct outcome *o, const char *id,
-    const char *type, int64_t line)
+static void
+put(const struct tally *t, const char *status, const struct outcome *o,
+    int64_t line)
 {
 	struct buf out;
 
-	t->stored += o->status == OUTCOME_STORED;
-	t->duplicate += o->status == OUTCOME_DUPLICATE;
-	t->refused += o->status == OUTCOME_REFUSED;
-	t->unknown += o->status == OUTCOME_UNKNOWN;
 	buf_init(&out, LINE_ROOM);
 	if (t->json)
-		put_json(&out, o, id, type, line);
+		put_json(&out, status, o, line);
 	else
-		put_words(&out, o, id, type, line);
+		put_words(&out, status, o, line);
 	(void)fwrite(out.p, 1, out.n, stdout);
 	(void)fflush(stdout);
 	buf_fini(&out);
+}
+
+void
+publish_tell(struct tally *t, const struct outcome *o, int64_t line)
+{
+	t->stored += o->status == OUTCOME_STORED;
+	t->duplicate += o->status == OUTCOME_DUPLICATE;
+	t->refused += o->status == OUTCOME_REFUSED && !o->later;
+	t->unknown += o->status == OUTCOME_UNKNOWN || o->later;
+	put(t, names[o->status], o, line);
+}
+
+void
+publish_tell_spooled(struct tally *t, const char *id, const char *type)
+{
+	struct outcome o = { .seq = 0 };
+
+	t->spooled++;
+	(void)snprintf(o.id, sizeof(o.id), "%s", id);
+	(void)snprintf(o.type, sizeof(o.type), "%s", type);
+	put(t, "spooled", &o, 0);
 }
 
 int
@@ -101,6 +118,11 @@ publish_sum_up(const struct tally *t)
 		(void)fprintf(stderr,
 		    ", %lld unknown (publish them again, with the same ids)",
 		    (long long)t->unknown);
+	if (t->spooled > 0)
+		(void)fprintf(stderr,
+		    ", %lld wait in the spool (huying publish --spool sends "
+		    "them)",
+		    (long long)t->spooled);
 	(void)fprintf(stderr, ", in %.1f s", s);
 	if (n > 100 && s > 0)
 		(void)fprintf(stderr, " (%.0f/s)", (double)n / s);

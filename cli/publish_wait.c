@@ -21,7 +21,7 @@ is_caused(const struct awaited *a, const struct msg_envelope *env)
 static bool
 is_awaited(const struct awaited *a, const struct msg_envelope *env)
 {
-	char type[PUBLISH_TYPE];
+	char type[OUTCOME_TYPE];
 
 	(void)snprintf(type, sizeof(type), "%.*s", STR_ARG(env->type));
 	return fnmatch(a->pattern, type, 0) == 0;

@@ -28,7 +28,6 @@ struct link {
 	int64_t asked_ms; /* 0: no answer is awaited */
 	int64_t again_ms;
 	int64_t pause_ms; /* the last one */
-	bool heard;       /* since the socket was opened */
 	char trouble[200];
 };
 
@@ -74,7 +73,6 @@ connect_socket(struct link *l, struct err *e)
 	watch(l);
 	l->opened_ms = clock_mono_ms();
 	l->asked_ms = 0;
-	l->heard = false;
 	return RC_OK;
 }
 
@@ -201,7 +199,6 @@ note_heard(struct link *l)
 	l->heard_ms = clock_mono_ms();
 	l->asked_ms = 0;
 	l->pause_ms = 0;
-	l->heard = true;
 	l->trouble[0] = '\0';
 }
 
@@ -266,10 +263,11 @@ link_receive(
 	}
 }
 
-bool
-link_heard(const struct link *l)
+void
+link_drop(struct link *l, const char *why)
 {
-	return l->heard;
+	if (l->sock != NULL)
+		give_up(l, why, LOST_MS, LOST_MAX_MS);
 }
 
 const char *

@@ -37,8 +37,8 @@ bool link_send(struct link *l, const struct str *parts, size_t n);
 enum rc link_receive(struct link *l, int64_t timeout_ms, struct frames *f,
     struct err *e) MUST_CHECK;
 
-/* Something came over this socket. */
-bool link_heard(const struct link *l);
+/* Gives the socket up, as after a lost connection: WHY "the bus on" ... */
+void link_drop(struct link *l, const char *why);
 /* What is wrong, as a sentence; "" while nothing is known to be. */
 const char *link_trouble(const struct link *l);
 

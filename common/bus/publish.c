@@ -1,111 +1,274 @@
-#include "common/bus/publish.h"
-
-#include "common/base/id.h"
-#include "common/bus/socket.h"
-#include "common/msg/wire.h"
+#include "common/bus/publish_inside.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RESEND_MS 2000
-#define WINDOW_MAX 512
+/* A bus that was not asked yet. */
+#define WINDOW_FIRST 500
+/* Others are answered, this one is not: its answer got lost. */
+#define UNANSWERED_MS 20000
+#define TEND_MS 500
+/* Messages taken in by one call that lead to nothing. */
+#define IDLE_MAX 2000
+#define UNSYNCED_MAX 500
 
-/* One event that waits for its outcome. */
-struct pending {
-	int64_t n;
-	struct buf envelope;
-	struct buf part;
-	enum part_kind kind;
-	int64_t first_ms;
-	int64_t sent_ms;
-};
+_Static_assert(FLIGHTS_MAX <= SPOOL_SPAN, "what is under way fits the spool");
 
-struct publisher {
-	char *endpoint;
-	char *name;
-	zsock_t *sock;
-	int64_t last_n;
-	char last_id[OUTCOME_ID]; /* of put_message() */
-	int64_t heard_ms;
-	unsigned char seal_key[crypto_box_PUBLICKEYBYTES];
-	bool has_seal_key;
-	struct pending pending[WINDOW_MAX];
-	size_t n_pending;
-};
-
-static enum rc
-connect_bus(struct publisher *p, struct err *e)
+static void
+greet(struct publisher *p)
 {
-	static const struct socket_opts opts = { ZMQ_DEALER, SOCKET_CONNECT,
-		1000, 1000, 256 * 1024, 0 };
-	struct str hello[3] = { STR("HELLO"), STR("1"), str_of(p->name) };
+	const struct str hello[3] = { STR("HELLO"), STR("1"), str_of(p->name) };
 
-	zsock_destroy(&p->sock);
-	TRY(socket_open(&p->sock, &opts, p->endpoint, e));
-	(void)socket_send(p->sock, hello, ARRAY_LEN(hello));
-	p->heard_ms = clock_mono_ms();
-	return RC_OK;
+	p->greeted = false;
+	p->greet_ms = clock_mono_ms();
+	(void)link_send(p->link, hello, ARRAY_LEN(hello));
 }
 
-static bool
-wait_readable(struct publisher *p, int64_t ms)
+/* Another socket: whatever was under way is not known. */
+static void
+start_over(struct publisher *p)
 {
-	zmq_pollitem_t item = { socket_raw(p->sock), 0, ZMQ_POLLIN, 0 };
+	struct flight *fl = NULL;
 
-	return ms >= 0 && zmq_poll(&item, 1, (long)ms) > 0;
+	while ((fl = flights_next(p->flights, fl)) != NULL)
+		if (fl->sent_ms > 0) {
+			fl->sent_ms = 0;
+			fl->unsure = true;
+			p->on_wire--;
+			p->waiting++;
+		}
+	p->tend_ms = 0;
+	greet(p);
 }
 
 static void
-take_ready(struct publisher *p, struct str body)
+send_flight(struct publisher *p, struct flight *fl, int64_t now)
 {
-	struct wire_fault fault;
-	struct wire_item key;
+	char n[24];
+	const struct str parts[5] = { STR("PUB"), { n, 0 }, fl->envelope,
+		fl->kind, fl->part };
+	struct str all[5];
 
-	if (!wire_check(body, &fault))
+	memcpy(all, parts, sizeof(all));
+	all[1].n = (size_t)snprintf(n, sizeof(n), "%lld", (long long)fl->n);
+	if (!link_send(p->link, all, fl->kind.n > 0 ? 5 : 3))
 		return;
-	key = wire_get(body, "intake_key");
-	if (key.kind == KIND_BIN && key.s.n == sizeof(p->seal_key)) {
-		memcpy(p->seal_key, key.s.p, key.s.n);
-		p->has_seal_key = true;
+	fl->sent_ms = now;
+	p->waiting--;
+	p->on_wire++;
+}
+
+static bool
+may_send(const struct publisher *p, int64_t now)
+{
+	return p->greeted && now >= p->hold_ms && p->on_wire < p->window;
+}
+
+/* Sends it at once when nothing older waits. */
+static void
+take_off(struct publisher *p, const struct flight *given)
+{
+	struct flight *fl = flights_put(p->flights, given);
+	int64_t now = clock_mono_ms();
+
+	fl->first_ms = now;
+	if (++p->waiting == 1 && may_send(p, now))
+		send_flight(p, fl, now);
+	else
+		p->tend_ms = 0;
+}
+
+/* Sends what is due, in order. */
+static void
+send_due(struct publisher *p)
+{
+	int64_t now = clock_mono_ms();
+	struct flight *fl = NULL;
+
+	if (p->waiting == 0 || now < p->tend_ms)
+		return;
+	p->tend_ms = now + TEND_MS;
+	while ((fl = flights_next(p->flights, fl)) != NULL) {
+		int64_t due = fl->due_ms > p->hold_ms ? fl->due_ms : p->hold_ms;
+
+		if (fl->sent_ms > 0)
+			continue;
+		if (due <= now && may_send(p, now))
+			send_flight(p, fl, now);
+		else if (due > now && due < p->tend_ms)
+			p->tend_ms = due;
 	}
 }
 
+/* All answers are read: what took too long?  True when one is given up. */
+static bool
+judge(struct publisher *p, struct outcome *out)
+{
+	int64_t now = clock_mono_ms();
+	struct flight *fl = NULL;
+
+	if (now < p->judge_ms)
+		return false;
+	if (!p->greeted && now - p->greet_ms >= UNANSWERED_MS / 4)
+		greet(p);
+	while ((fl = flights_next(p->flights, fl)) != NULL) {
+		if (p->give_up_ms > 0 && now - fl->first_ms >= p->give_up_ms)
+			return answer_missing(p, fl, out);
+		if (fl->sent_ms > 0 && now - fl->sent_ms >= UNANSWERED_MS) {
+			link_drop(p->link, "an answer was lost by the bus on");
+			break;
+		}
+	}
+	p->judge_ms = now + TEND_MS;
+	return false;
+}
+
+/* Takes from the spool what the window holds; RC_OK: OUT is an outcome. */
+static enum rc
+refill(struct publisher *p, struct outcome *out, struct err *e)
+{
+	while (p->spool != NULL && flights_count(p->flights) < p->window &&
+	       flights_room(p->flights, ENVELOPE_MAX + SEALED_MAX)) {
+		struct spool_record r;
+
+		TRY(spool_next(p->spool, &r, e));
+		p->unsynced = 0;
+		if (r.damaged && answer_damaged(p, r.n, out))
+			return RC_OK;
+		take_off(
+		    p, &(struct flight){ .n = r.n,
+			   .envelope = r.envelope,
+			   .part = r.part,
+			   .kind = r.part.n > 0 ? STR("sealed") : STR("") });
+	}
+	return RC_GONE;
+}
+
+/* One message of the bus, if there is one; RC_OK: OUT is an outcome. */
+static enum rc
+receive(struct publisher *p, int64_t timeout_ms, struct outcome *out, bool *any,
+    struct err *e)
+{
+	struct frames f;
+	enum rc rc = link_receive(p->link, timeout_ms, &f, e);
+	bool final;
+
+	*any = rc == RC_OK || rc == RC_RETRY;
+	if (rc == RC_RETRY) {
+		start_over(p);
+		return RC_GONE;
+	}
+	if (rc != RC_OK)
+		return rc;
+	final = answer_take(p, &f, out);
+	frames_free(&f);
+	if (p->foreign)
+		return err_set(e, RC_FATAL,
+		    "the bus speaks another version of the protocol");
+	return final ? RC_OK : RC_GONE;
+}
+
+enum rc
+publisher_next(
+    struct publisher *p, int timeout_ms, struct outcome *out, struct err *e)
+{
+	int64_t until = clock_mono_ms() + timeout_ms;
+
+	for (int idle = 0;; idle++) {
+		int64_t now, left, wait;
+		bool any;
+		enum rc rc = refill(p, out, e);
+
+		if (rc != RC_GONE && rc != RC_RETRY)
+			return rc;
+		send_due(p);
+		rc = receive(p, 0, out, &any, e);
+		if (rc == RC_GONE && !any && judge(p, out))
+			return RC_OK;
+		now = clock_mono_ms();
+		left = until - now;
+		wait = (p->waiting > 0 ? p->tend_ms : p->judge_ms) - now;
+		if (rc == RC_GONE && !any && left > 0)
+			rc = receive(p,
+			    wait < 1      ? 1
+			    : wait < left ? wait
+					  : left,
+			    out, &any, e);
+		if (rc != RC_GONE)
+			return rc;
+		if (left <= 0 && (!any || idle > IDLE_MAX))
+			return err_set(e, RC_GONE, "%s",
+			    link_trouble(p->link)[0] != '\0'
+				? link_trouble(p->link)
+				: "no answer yet");
+	}
+}
+
+/* Until the bus is ready, or the time is over. */
 static enum rc
 await_ready(struct publisher *p, int timeout_ms, struct err *e)
 {
 	int64_t until = clock_mono_ms() + timeout_ms;
-	struct frames f;
 
-	while (wait_readable(p, until - clock_mono_ms())) {
-		bool ready;
+	while (!p->greeted) {
+		int64_t left = until - clock_mono_ms();
+		struct outcome none;
+		bool any;
+		enum rc rc;
 
-		if (!frames_receive(p->sock, &f))
-			continue;
-		ready = f.n == 2 && str_is(frames_at(&f, 0), "READY");
-		if (ready)
-			take_ready(p, frames_at(&f, 1));
-		frames_free(&f);
-		if (ready)
-			return RC_OK;
+		if (left <= 0)
+			return err_set(e, RC_RETRY, "%s",
+			    link_trouble(p->link)[0] != '\0'
+				? link_trouble(p->link)
+				: "no bus answers");
+		rc = receive(p, left, &none, &any, e);
+		if (rc != RC_OK && rc != RC_GONE)
+			return rc;
 	}
-	return err_set(e, RC_RETRY, "no bus answers on %s", p->endpoint);
+	return RC_OK;
+}
+
+static enum rc
+open_parts(
+    struct publisher *p, const struct publisher_options *o, struct err *e)
+{
+	const struct link_options link = { .endpoint = o->endpoint,
+		.send_queue = 2 * FLIGHTS_MAX,
+		.receive_queue = 2 * FLIGHTS_MAX,
+		.silence_ms = o->silence_ms };
+	enum rc rc;
+
+	if (o->spool != NULL) {
+		TRY(spool_open(&p->spool, o->spool,
+		    o->spool_bytes > 0 ? o->spool_bytes : PUBLISHER_SPOOL_BYTES,
+		    e));
+		p->has_seal_key = spool_key(p->spool, p->seal_key);
+	}
+	TRY(link_open(&p->link, &link, e));
+	greet(p);
+	if (p->has_seal_key)
+		return RC_OK;
+	rc = await_ready(p, o->timeout_ms, e);
+	return rc == RC_RETRY && p->spool != NULL ? RC_OK : rc;
 }
 
 enum rc
-publisher_open(struct publisher **pp, const char *endpoint, const char *name,
-    int timeout_ms, struct err *e)
+publisher_open_as(
+    struct publisher **pp, const struct publisher_options *o, struct err *e)
 {
 	struct publisher *p = xcalloc(1, sizeof(*p));
 	enum rc rc;
 
 	if (sodium_init() < 0)
 		never("no randomness");
-	p->endpoint = xstrdup(endpoint);
-	p->name = xstrdup(name);
-	rc = connect_bus(p, e);
-	if (rc == RC_OK)
-		rc = await_ready(p, timeout_ms, e);
+	p->name = xstrdup(o->name);
+	p->flights = flights_new();
+	p->window = WINDOW_FIRST;
+	if (o->spool == NULL)
+		p->give_up_ms =
+		    o->give_up_ms > 0 ? o->give_up_ms : PUBLISHER_GIVE_UP_MS;
+	rc = open_parts(p, o, e);
 	if (rc != RC_OK) {
 		publisher_close(&p);
 		return rc;
@@ -114,12 +277,15 @@ publisher_open(struct publisher **pp, const char *endpoint, const char *name,
 	return RC_OK;
 }
 
-static void
-pending_drop(struct publisher *p, size_t i)
+enum rc
+publisher_open(struct publisher **pp, const char *endpoint, const char *name,
+    int timeout_ms, struct err *e)
 {
-	buf_fini(&p->pending[i].envelope);
-	buf_fini(&p->pending[i].part);
-	p->pending[i] = p->pending[--p->n_pending];
+	const struct publisher_options o = {
+		.endpoint = endpoint, .name = name, .timeout_ms = timeout_ms
+	};
+
+	return publisher_open_as(pp, &o, e);
 }
 
 void
@@ -129,166 +295,78 @@ publisher_close(struct publisher **pp)
 
 	if (p == NULL)
 		return;
-	while (p->n_pending > 0)
-		pending_drop(p, 0);
-	zsock_destroy(&p->sock);
-	free(p->endpoint);
+	link_close(&p->link);
+	spool_close(&p->spool);
+	flights_free(&p->flights);
 	free(p->name);
 	free(p);
 	*pp = NULL;
 }
 
-static void
-send_pending(struct publisher *p, struct pending *w)
+static enum rc
+put_spooled(struct publisher *p, struct str envelope, enum part_kind kind,
+    struct str part, int64_t *n, struct err *e)
 {
-	char n[24];
-	struct str parts[5] = { STR("PUB"), { NULL, 0 }, buf_get(&w->envelope),
-		w->kind == PART_OPEN ? STR("open") : STR("sealed"),
-		buf_get(&w->part) };
+	struct buf box;
+	enum rc rc = RC_OK;
 
-	(void)snprintf(n, sizeof(n), "%lld", (long long)w->n);
-	parts[1] = str_of(n);
-	w->sent_ms = clock_mono_ms();
-	/* Dropped: it goes out again after RESEND_MS. */
-	(void)socket_send(p->sock, parts, w->kind == PART_NONE ? 3 : 5);
+	buf_init(&box, SEALED_MAX);
+	if (kind == PART_OPEN) {
+		/* What is open never comes to disk. */
+		rc = publisher_seal(p, part, &box, e);
+		part = buf_get(&box);
+	}
+	if (rc == RC_OK)
+		rc = spool_append(p->spool, envelope,
+		    kind == PART_NONE ? STR("") : part, n, e);
+	buf_fini(&box);
+	if (rc == RC_OK && ++p->unsynced >= UNSYNCED_MAX)
+		rc = publisher_sync(p, e);
+	return rc;
+}
+
+enum rc
+publisher_put(struct publisher *p, struct str envelope, enum part_kind kind,
+    struct str part, int64_t *n, struct err *e)
+{
+	static const struct str kinds[] = { { "", 0 }, { "open", 4 },
+		{ "sealed", 6 } };
+
+	if (envelope.n > ENVELOPE_MAX || part.n > SEALED_MAX)
+		return err_set(e, RC_REJECT,
+		    "an event has at most 64 KiB, a sealed part 32");
+	if (p->spool != NULL)
+		return put_spooled(p, envelope, kind, part, n, e);
+	if (flights_count(p->flights) >= p->window ||
+	    !flights_room(p->flights, envelope.n + part.n))
+		return err_set(e, RC_RETRY, "%lld events wait for an answer",
+		    (long long)publisher_unanswered(p));
+	*n = ++p->last_n;
+	take_off(p, &(struct flight){ .n = *n,
+			.envelope = envelope,
+			.part = part,
+			.kind = kinds[kind] });
+	return RC_OK;
+}
+
+enum rc
+publisher_sync(struct publisher *p, struct err *e)
+{
+	p->unsynced = 0;
+	return p->spool != NULL ? spool_sync(p->spool, e) : RC_OK;
 }
 
 int64_t
-publisher_put(struct publisher *p, struct str envelope, enum part_kind kind,
-    struct str part)
-{
-	struct pending *w;
-
-	must(p->n_pending < WINDOW_MAX);
-	w = &p->pending[p->n_pending++];
-	*w = (struct pending){
-		.n = ++p->last_n, .kind = kind, .first_ms = clock_mono_ms()
-	};
-	buf_init(&w->envelope, (size_t)4 * ENVELOPE_MAX);
-	buf_init(&w->part, (size_t)4 * SEALED_MAX);
-	buf_str(&w->envelope, envelope);
-	buf_str(&w->part, part);
-	send_pending(p, w);
-	return w->n;
-}
-
-size_t
 publisher_unanswered(const struct publisher *p)
 {
-	return p->n_pending;
+	return p->spool != NULL ? spool_unsettled(p->spool)
+				: (int64_t)flights_count(p->flights);
 }
 
 size_t
 publisher_window(const struct publisher *p)
 {
-	(void)p;
-	return WINDOW_MAX;
-}
-
-static void
-copy(char *to, size_t cap, struct str s)
-{
-	(void)snprintf(to, cap, "%.*s", STR_ARG(s));
-}
-
-static void
-read_refusal(struct str body, struct outcome *out)
-{
-	struct str retry = wire_get_str(body, "retry");
-
-	copy(out->code, sizeof(out->code), wire_get_str(body, "code"));
-	copy(out->field, sizeof(out->field), wire_get_str(body, "field"));
-	copy(out->reason, sizeof(out->reason), wire_get_str(body, "reason"));
-	out->later = retry.n > 0 && !str_is(retry, "never");
-}
-
-/* True when F is the outcome of a pending event; fills OUT. */
-static bool
-read_answer(
-    struct publisher *p, struct frames *f, struct outcome *out, size_t *which)
-{
-	struct wire_fault fault;
-	struct str word, body;
-	int64_t n;
-
-	if (f->n != 3 || !str_i64(frames_at(f, 1), &n) ||
-	    !wire_check(body = frames_at(f, 2), &fault))
-		return false;
-	word = frames_at(f, 0);
-	for (*which = 0; *which < p->n_pending; ++*which)
-		if (p->pending[*which].n == n)
-			break;
-	if (*which == p->n_pending)
-		return false;
-	*out = (struct outcome){ .n = n };
-	if (str_is(word, "ACK")) {
-		out->status = str_is(wire_get_str(body, "status"), "duplicate")
-				  ? OUTCOME_DUPLICATE
-				  : OUTCOME_STORED;
-		out->seq = wire_get_i64(body, "seq");
-		return true;
-	}
-	out->status =
-	    str_is(word, "UNKNOWN") ? OUTCOME_UNKNOWN : OUTCOME_REFUSED;
-	read_refusal(body, out);
-	out->later = out->later || out->status == OUTCOME_UNKNOWN;
-	return true;
-}
-
-/* Old ones go out again; on silence, over a new connection. */
-static enum rc
-resend(struct publisher *p, struct err *e)
-{
-	int64_t now = clock_mono_ms();
-
-	if (p->n_pending > 0 && now - p->heard_ms > 3 * RESEND_MS)
-		TRY(connect_bus(p, e));
-	for (size_t i = 0; i < p->n_pending; i++)
-		if (now - p->pending[i].sent_ms > RESEND_MS)
-			send_pending(p, &p->pending[i]);
-	return RC_OK;
-}
-
-/* True when OUT is final and its event can be forgotten. */
-static bool
-settle(struct publisher *p, size_t which, const struct outcome *out)
-{
-	struct pending *w = &p->pending[which];
-
-	if (out->later &&
-	    clock_mono_ms() - w->first_ms < PUBLISHER_GIVE_UP_MS) {
-		/* Not at once: half of the usual time. */
-		w->sent_ms = clock_mono_ms() - RESEND_MS / 2;
-		return false;
-	}
-	pending_drop(p, which);
-	return true;
-}
-
-enum rc
-publisher_next(
-    struct publisher *p, int timeout_ms, struct outcome *out, struct err *e)
-{
-	int64_t until = clock_mono_ms() + timeout_ms, left;
-	struct frames f;
-	size_t which;
-
-	do {
-		left = until - clock_mono_ms();
-		if (wait_readable(p, left < 0     ? 0
-				     : left < 500 ? left
-						  : 500) &&
-		    frames_receive(p->sock, &f)) {
-			bool answer = read_answer(p, &f, out, &which);
-
-			p->heard_ms = clock_mono_ms();
-			frames_free(&f);
-			if (answer && settle(p, which, out))
-				return RC_OK;
-		}
-		TRY(resend(p, e));
-	} while (left > 0);
-	return err_set(e, RC_GONE, "no answer within %d ms", timeout_ms);
+	return p->window;
 }
 
 enum rc
@@ -298,7 +376,8 @@ publisher_seal(
 	unsigned char *out;
 
 	if (!p->has_seal_key)
-		return err_set(e, RC_REJECT, "the bus told no key to seal to");
+		return err_set(e, RC_REJECT,
+		    "no key to seal to is known; the bus has told none");
 	if (plain.n > SEALED_MAX - crypto_box_SEALBYTES)
 		return err_set(e, RC_REJECT, "the sealed part is too long");
 	out = xmalloc(plain.n + crypto_box_SEALBYTES);
@@ -307,69 +386,4 @@ publisher_seal(
 	buf_put(box, out, plain.n + crypto_box_SEALBYTES);
 	free(out);
 	return RC_OK;
-}
-
-/* Puts MSG into ENV, with a new id unless it has one, and sends it. */
-static void
-put_message(struct publisher *p, const struct msg_envelope *env,
-    const struct msg_desc *desc, const void *msg, enum part_kind kind,
-    struct str part)
-{
-	struct msg_envelope whole = *env;
-	struct buf data, body;
-	char id[ID_TEXT];
-
-	buf_init(&data, (size_t)4 * ENVELOPE_MAX);
-	buf_init(&body, (size_t)4 * ENVELOPE_MAX);
-	if (whole.id.n == 0)
-		whole.id = str_of(id_new(id));
-	msg_encode(desc, msg, &data);
-	whole.specversion = STR("1.0");
-	whole.type = str_of(desc->type);
-	whole.data = buf_get(&data);
-	envelope_encode(&whole, &body);
-	(void)publisher_put(p, buf_get(&body), kind, part);
-	(void)snprintf(
-	    p->last_id, sizeof(p->last_id), "%.*s", STR_ARG(whole.id));
-	buf_fini(&data);
-	buf_fini(&body);
-}
-
-static enum rc
-await_message(struct publisher *p, struct outcome *out, struct err *e)
-{
-	TRY(publisher_next(p, PUBLISHER_GIVE_UP_MS, out, e));
-	memcpy(out->id, p->last_id, sizeof(out->id));
-	return RC_OK;
-}
-
-enum rc
-publish_one(struct publisher *p, const struct msg_envelope *env,
-    const struct msg_desc *desc, const void *msg, struct outcome *out,
-    struct err *e)
-{
-	put_message(p, env, desc, msg, PART_NONE, STR(""));
-	return await_message(p, out, e);
-}
-
-enum rc
-publish_submit(struct publisher *p, const struct msg_envelope *env,
-    const struct msg_report_submit *report,
-    const struct msg_sealed_report *person, struct outcome *out, struct err *e)
-{
-	struct buf plain, box;
-	enum rc rc;
-
-	buf_init(&plain, (size_t)4 * SEALED_MAX);
-	buf_init(&box, (size_t)4 * SEALED_MAX);
-	msg_encode(&msg_sealed_report_desc, person, &plain);
-	rc = publisher_seal(p, buf_get(&plain), &box, e);
-	if (rc == RC_OK) {
-		put_message(p, env, &msg_report_submit_desc, report,
-		    PART_SEALED, buf_get(&box));
-		rc = await_message(p, out, e);
-	}
-	buf_fini(&plain);
-	buf_fini(&box);
-	return rc;
 }

@@ -353,8 +353,11 @@ segment_read(struct segment *s, int64_t *at, int64_t end,
     struct segment_record *r, int64_t *skipped, struct err *e)
 {
 	int64_t from = *at, found = from;
-	enum rc rc = read_record(s, from, end, s->begin.salt, r, e);
+	enum rc rc;
 
+	if (from >= end)
+		return RC_GONE;
+	rc = read_record(s, from, end, s->begin.salt, r, e);
 	if (rc == RC_GONE) {
 		found = from + 1;
 		rc = look_further(s, &found, end, r, e);
