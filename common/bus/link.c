@@ -26,6 +26,7 @@ struct link {
 	int64_t opened_ms;
 	int64_t heard_ms; /* the last message */
 	int64_t asked_ms; /* 0: no answer is awaited */
+	bool pinged;      /* since something was heard */
 	int64_t again_ms;
 	int64_t pause_ms; /* the last one */
 	char trouble[200];
@@ -73,6 +74,7 @@ connect_socket(struct link *l, struct err *e)
 	watch(l);
 	l->opened_ms = clock_mono_ms();
 	l->asked_ms = 0;
+	l->pinged = false;
 	return RC_OK;
 }
 
@@ -167,8 +169,8 @@ ping_when_quiet(struct link *l, int64_t now)
 	const struct str ping[1] = { STR("PING") };
 	int64_t since = l->heard_ms > l->opened_ms ? l->heard_ms : l->opened_ms;
 
-	if (l->asked_ms == 0 && now - since >= l->options.silence_ms / 3)
-		(void)link_send(l, ping, ARRAY_LEN(ping));
+	if (!l->pinged && now - since >= l->options.silence_ms / 3)
+		l->pinged = link_send(l, ping, ARRAY_LEN(ping));
 }
 
 /* Nothing was there to receive: is the socket still good for something? */
@@ -198,6 +200,7 @@ note_heard(struct link *l)
 {
 	l->heard_ms = clock_mono_ms();
 	l->asked_ms = 0;
+	l->pinged = false;
 	l->pause_ms = 0;
 	l->trouble[0] = '\0';
 }

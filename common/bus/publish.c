@@ -6,8 +6,6 @@
 
 /* A bus that was not asked yet. */
 #define WINDOW_FIRST 500
-/* Others are answered, this one is not: its answer got lost. */
-#define UNANSWERED_MS 20000
 #define TEND_MS 500
 /* Messages taken in by one call that lead to nothing. */
 #define IDLE_MAX 2000
@@ -110,12 +108,12 @@ judge(struct publisher *p, struct outcome *out)
 
 	if (now < p->judge_ms)
 		return false;
-	if (!p->greeted && now - p->greet_ms >= UNANSWERED_MS / 4)
+	if (!p->greeted && now - p->greet_ms >= p->unanswered_ms / 4)
 		greet(p);
 	while ((fl = flights_next(p->flights, fl)) != NULL) {
 		if (p->give_up_ms > 0 && now - fl->first_ms >= p->give_up_ms)
 			return answer_missing(p, fl, out);
-		if (fl->sent_ms > 0 && now - fl->sent_ms >= UNANSWERED_MS) {
+		if (fl->sent_ms > 0 && now - fl->sent_ms >= p->unanswered_ms) {
 			link_drop(p->link, "an answer was lost by the bus on");
 			break;
 		}
@@ -247,7 +245,7 @@ open_parts(
 	}
 	TRY(link_open(&p->link, &link, e));
 	greet(p);
-	if (p->has_seal_key)
+	if (p->has_seal_key || o->timeout_ms == 0)
 		return RC_OK;
 	rc = await_ready(p, o->timeout_ms, e);
 	return rc == RC_RETRY && p->spool != NULL ? RC_OK : rc;
@@ -265,6 +263,8 @@ publisher_open_as(
 	p->name = xstrdup(o->name);
 	p->flights = flights_new();
 	p->window = WINDOW_FIRST;
+	p->unanswered_ms =
+	    (o->silence_ms > 0 ? o->silence_ms : LINK_SILENCE_MS) * 10 / 3;
 	if (o->spool == NULL)
 		p->give_up_ms =
 		    o->give_up_ms > 0 ? o->give_up_ms : PUBLISHER_GIVE_UP_MS;

@@ -36,8 +36,7 @@ struct publisher_options {
 	const char *name;    /* of this client, for the bus's log */
 	const char *spool;   /* its directory; NULL: none */
 	int64_t spool_bytes; /* 0: PUBLISHER_SPOOL_BYTES */
-	/* How long to wait for a bus at first. */
-	int timeout_ms;
+	int timeout_ms;      /* to wait for the bus at first; 0: not at all */
 	/*
 	 * An event that found no final answer for so long gets its outcome
 	 * as REFUSED or UNKNOWN; 0: PUBLISHER_GIVE_UP_MS.  Never with a spool.

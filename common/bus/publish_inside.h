@@ -25,6 +25,8 @@ struct publisher {
 	int64_t tend_ms; /* something is to be sent then */
 	int64_t judge_ms;
 	int64_t greet_ms;
+	/* Others are answered, this one is not: its answer got lost. */
+	int64_t unanswered_ms;
 	unsigned char seal_key[SPOOL_KEY_LEN];
 	bool has_seal_key;
 	struct outcome refusal; /* the last one that said "later" */
