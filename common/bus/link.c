@@ -32,6 +32,13 @@ struct link {
 	char trouble[200];
 };
 
+static void
+say_quiet(struct link *l)
+{
+	(void)snprintf(l->trouble, sizeof(l->trouble),
+	    "no answer yet from the bus on %s", l->endpoint);
+}
+
 /* In this order: libzmq waits for ever to tell a listener that is gone. */
 static void
 drop(struct link *l)
@@ -89,6 +96,7 @@ link_open(struct link **lp, const struct link_options *o, struct err *e)
 	l->options.endpoint = l->endpoint;
 	if (l->options.silence_ms == 0)
 		l->options.silence_ms = LINK_SILENCE_MS;
+	say_quiet(l);
 	rc = connect_socket(l, e);
 	if (rc != RC_OK) {
 		link_close(&l);
@@ -202,7 +210,7 @@ note_heard(struct link *l)
 	l->asked_ms = 0;
 	l->pinged = false;
 	l->pause_ms = 0;
-	l->trouble[0] = '\0';
+	say_quiet(l);
 }
 
 /* RC_GONE: nothing has come. */
@@ -259,9 +267,7 @@ link_receive(
 		if (rc != RC_GONE)
 			return rc;
 		if (left <= 0)
-			return err_set(e, RC_GONE, "%s",
-			    l->trouble[0] != '\0' ? l->trouble
-						  : "nothing came");
+			return err_set(e, RC_GONE, "%s", l->trouble);
 		rest(l, left);
 	}
 }

@@ -39,7 +39,7 @@ enum rc link_receive(struct link *l, int64_t timeout_ms, struct frames *f,
 
 /* Gives the socket up, as after a lost connection: WHY "the bus on" ... */
 void link_drop(struct link *l, const char *why);
-/* What is wrong, as a sentence; "" while nothing is known to be. */
+/* Why nothing comes, as far as it is known: a sentence. */
 const char *link_trouble(const struct link *l);
 
 #endif

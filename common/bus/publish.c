@@ -167,6 +167,38 @@ receive(struct publisher *p, int64_t timeout_ms, struct outcome *out, bool *any,
 	return final ? RC_OK : RC_GONE;
 }
 
+/* How long there is nothing to do but to wait, LEFT_MS at most. */
+static int64_t
+rest_ms(const struct publisher *p, int64_t left_ms)
+{
+	int64_t wait =
+	    (p->waiting > 0 ? p->tend_ms : p->judge_ms) - clock_mono_ms();
+
+	if (wait < 1)
+		wait = 1;
+	return wait < left_ms ? wait : left_ms;
+}
+
+/* RC_OK: OUT is an outcome; RC_GONE: none yet; ANY: but something came. */
+static enum rc
+turn(struct publisher *p, int64_t left_ms, struct outcome *out, bool *any,
+    struct err *e)
+{
+	enum rc rc = refill(p, out, e);
+
+	*any = false;
+	if (rc != RC_GONE && rc != RC_RETRY)
+		return rc;
+	send_due(p);
+	rc = receive(p, 0, out, any, e);
+	if (rc != RC_GONE || *any)
+		return rc;
+	if (judge(p, out))
+		return RC_OK;
+	return left_ms > 0 ? receive(p, rest_ms(p, left_ms), out, any, e)
+			   : RC_GONE;
+}
+
 enum rc
 publisher_next(
     struct publisher *p, int timeout_ms, struct outcome *out, struct err *e)
@@ -174,32 +206,14 @@ publisher_next(
 	int64_t until = clock_mono_ms() + timeout_ms;
 
 	for (int idle = 0;; idle++) {
-		int64_t now, left, wait;
+		int64_t left = until - clock_mono_ms();
 		bool any;
-		enum rc rc = refill(p, out, e);
+		enum rc rc = turn(p, left, out, &any, e);
 
-		if (rc != RC_GONE && rc != RC_RETRY)
-			return rc;
-		send_due(p);
-		rc = receive(p, 0, out, &any, e);
-		if (rc == RC_GONE && !any && judge(p, out))
-			return RC_OK;
-		now = clock_mono_ms();
-		left = until - now;
-		wait = (p->waiting > 0 ? p->tend_ms : p->judge_ms) - now;
-		if (rc == RC_GONE && !any && left > 0)
-			rc = receive(p,
-			    wait < 1      ? 1
-			    : wait < left ? wait
-					  : left,
-			    out, &any, e);
 		if (rc != RC_GONE)
 			return rc;
 		if (left <= 0 && (!any || idle > IDLE_MAX))
-			return err_set(e, RC_GONE, "%s",
-			    link_trouble(p->link)[0] != '\0'
-				? link_trouble(p->link)
-				: "no answer yet");
+			return err_set(e, RC_GONE, "%s", link_trouble(p->link));
 	}
 }
 
@@ -216,10 +230,8 @@ await_ready(struct publisher *p, int timeout_ms, struct err *e)
 		enum rc rc;
 
 		if (left <= 0)
-			return err_set(e, RC_RETRY, "%s",
-			    link_trouble(p->link)[0] != '\0'
-				? link_trouble(p->link)
-				: "no bus answers");
+			return err_set(
+			    e, RC_RETRY, "%s", link_trouble(p->link));
 		rc = receive(p, left, &none, &any, e);
 		if (rc != RC_OK && rc != RC_GONE)
 			return rc;

@@ -213,9 +213,7 @@ answer_missing(struct publisher *p, struct flight *fl, struct outcome *out)
 		copy(out->code, sizeof(out->code),
 		    turned_away ? STR("UNAVAILABLE") : STR("OUTCOME_UNKNOWN"));
 		copy(out->reason, sizeof(out->reason),
-		    link_trouble(p->link)[0] != '\0'
-			? str_of(link_trouble(p->link))
-			: STR("no final answer came in time"));
+		    str_of(link_trouble(p->link)));
 	}
 	if (!turned_away)
 		out->status = OUTCOME_UNKNOWN;

@@ -14,7 +14,6 @@
  * file's salt as key, then the bytes.  Integers are little-endian.  The key
  * keeps an event from holding bytes that pass for a record.
  */
-#define MAGIC "\xc1HYs"
 #define MAGIC_LEN 4
 #define AT_TYPE 4
 #define AT_N 8
@@ -27,6 +26,8 @@
 #define COPY_LEN (HEADER_LEN + BEGIN_LEN)
 #define RECORD_MAX (HEADER_LEN + ENVELOPE_MAX + SEALED_MAX)
 #define LOOK_LEN 16384
+
+static const unsigned char magic[MAGIC_LEN] = { 0xc1, 'H', 'Y', 's' };
 
 _Static_assert(SEGMENT_START == 2 * COPY_LEN, "two copies of the beginning");
 
@@ -67,7 +68,7 @@ put_record(struct segment *s, const struct segment_record *r)
 	unsigned char *p = s->room;
 
 	must(r->envelope.n <= ENVELOPE_MAX && r->part.n <= SEALED_MAX);
-	memcpy(p, MAGIC, MAGIC_LEN);
+	memcpy(p, magic, MAGIC_LEN);
 	put_int(p + AT_TYPE, r->type, 4);
 	put_int(p + AT_N, (uint64_t)r->n, 8);
 	put_int(p + AT_ENVELOPE, r->envelope.n, 4);
@@ -229,7 +230,7 @@ read_header(const unsigned char *room, struct segment_record *r)
 	uint64_t envelope = get_int(room + AT_ENVELOPE, 4);
 	uint64_t part = get_int(room + AT_PART, 4);
 
-	if (memcmp(room, MAGIC, MAGIC_LEN) != 0 || type > SEGMENT_SETTLED ||
+	if (memcmp(room, magic, MAGIC_LEN) != 0 || type > SEGMENT_SETTLED ||
 	    envelope > ENVELOPE_MAX || part > SEALED_MAX)
 		return false;
 	*r = (struct segment_record){ .type = (enum segment_type)type,
@@ -335,7 +336,7 @@ look_further(struct segment *s, int64_t *at, int64_t end,
 		for (i = 0; i + MAGIC_LEN <= got; i++) {
 			enum rc rc;
 
-			if (memcmp(bytes + i, MAGIC, MAGIC_LEN) != 0)
+			if (memcmp(bytes + i, magic, MAGIC_LEN) != 0)
 				continue;
 			rc = read_record(
 			    s, from + (int64_t)i, end, s->begin.salt, r, e);

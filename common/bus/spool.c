@@ -162,6 +162,15 @@ next_piece(struct spool *s, struct err *e)
 	return RC_OK;
 }
 
+/* Nothing more up to where it was read. */
+static enum rc
+read_on(struct spool *s, struct err *e)
+{
+	if (!reads_tail(s))
+		return next_piece(s, e);
+	return s->synced < s->tail.size ? spool_sync(s, e) : RC_GONE;
+}
+
 /* The next event that is written; *AT is behind it. */
 static enum rc
 read_event(
@@ -177,13 +186,8 @@ read_event(
 		    reads_tail(s) ? s->synced : s->head.size, r, &skipped, e);
 		if (skipped > 0)
 			spool_keep_damaged(s, s->head.begin.first);
-		if (rc == RC_GONE && reads_tail(s) &&
-		    s->synced < s->tail.size) {
-			TRY(spool_sync(s, e));
-			continue;
-		}
-		if (rc == RC_GONE && !reads_tail(s)) {
-			TRY(next_piece(s, e));
+		if (rc == RC_GONE) {
+			TRY(read_on(s, e));
 			continue;
 		}
 		if (rc != RC_OK)
