@@ -19,7 +19,7 @@
 #define RESTART_MIN_MS 100
 #define RESTART_MAX_MS 5000
 
-static const char *const names[SUPERVISED] = { "bus", "intake", "dispatcher",
+const char *const supervise_names[SUPERVISED] = { "bus", "intake", "dispatcher",
 	"enforcement", "mediation", "scoring" };
 
 struct child {
@@ -95,8 +95,8 @@ write_pids(const struct boss *b)
 	(void)fprintf(f, "supervisor %d\n", (int)getpid());
 	for (int i = 0; i < SUPERVISED; i++)
 		if (b->child[i].pid > 0)
-			(void)fprintf(
-			    f, "%s %d\n", names[i], (int)b->child[i].pid);
+			(void)fprintf(f, "%s %d\n", supervise_names[i],
+			    (int)b->child[i].pid);
 	if (fclose(f) == 0)
 		(void)rename(fresh, path);
 }
@@ -126,11 +126,11 @@ start_child(struct boss *b, int i)
 		(void)sigprocmask(SIG_SETMASK, &none, NULL);
 		/* Nobody outlives the supervisor. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		redirect(b->var, names[i]);
-		own_role(names[i]);
-		(void)snprintf(
-		    path, sizeof(path), "%s/build/bin/%s", b->root, names[i]);
-		(void)execl(path, names[i], NULL);
+		redirect(b->var, supervise_names[i]);
+		own_role(supervise_names[i]);
+		(void)snprintf(path, sizeof(path), "%s/build/bin/%s", b->root,
+		    supervise_names[i]);
+		(void)execl(path, supervise_names[i], NULL);
 		_exit(127);
 	}
 	c->pid = pid;
@@ -210,6 +210,17 @@ supervise(struct boss *b)
 				start_child(b, i);
 	}
 	stop_children(b);
+}
+
+bool
+supervise_runs(const char *var)
+{
+	int lock = open_lock(var);
+	bool runs = lock >= 0 && holder(lock) > 0;
+
+	if (lock >= 0)
+		(void)close(lock);
+	return runs;
 }
 
 int

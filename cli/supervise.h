@@ -5,6 +5,7 @@
 #include "common/base/base.h"
 
 #define SUPERVISED 6 /* the bus and five services */
+extern const char *const supervise_names[SUPERVISED]; /* the bus first */
 
 /*
  * Starts a supervisor in the background, unless one runs for VAR.  It logs
@@ -13,5 +14,7 @@
 int supervise_start(const char *root, const char *var);
 /* Ends it and what it started; true when nothing of it runs any more. */
 bool supervise_stop(const char *var);
+/* Whether one runs for VAR. */
+bool supervise_runs(const char *var);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "cli/cli.h"
 
+#include "cli/key.h"
+#include "cli/place.h"
 #include "cli/supervise.h"
 #include "common/db/migrations.h"
 #include "services/intake/vault.h"
@@ -31,7 +33,7 @@ static const struct db_query queries[] = {
 };
 
 static const char up_usage[] =
-    "usage: huying up [--sandbox] [--fresh]\n"
+    "usage: huying up [--sandbox] [--fresh] [--tcp HOST]\n"
     "\n"
     "Starts a private PostgreSQL cluster, the bus and the five services\n"
     "under var/ (HUYING_VAR), and writes var/env for the other commands.\n"
@@ -39,9 +41,12 @@ static const char up_usage[] =
     "\n"
     "  --sandbox   a new database gets a clock that can be moved\n"
     "  --fresh     throw a sandbox's data away and begin anew\n"
+    "  --tcp HOST  the bus listens on HOST, too, ports 7401 to 7404, for\n"
+    "              clients with keys (huying key); also as HUYING_TCP.\n"
+    "              Makes the bus's key and one for each service\n"
     "\n"
-    "Exit codes: 0 up, 1 --fresh, and it is no sandbox, 2 wrong usage,\n"
-    "3 something did not start.\n";
+    "Exit codes: 0 up, 1 --fresh, and it is no sandbox, or it runs with\n"
+    "another --tcp, 2 wrong usage, 3 something did not start.\n";
 
 static const char down_usage[] =
     "usage: huying down\n"
@@ -51,55 +56,6 @@ static const char down_usage[] =
     "\n"
     "Exit codes: 0 down, 1 something did not stop, 2 wrong usage.\n";
 
-/* Where things of this installation lie. */
-struct place {
-	const char *root;
-	const char *var;
-	char sockets[64];
-	char data[PATH_MAX];
-	char dsn[160];
-	char keys[PATH_MAX];
-};
-
-/* Sockets get a short directory: a unix socket's path holds 107 bytes. */
-static int
-place_find(struct place *p)
-{
-	unsigned char hash[crypto_hash_sha256_BYTES];
-	char hex[13], real[PATH_MAX];
-
-	p->root = cli_root();
-	p->var = cli_var();
-	if (p->root == NULL) {
-		cli_say("cannot tell where I am installed");
-		return EXIT_CONNECT;
-	}
-	if (mkdir(p->var, 0755) != 0 && errno != EEXIST) {
-		cli_say("%s: %s", p->var, strerror(errno));
-		return EXIT_CONNECT;
-	}
-	if (realpath(p->var, real) == NULL)
-		return EXIT_CONNECT;
-	(void)crypto_hash_sha256(
-	    hash, (const unsigned char *)real, strlen(real));
-	(void)sodium_bin2hex(hex, sizeof(hex), hash, 6);
-	(void)snprintf(p->sockets, sizeof(p->sockets), "/tmp/huying-%u-%s",
-	    (unsigned)geteuid(), hex);
-	(void)snprintf(p->data, sizeof(p->data), "%s/pg", p->var);
-	(void)snprintf(p->keys, sizeof(p->keys), "%s/keys", p->var);
-	(void)snprintf(p->dsn, sizeof(p->dsn),
-	    "host=%s dbname=huying user=huying", p->sockets);
-	return -1;
-}
-
-/* A path below var, for %s without truncation warnings. */
-static const char *
-below(const char *dir, const char *name, char path[PATH_MAX + 32])
-{
-	(void)snprintf(path, PATH_MAX + 32, "%s/%s", dir, name);
-	return path;
-}
-
 /* Runs deploy/cluster.sh; 0 when it succeeded. */
 static int
 cluster(const struct place *p, const char *action)
@@ -108,7 +64,7 @@ cluster(const struct place *p, const char *action)
 	pid_t pid;
 	int status;
 
-	(void)below(p->root, "deploy/cluster.sh", script);
+	(void)place_below(p->root, "deploy/cluster.sh", script);
 	pid = fork();
 	if (pid == 0) {
 		(void)execl(script, script, action, p->data,
@@ -163,7 +119,7 @@ grant(const struct place *p, struct db *db, struct err *e)
 {
 	char path[PATH_MAX + 32], chunk[8192];
 	struct buf sql;
-	FILE *f = fopen(below(p->root, "deploy/db/roles.sql", path), "r");
+	FILE *f = fopen(place_below(p->root, "deploy/db/roles.sql", path), "r");
 	size_t n;
 	enum rc rc;
 
@@ -218,27 +174,6 @@ may_throw_away(const struct place *p)
 	return may;
 }
 
-/* Q is the quote around values: none for our own reading, ' for a shell's. */
-static int
-write_env(const struct place *p, const char *name, const char *q)
-{
-	char path[PATH_MAX + 32];
-	FILE *f = fopen(below(p->var, name, path), "w");
-
-	if (f == NULL) {
-		cli_say("%s: %s", path, strerror(errno));
-		return EXIT_CONNECT;
-	}
-	(void)fprintf(f, "HUYING_DB=%s%s%s\n", q, p->dsn, q);
-	(void)fprintf(f, "HUYING_RUN=%s%s%s\n", q, p->sockets, q);
-	(void)fprintf(
-	    f, "HUYING_INTAKE_KEY=%s%s/intake.key%s\n", q, p->keys, q);
-	(void)fprintf(
-	    f, "HUYING_INTAKE_PUBLIC_KEY=%s%s/intake.pub%s\n", q, p->keys, q);
-	(void)fprintf(f, "HUYING_VAULT_KEY=%s%s/vault.key%s\n", q, p->keys, q);
-	return fclose(f) == 0 ? -1 : EXIT_CONNECT;
-}
-
 static int
 make_keys(const struct place *p)
 {
@@ -252,6 +187,26 @@ make_keys(const struct place *p)
 		return -1;
 	cli_say("%s", e.text);
 	return EXIT_CONNECT;
+}
+
+/* Keys for TCP, when that is wanted. */
+static int
+make_tcp_keys(const struct place *p)
+{
+	struct db *db = NULL;
+	struct err e;
+	int code;
+
+	if (p->tcp[0] == '\0')
+		return -1;
+	if ((code = open_db(p, &db)) >= 0)
+		return code;
+	if (key_ensure_all(db, p->curve, &e) != RC_OK) {
+		cli_say("%s", e.text);
+		code = EXIT_CONNECT;
+	}
+	db_close(&db);
+	return code;
 }
 
 static size_t
@@ -303,11 +258,29 @@ begin_anew(const struct place *p)
 	return -1;
 }
 
+/* What runs is left alone: so it must be what is asked for. */
+static int
+check_running(const struct place *p, bool fresh)
+{
+	char tcp[256];
+
+	if (fresh || !supervise_runs(p->var))
+		return -1;
+	place_read_tcp(p, tcp, sizeof(tcp));
+	if (strcmp(tcp, p->tcp) == 0)
+		return -1;
+	cli_say("it is up already, %s%s: huying down first",
+	    tcp[0] != '\0' ? "with --tcp " : "without TCP", tcp);
+	return EXIT_NOTHING;
+}
+
 static int
 start_all(const struct place *p, bool sandbox, bool fresh)
 {
 	int code;
 
+	if ((code = check_running(p, fresh)) >= 0)
+		return code;
 	if (cluster(p, "start") != 0) {
 		cli_say("the database did not start");
 		return EXIT_CONNECT;
@@ -316,19 +289,36 @@ start_all(const struct place *p, bool sandbox, bool fresh)
 		return code;
 	if ((code = create_database(p, fresh)) >= 0 ||
 	    (code = migrate(p, sandbox)) >= 0 || (code = make_keys(p)) >= 0 ||
-	    (code = write_env(p, "env", "")) >= 0 ||
-	    (code = write_env(p, "env.sh", "'")) >= 0)
+	    (code = make_tcp_keys(p)) >= 0 ||
+	    (code = place_write_env(p, "env", "")) >= 0 ||
+	    (code = place_write_env(p, "env.sh", "'")) >= 0)
 		return code;
 	if (supervise_start(p->root, p->var) != 0)
 		return EXIT_CONNECT;
 	return await_ready(p);
 }
 
+/* It goes into a file that a shell reads, and into an endpoint. */
+static int
+check_host(const char *tcp)
+{
+	if (tcp == NULL ||
+	    (strlen(tcp) <= 100 &&
+		strspn(tcp,
+		    "abcdefghijklmnopqrstuvwxyz"
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*") == strlen(tcp)))
+		return -1;
+	cli_say("--tcp takes a host name or an IPv4 address");
+	return EXIT_USAGE;
+}
+
 int
 cmd_up(int argc, char **argv)
 {
 	bool sandbox = false, fresh = false;
+	const char *tcp = getenv("HUYING_TCP");
 	const struct option_row rows[] = {
+		{ "--tcp", &tcp, NULL },
 		{ "--sandbox", NULL, &sandbox },
 		{ "--fresh", NULL, &fresh },
 	};
@@ -337,8 +327,10 @@ cmd_up(int argc, char **argv)
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0 || (code = place_find(&p)) >= 0)
+	if (code >= 0 || (code = check_host(tcp)) >= 0 ||
+	    (code = place_find(&p)) >= 0)
 		return code;
+	p.tcp = tcp != NULL ? tcp : "";
 	code = start_all(&p, sandbox || fresh, fresh);
 	if (code >= 0)
 		return code;

@@ -47,14 +47,35 @@ refuse_unknown(struct err *e)
 	return RC_OK;
 }
 
+/* What was not set follows from where the others are. */
 static void
-endpoint(
-    const struct conf *c, const char **set, char text[160], const char *name)
+endpoints(struct conf *c)
 {
-	if ((*set)[0] != '\0')
-		return;
-	(void)snprintf(text, 160, "ipc://%s/%s", c->run, name);
-	*set = text;
+	const struct {
+		const char **ipc;
+		const char **tcp;
+		const char *name;
+		int port;
+	} ends[] = {
+		{ &c->publish, &c->publish_tcp, "publish", 7401 },
+		{ &c->live, &c->live_tcp, "live", 7402 },
+		{ &c->log, &c->log_tcp, "log", 7403 },
+		{ &c->ring, &c->ring_tcp, "ring", 7404 },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		char *ipc = c->text[n++], *tcp = c->text[n++];
+
+		(void)snprintf(ipc, sizeof(c->text[0]), "ipc://%s/%s", c->run,
+		    ends[i].name);
+		(void)snprintf(tcp, sizeof(c->text[0]), "tcp://%s:%d", c->tcp,
+		    ends[i].port);
+		if ((*ends[i].ipc)[0] == '\0')
+			*ends[i].ipc = ipc;
+		if ((*ends[i].tcp)[0] == '\0' && c->tcp[0] != '\0')
+			*ends[i].tcp = tcp;
+	}
 }
 
 enum rc
@@ -70,10 +91,10 @@ conf_load(struct conf *c, struct err *e)
 	if (strlen(c->run) > 95)
 		return err_set(
 		    e, RC_FATAL, "HUYING_RUN is longer than 95 bytes");
-	endpoint(c, &c->publish, c->text[0], "publish");
-	endpoint(c, &c->live, c->text[1], "live");
-	endpoint(c, &c->log, c->text[2], "log");
-	endpoint(c, &c->ring, c->text[3], "ring");
+	if (strlen(c->tcp) > 100)
+		return err_set(
+		    e, RC_FATAL, "HUYING_TCP is longer than 100 bytes");
+	endpoints(c);
 	return RC_OK;
 }
 

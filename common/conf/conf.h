@@ -9,7 +9,7 @@ struct conf {
 #define CONF(name, env, preset, doc) const char *name;
 #include "common/conf/conf.def"
 #undef CONF
-	char text[4][160]; /* of endpoints that follow from HUYING_RUN */
+	char text[8][160]; /* of endpoints that follow from other settings */
 };
 /* clang-format on */
 

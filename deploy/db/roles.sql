@@ -41,3 +41,7 @@ GRANT INSERT, UPDATE ON journal.reader, journal.type_last TO huying_bus;
 GRANT SELECT ON vault.sealed TO huying_intake;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA vault TO huying_intake;
 REVOKE UPDATE, DELETE ON vault.sealed FROM huying_intake;
+
+-- Who may come over TCP: the bus looks, nobody else does.
+GRANT USAGE ON SCHEMA access TO huying_bus;
+GRANT SELECT ON access.client, access.key, access.grant, access.change TO huying_bus;

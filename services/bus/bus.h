@@ -6,6 +6,7 @@
 #include "common/bus/window.h"
 #include "common/conf/conf.h"
 #include "common/db/db.h"
+#include "services/bus/access.h"
 #include "services/bus/check.h"
 
 #define PUBLISH_BATCH 500
@@ -14,6 +15,7 @@
 #define PUBLISH_WINDOW (2 * PUBLISH_BATCH)
 #define RETRY_AFTER_MS 1000
 #define SUBS_MAX 256
+#define CLIENT_SUBS_MAX 32 /* of one that comes over TCP */
 #define BEAT_MS 1000
 #define TYPES_MAX 512
 
@@ -33,7 +35,8 @@ struct batch {
 	struct arena *arena; /* all of its strings */
 };
 
-struct sub; /* sub.h */
+struct sub;  /* sub.h */
+struct gate; /* gate.h */
 
 struct bus {
 	struct conf conf;
@@ -46,6 +49,8 @@ struct bus {
 	unsigned char seal_key[SEAL_KEY_LEN];
 	bool has_seal_key;
 
+	struct gate *gate;
+	struct access *access;
 	zsock_t *publish;
 	zsock_t *live;
 	zsock_t *log;
@@ -108,6 +113,25 @@ enum receipt_column {
 	RECEIPT_EPOCH
 };
 
+/* answer.c: what publishers are told */
+#define ANSWER_MAX ((size_t)8 * 1024)
+enum retry {
+	RETRY_NEVER,
+	RETRY_LATER,
+	RETRY_SAME_ID, /* perhaps it was stored */
+};
+/* The map that a refusal carries; written into OUT. */
+struct str answer_refusal(struct buf *out, const char *code, struct str field,
+    struct str reason, enum retry retry, int64_t after_ms);
+void answer_send(struct bus *b, struct str identity, const char *word,
+    struct str number, struct str body);
+void answer_welcome(
+    struct bus *b, struct str identity, const struct client *who);
+void answer_stored(struct bus *b, const struct entry *en, int64_t seq,
+    int64_t epoch, bool again);
+void answer_no(struct bus *b, const struct entry *en, const char *code,
+    const char *field, const char *reason, enum retry retry);
+
 /* publish.c: takes in what waits, stores it, answers. */
 void publish_turn(struct bus *b);
 /* Whether another publish can be taken in now. */
@@ -127,6 +151,8 @@ void log_turn(struct bus *b);
 int log_wait_ms(const struct bus *b);
 void log_cut(struct bus *b, int64_t from);
 void log_close(struct bus *b);
+/* Somebody's rights have changed: readers that lost theirs are dropped. */
+void log_review(struct bus *b);
 
 /* Header map {epoch, seq, at, slot, prev}, as live and log send it. */
 struct str header_of(struct buf *buf, const struct window_event *ev);

@@ -45,6 +45,23 @@ check_type(const struct msg_envelope *env, const struct msg_desc **desc,
 	return RC_OK;
 }
 
+static enum rc
+check_rights(
+    const struct checker *c, const struct msg_envelope *env, struct faults *f)
+{
+	const char *field, *code;
+
+	code = rights_publish(
+	    c->client, env->type, env->division, env->source, &field);
+	if (code == NULL)
+		return RC_OK;
+	return refuse(f, code, field,
+	    strcmp(field, "source") == 0 ? "is not what your key speaks for"
+	    : strcmp(field, "type") == 0
+		? "your key may not publish this"
+		: "your key may not publish this there");
+}
+
 /* The casefile that a command is about stands in its first field. */
 static struct str
 subject_of(const struct msg_desc *d, const void *msg)
@@ -212,6 +229,7 @@ check_parcel(const struct checker *c, const struct parcel *p,
 	*out = (struct checked){ .box = { NULL, 0 } };
 	TRY(envelope_decode(p->envelope, MSG_STRICT, &out->env, faults));
 	TRY(check_type(&out->env, &d, faults));
+	TRY(check_rights(c, &out->env, faults));
 	msg = arena_alloc(arena, d->size);
 	must(msg != NULL);
 	TRY(msg_decode(d, out->env.data, MSG_STRICT, msg, arena, faults));

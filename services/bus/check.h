@@ -8,12 +8,14 @@
 #include "common/base/id.h"
 #include "common/msg/envelope.h"
 #include "common/registry/registry.h"
+#include "services/bus/rights.h"
 
 #define SEAL_KEY_LEN 32
 
 /* What the checks may know. */
 struct checker {
 	const struct registry *registry;
+	const struct client *client; /* who publishes it */
 	int64_t now;
 	const unsigned char *seal_key; /* intake's public key */
 };

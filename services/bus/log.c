@@ -65,6 +65,12 @@ log_error(struct bus *b, struct str identity, struct str name, const char *code,
 }
 
 void
+log_revoked(struct bus *b, struct str identity, struct str name)
+{
+	log_error(b, identity, name, "REVOKED", "your key is no longer known");
+}
+
+void
 log_say_cut(struct bus *b, const struct sub *s, int64_t from)
 {
 	log_error_with(b, s->identity, s->name, "EPOCH",
@@ -142,13 +148,15 @@ send_event(
 static bool
 offer(struct bus *b, struct sub *s, struct window_event *ev, struct buf *buf)
 {
+	const struct client *who = access_find(b->access, s->user);
+
 	if (ev->at >= s->stop_at) {
 		s->follow = false;
 		s->until = s->next;
 		return false;
 	}
-	if (s->credit <= 0 ||
-	    (sub_matches(s, ev) && !send_event(b, s, ev, buf)))
+	if (s->credit <= 0 || who == NULL ||
+	    (sub_matches(s, who, ev) && !send_event(b, s, ev, buf)))
 		return false;
 	s->next = ev->seq;
 	return true;
@@ -286,6 +294,25 @@ log_cut(struct bus *b, int64_t from)
 			log_say_cut(b, &b->subs[i], from);
 			log_drop(b, i);
 		}
+}
+
+void
+log_review(struct bus *b)
+{
+	for (size_t i = b->n_subs; i-- > 0;) {
+		struct sub *s = &b->subs[i];
+		const struct client *who = access_find(b->access, s->user);
+		const char *denied = who == NULL ? NULL : sub_denied(s, who);
+
+		if (who != NULL && denied == NULL)
+			continue;
+		if (who == NULL)
+			log_revoked(b, s->identity, s->name);
+		else
+			log_error(
+			    b, s->identity, s->name, "NOT_GRANTED", denied);
+		log_drop(b, i);
+	}
 }
 
 void

@@ -1,5 +1,5 @@
 /* The bus: three endpoints over one journal. */
-#include "services/bus/bus.h"
+#include "services/bus/gate.h"
 
 #include "common/base/log.h"
 #include "common/base/signals.h"
@@ -15,15 +15,6 @@
 /* The last events, for whoever follows closely. */
 #define WINDOW_EVENTS 8192
 #define WINDOW_BYTES ((size_t)8 * 1024 * 1024)
-
-static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND,
-	2 * PUBLISH_WINDOW, PUBLISH_WINDOW, 256 * 1024, 1000 };
-static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 10000,
-	1000, 2 * TOPIC_MAX, 0 };
-static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 500, 1000,
-	8 * 1024, 0 };
-static const struct socket_opts ring_opts = { ZMQ_PULL, SOCKET_BIND, 1, 64,
-	1024, 0 };
 
 /* Intake's public key: one line of hex. */
 static enum rc
@@ -71,10 +62,7 @@ bus_open(struct bus *b, struct err *e)
 		return rc;
 	b->sent = b->saved_sent = b->beat_sent = b->head;
 	TRY(store_load_types(b, e));
-	TRY(socket_open(&b->ring, &ring_opts, b->conf.ring, e));
-	TRY(socket_open(&b->live, &live_opts, b->conf.live, e));
-	TRY(socket_open(&b->log, &log_opts, b->conf.log, e));
-	return socket_open(&b->publish, &publish_opts, b->conf.publish, e);
+	return gate_open(b, e);
 }
 
 static void
@@ -86,10 +74,7 @@ bus_close(struct bus *b)
 				  store_seen(b, true, &ignored) != RC_OK))
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	log_close(b);
-	zsock_destroy(&b->publish);
-	zsock_destroy(&b->log);
-	zsock_destroy(&b->live);
-	zsock_destroy(&b->ring);
+	gate_close(b);
 	registry_free(&b->registry);
 	window_free(&b->window);
 	db_close(&b->db);
@@ -152,6 +137,7 @@ rest(struct bus *b, int sigfd)
 		{ socket_raw(b->log), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->ring), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->live), 0, ZMQ_POLLIN, 0 },
+		{ gate_socket(b), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
 		{ NULL, 0, ZMQ_POLLIN, 0 },
 	};
@@ -181,6 +167,7 @@ loop(struct bus *b, int sigfd)
 	int64_t tried_ms = 0, seen_ms = 0;
 
 	do {
+		gate_turn(b);
 		publish_turn(b);
 		live_turn(b, answer_ring(b));
 		log_turn(b);

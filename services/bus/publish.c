@@ -7,76 +7,10 @@
 
 #include "common/base/crash.h"
 #include "common/base/log.h"
-#include "common/msg/wire.h"
 
-#define PROTOCOL 1
 #define NUMBER_MAX 32
-#define ANSWER_MAX ((size_t)8 * 1024)
 /* A commit that takes longer than this is a reason to turn others away. */
 #define STUCK_MS 1000
-
-enum retry {
-	RETRY_NEVER,
-	RETRY_LATER,
-	RETRY_SAME_ID, /* perhaps it was stored */
-};
-
-/* The map that a refusal carries; in A, or where the caller reads it. */
-static struct str
-refusal(struct buf *out, const char *code, struct str field, struct str reason,
-    enum retry retry)
-{
-	static const char *const words[] = { "never", "later", "same_id" };
-
-	buf_reset(out);
-	wire_put_map(
-	    out, 4u + (retry != RETRY_SAME_ID) + (retry == RETRY_LATER));
-	wire_pair_str(out, "code", str_of(code));
-	wire_pair_str(out, "field", field);
-	wire_pair_str(out, "reason", reason);
-	wire_pair_str(out, "retry", str_of(words[retry]));
-	if (retry == RETRY_LATER)
-		wire_pair_i64(out, "retry_after_ms", RETRY_AFTER_MS);
-	if (retry != RETRY_SAME_ID)
-		wire_pair_bool(out, "stored", false);
-	must(!out->failed);
-	return buf_get(out);
-}
-
-static void
-answer(struct bus *b, struct str identity, const char *word, struct str number,
-    struct str body)
-{
-	struct str parts[4] = { identity, str_of(word), number, body };
-
-	/* Gone or not reading: it will ask again, with the same id. */
-	if (!socket_send(b->publish, parts, ARRAY_LEN(parts)))
-		log_event(LEVEL_DEBUG, "answer.dropped", "%s", "");
-}
-
-static void
-welcome(struct bus *b, struct str identity)
-{
-	char text[CLOCK_TEXT];
-	struct str parts[3] = { identity, STR("READY"), { NULL, 0 } };
-	struct buf out;
-
-	buf_init(&out, ANSWER_MAX);
-	wire_put_map(&out, b->has_seal_key ? 6 : 5);
-	wire_pair_i64(&out, "protocol", PROTOCOL);
-	wire_pair_i64(&out, "epoch", b->epoch);
-	wire_pair_i64(&out, "head", b->head);
-	wire_pair_i64(&out, "window", PUBLISH_WINDOW);
-	wire_pair_str(&out, "time", str_of(clock_format(b->now, text)));
-	if (b->has_seal_key) {
-		wire_put_str(&out, STR("intake_key"));
-		wire_put_bin(&out,
-		    (struct str){ (const char *)b->seal_key, SEAL_KEY_LEN });
-	}
-	parts[2] = buf_get(&out);
-	(void)socket_send(b->publish, parts, ARRAY_LEN(parts));
-	buf_fini(&out);
-}
 
 static struct entry *
 entry_new(struct bus *b, struct str identity, struct str number)
@@ -85,22 +19,29 @@ entry_new(struct bus *b, struct str identity, struct str number)
 	struct entry *en = &t->entries[t->n++];
 
 	*en = (struct entry){ .identity = arena_str(t->arena, identity),
-		.number = arena_str(t->arena,
-		    str_cut(number, 0,
-			number.n < NUMBER_MAX ? number.n : NUMBER_MAX)) };
+		.number = arena_str(t->arena, number) };
 	return en;
+}
+
+/* Of a publish; whatever else comes has none. */
+static struct str
+number_of(struct frames *f)
+{
+	if (f->n < 3 || !str_is(frames_at(f, 1), "PUB"))
+		return STR("");
+	return str_cut(frames_at(f, 2), 0, NUMBER_MAX);
 }
 
 static void
 refuse_with(struct bus *b, struct entry *en, const char *code, struct str field,
-    struct str reason, enum retry retry)
+    struct str reason, enum retry retry, int64_t after_ms)
 {
 	struct buf out;
 
 	buf_init(&out, ANSWER_MAX);
 	en->refused = true;
-	en->answer = arena_str(
-	    b->filling->arena, refusal(&out, code, field, reason, retry));
+	en->answer = arena_str(b->filling->arena,
+	    answer_refusal(&out, code, field, reason, retry, after_ms));
 	buf_fini(&out);
 }
 
@@ -108,21 +49,36 @@ static void
 refuse(struct bus *b, struct entry *en, const char *code, const char *field,
     const char *reason)
 {
-	refuse_with(b, en, code, str_of(field), str_of(reason), RETRY_NEVER);
+	refuse_with(b, en, code, str_of(field), str_of(reason), RETRY_NEVER, 0);
+}
+
+/* A local client has no rate; false when this one has used its up. */
+static bool
+is_in_rate(struct bus *b, struct client *who, struct entry *en)
+{
+	int64_t wait_ms =
+	    who->local ? 0 : bucket_take(&who->bucket, clock_mono_ms());
+
+	if (wait_ms > 0)
+		refuse_with(b, en, "RATE_LIMITED", STR(""),
+		    STR("more publishes a second than your key is good for"),
+		    RETRY_LATER, wait_ms);
+	return wait_ms == 0;
 }
 
 /* Frames: identity, PUB, number, envelope [, kind, part]. */
 static void
-take_publish(struct bus *b, struct frames *f)
+take_publish(struct bus *b, struct frames *f, struct client *who)
 {
-	struct checker c = { b->registry, b->now,
+	struct checker c = { b->registry, who, b->now,
 		b->has_seal_key ? b->seal_key : NULL };
-	struct entry *en =
-	    entry_new(b, frames_at(f, 0), f->n > 2 ? frames_at(f, 2) : STR(""));
+	struct entry *en = entry_new(b, frames_at(f, 0), number_of(f));
 	struct arena *arena = b->filling->arena;
 	struct parcel p = { .kind = { NULL, 0 } };
 	struct faults faults;
 
+	if (!is_in_rate(b, who, en))
+		return;
 	if (f->n != 4 && f->n != 6) {
 		refuse(b, en, "BAD_FRAME", "frames",
 		    "PUB takes a number, an envelope, and perhaps a kind and "
@@ -141,20 +97,21 @@ take_publish(struct bus *b, struct frames *f)
 		refuse_with(b, en, faults.code, str_of(faults.field),
 		    buf_get(&faults.text),
 		    strcmp(faults.code, "UNAVAILABLE") == 0 ? RETRY_LATER
-							    : RETRY_NEVER);
+							    : RETRY_NEVER,
+		    RETRY_AFTER_MS);
 	faults_fini(&faults);
 }
 
 /* Greetings and pings are answered at once, whatever waits. */
 static bool
-take_courtesy(struct bus *b, struct frames *f)
+take_courtesy(struct bus *b, struct frames *f, const struct client *who)
 {
 	struct str word =
 	    f->n > 1 && f->n <= FRAMES_MAX ? frames_at(f, 1) : STR("");
 	struct str pong[2] = { frames_at(f, 0), STR("PONG") };
 
 	if (str_is(word, "HELLO") && f->n > 2 && str_is(frames_at(f, 2), "1"))
-		welcome(b, frames_at(f, 0));
+		answer_welcome(b, frames_at(f, 0), who);
 	else if (str_is(word, "PING"))
 		(void)socket_send(b->publish, pong, ARRAY_LEN(pong));
 	else
@@ -163,14 +120,14 @@ take_courtesy(struct bus *b, struct frames *f)
 }
 
 static void
-take_one(struct bus *b, struct frames *f)
+take_one(struct bus *b, struct frames *f, struct client *who)
 {
 	struct str word = f->n > 1 ? frames_at(f, 1) : STR("");
 
-	if (take_courtesy(b, f))
+	if (take_courtesy(b, f, who))
 		return;
 	if (f->n <= FRAMES_MAX && str_is(word, "PUB")) {
-		take_publish(b, f);
+		take_publish(b, f, who);
 		return;
 	}
 	if (f->n > FRAMES_MAX)
@@ -187,34 +144,6 @@ take_one(struct bus *b, struct frames *f)
 }
 
 static void
-tell_stored(struct bus *b, const struct entry *en, int64_t seq, int64_t epoch,
-    bool again)
-{
-	struct buf out;
-
-	buf_init(&out, ANSWER_MAX);
-	wire_put_map(&out, 3);
-	wire_pair_str(&out, "status", again ? STR("duplicate") : STR("stored"));
-	wire_pair_i64(&out, "seq", seq);
-	wire_pair_i64(&out, "epoch", epoch);
-	answer(b, en->identity, "ACK", en->number, buf_get(&out));
-	buf_fini(&out);
-}
-
-static void
-say_no(struct bus *b, const struct entry *en, const char *code,
-    const char *field, const char *reason, enum retry retry)
-{
-	struct buf out;
-
-	buf_init(&out, ANSWER_MAX);
-	answer(b, en->identity, retry == RETRY_SAME_ID ? "UNKNOWN" : "NAK",
-	    en->number,
-	    refusal(&out, code, str_of(field), str_of(reason), retry));
-	buf_fini(&out);
-}
-
-static void
 tell(struct bus *b, const struct batch *t, const struct rows *receipts)
 {
 	size_t row = 0;
@@ -224,17 +153,19 @@ tell(struct bus *b, const struct batch *t, const struct rows *receipts)
 		struct str status;
 
 		if (en->refused) {
-			answer(b, en->identity, "NAK", en->number, en->answer);
+			answer_send(
+			    b, en->identity, "NAK", en->number, en->answer);
 			continue;
 		}
 		status = rows_str(receipts, row, RECEIPT_STATUS);
 		if (str_is(status, "reused"))
-			say_no(b, en, "ID_REUSED", "id",
+			answer_no(b, en, "ID_REUSED", "id",
 			    "an event with this source and id but another body "
 			    "is stored already",
 			    RETRY_NEVER);
 		else
-			tell_stored(b, en, rows_i64(receipts, row, RECEIPT_SEQ),
+			answer_stored(b, en,
+			    rows_i64(receipts, row, RECEIPT_SEQ),
 			    rows_i64(receipts, row, RECEIPT_EPOCH),
 			    str_is(status, "duplicate"));
 		row++;
@@ -252,12 +183,13 @@ tell_failed(struct bus *b, const struct batch *t, bool unsure)
 		const struct entry *en = &t->entries[i];
 
 		if (en->refused)
-			answer(b, en->identity, "NAK", en->number, en->answer);
+			answer_send(
+			    b, en->identity, "NAK", en->number, en->answer);
 		else if (unsure)
-			say_no(b, en, "OUTCOME_UNKNOWN", "",
+			answer_no(b, en, "OUTCOME_UNKNOWN", "",
 			    "send it again with the same id", RETRY_SAME_ID);
 		else
-			say_no(b, en, "UNAVAILABLE", "",
+			answer_no(b, en, "UNAVAILABLE", "",
 			    "the journal cannot be reached", RETRY_LATER);
 	}
 }
@@ -355,16 +287,30 @@ publish_open(const struct bus *b)
 
 /* Two batches wait for a commit that does not come: no more of it. */
 static void
-turn_away(struct bus *b, struct frames *f)
+turn_away(struct bus *b, struct frames *f, const struct client *who)
 {
-	struct entry en = { .identity = frames_at(f, 0) };
+	struct entry en = { .identity = frames_at(f, 0),
+		.number = number_of(f) };
 
-	if (take_courtesy(b, f))
+	if (who != NULL && take_courtesy(b, f, who))
 		return;
-	if (f->n > 2)
-		en.number = str_cut(frames_at(f, 2), 0, NUMBER_MAX);
-	say_no(b, &en, "BUSY", "",
+	answer_no(b, &en, "BUSY", "",
 	    "the database is slow and others are waiting already", RETRY_LATER);
+}
+
+static void
+take(struct bus *b, struct frames *f)
+{
+	struct client *who = access_find(b->access, frames_user(f, 1));
+
+	if (!has_room(b))
+		turn_away(b, f, who);
+	else if (who == NULL)
+		/* Its key is gone, or nobody ever asked who it is. */
+		refuse(b, entry_new(b, frames_at(f, 0), number_of(f)),
+		    "REVOKED", "", "your key is no longer known");
+	else
+		take_one(b, f, who);
 }
 
 void
@@ -378,10 +324,7 @@ publish_turn(struct bus *b)
 	for (int n = 0; n < PUBLISH_BATCH && publish_open(b) &&
 			frames_receive(b->publish, &f);
 	     n++) {
-		if (has_room(b))
-			take_one(b, &f);
-		else
-			turn_away(b, &f);
+		take(b, &f);
 		frames_free(&f);
 	}
 	if (b->flying == NULL && b->filling->n > 0)

@@ -73,3 +73,23 @@ ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 -- name: gone
 DELETE FROM run.instance WHERE service = 'bus'
 	AND (pid = $1::bigint OR seen_at < clock_timestamp() - interval '1 minute')
+
+-- Rises with every change of the schema access, and when a key ends.
+-- name: access_version
+SELECT coalesce((SELECT max(n) FROM access.change), 0) AS changes,
+	(SELECT count(*) FROM access.key WHERE expires_at <= clock_timestamp()) AS ended
+
+-- name: access_clients
+SELECT name, rate::bigint, burst::bigint FROM access.client
+WHERE disabled_at IS NULL ORDER BY name COLLATE "C" LIMIT $1
+
+-- name: access_grants
+SELECT g.client, g.verb, g.pattern FROM access.grant g
+JOIN access.client c ON c.name = g.client AND c.disabled_at IS NULL
+WHERE g.ended_at IS NULL ORDER BY g.client LIMIT $1
+
+-- name: access_keys
+SELECT k.public_key, k.client FROM access.key k
+JOIN access.client c ON c.name = k.client AND c.disabled_at IS NULL
+WHERE k.revoked_at IS NULL AND (k.expires_at > clock_timestamp()) IS NOT FALSE
+ORDER BY k.public_key COLLATE "C" LIMIT $1

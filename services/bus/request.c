@@ -51,9 +51,11 @@ check_place(struct bus *b, struct sub *s)
 }
 
 static bool
-prepare_sub(struct bus *b, struct sub *s, struct str options)
+prepare_sub(
+    struct bus *b, struct sub *s, const struct client *who, struct str options)
 {
 	const char *wrong = sub_options(b, s, options);
+	const char *denied;
 
 	/* Left out means from the beginning, wherever that is now. */
 	if (wrong == NULL && s->next < 0)
@@ -64,11 +66,27 @@ prepare_sub(struct bus *b, struct sub *s, struct str options)
 		log_error(b, s->identity, s->name, "BAD_OPTION", wrong);
 		return false;
 	}
+	denied = sub_denied(s, who);
+	if (denied != NULL) {
+		log_error(b, s->identity, s->name, "NOT_GRANTED", denied);
+		return false;
+	}
 	return check_place(b, s);
 }
 
+/* Readers that WHO has open; those of unix sockets share one bound. */
+static bool
+is_full(const struct bus *b, const struct client *who)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n_subs; i++)
+		n += str_eq(b->subs[i].client, who->name);
+	return b->n_subs == SUBS_MAX || (!who->local && n >= CLIENT_SUBS_MAX);
+}
+
 static void
-open_sub(struct bus *b, struct frames *f)
+open_sub(struct bus *b, struct frames *f, const struct client *who)
 {
 	struct sub *s;
 
@@ -83,14 +101,15 @@ open_sub(struct bus *b, struct frames *f)
 		return;
 	}
 	if (sub_find(b, frames_at(f, 0), frames_at(f, 2)) != NULL ||
-	    b->n_subs == SUBS_MAX) {
+	    is_full(b, who)) {
 		log_error(b, frames_at(f, 0), frames_at(f, 2), "BUSY",
 		    "this name is open already, or too many readers are");
 		return;
 	}
 	s = &b->subs[b->n_subs++];
-	sub_init(s, frames_at(f, 0), STR("local"), frames_at(f, 2));
-	if (!prepare_sub(b, s, frames_at(f, 3))) {
+	sub_init(
+	    s, frames_at(f, 0), frames_user(f, 1), who->name, frames_at(f, 2));
+	if (!prepare_sub(b, s, who, frames_at(f, 3))) {
 		log_drop(b, b->n_subs - 1);
 		return;
 	}
@@ -154,14 +173,18 @@ request_take(struct bus *b, struct frames *f)
 {
 	struct str word = f->n > 1 ? frames_at(f, 1) : STR("");
 	struct str pong[2] = { frames_at(f, 0), STR("PONG") };
+	const struct client *who = access_find(b->access, frames_user(f, 1));
 	struct sub *s;
 
 	hear(b, frames_at(f, 0));
-	if (f->n > FRAMES_MAX) {
+	if (who == NULL) {
+		log_revoked(
+		    b, frames_at(f, 0), f->n > 2 ? frames_at(f, 2) : STR(""));
+	} else if (f->n > FRAMES_MAX) {
 		log_error(b, frames_at(f, 0), STR(""), "BAD_FRAME",
 		    "too many frames");
 	} else if (str_is(word, "OPEN")) {
-		open_sub(b, f);
+		open_sub(b, f, who);
 	} else if (str_is(word, "CREDIT")) {
 		more_credit(b, f);
 	} else if (str_is(word, "CURSOR")) {

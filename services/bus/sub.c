@@ -24,9 +24,11 @@ disown(struct str s)
 }
 
 void
-sub_init(struct sub *s, struct str identity, struct str client, struct str name)
+sub_init(struct sub *s, struct str identity, struct str user, struct str client,
+    struct str name)
 {
 	*s = (struct sub){ .identity = own(identity),
+		.user = own(user),
 		.client = own(client),
 		.name = own(name),
 		.stop_at = STOP_NEVER,
@@ -39,6 +41,7 @@ void
 sub_fini(struct sub *s)
 {
 	disown(s->identity);
+	disown(s->user);
 	disown(s->client);
 	disown(s->name);
 	disown(s->casefile);
@@ -165,18 +168,33 @@ sub_options(struct bus *b, struct sub *s, struct str body)
 }
 
 bool
-sub_matches(const struct sub *s, const struct window_event *ev)
+sub_matches(
+    const struct sub *s, const struct client *c, const struct window_event *ev)
 {
 	size_t slash = str_find(ev->topic, '/');
+	struct str type = str_cut(ev->topic, 0, slash);
+	struct str division = str_cut(ev->topic, slash + 1, SIZE_MAX);
 
 	if (s->casefile.n > 0 && !str_eq(ev->subject, s->casefile))
 		return false;
-	if (s->division.n > 0 &&
-	    !registry_inside(
-		str_cut(ev->topic, slash + 1, SIZE_MAX), s->division))
+	if (s->division.n > 0 && !registry_inside(division, s->division))
+		return false;
+	if (!rights_read(c, type, division))
 		return false;
 	for (size_t t = 0; t < s->n_topics; t++)
 		if (str_starts(ev->topic, s->topics[t]))
 			return true;
 	return s->n_topics == 0;
+}
+
+const char *
+sub_denied(const struct sub *s, const struct client *c)
+{
+	if (s->n_topics == 0 && !rights_overlap(c, STR(""), s->division))
+		return s->division.n > 0 ? "your key may read nothing there"
+					 : "your key may read nothing";
+	for (size_t t = 0; t < s->n_topics; t++)
+		if (!rights_overlap(c, s->topics[t], s->division))
+			return "your key may read nothing of one of the topics";
+	return NULL;
 }

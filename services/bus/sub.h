@@ -10,8 +10,9 @@
 #define READER_NAME_MAX 64
 
 struct sub {
-	struct str identity; /* these five: one allocation each, owned */
-	struct str client;   /* whose key it is */
+	struct str identity; /* these six: one allocation each, owned */
+	struct str user;     /* whose connection it is, for access_find() */
+	struct str client;   /* their name */
 	struct str name;
 	struct str casefile;
 	struct str division;
@@ -37,12 +38,16 @@ struct sub {
 };
 
 /* A reader with credit for 1000 events; copies what it is given. */
-void sub_init(
-    struct sub *s, struct str identity, struct str client, struct str name);
+void sub_init(struct sub *s, struct str identity, struct str user,
+    struct str client, struct str name);
 void sub_fini(struct sub *s);
 /* Takes the options of OPEN; NULL when all is fine, else what is wrong. */
 const char *sub_options(struct bus *b, struct sub *s, struct str body);
-bool sub_matches(const struct sub *s, const struct window_event *ev);
+/* NULL when C may read some of all that it asks for, else what is not. */
+const char *sub_denied(const struct sub *s, const struct client *c);
+/* Whether EV was asked for, and C may read it. */
+bool sub_matches(
+    const struct sub *s, const struct client *c, const struct window_event *ev);
 
 /* log.c: answers */
 void log_error(struct bus *b, struct str identity, struct str name,
@@ -50,6 +55,8 @@ void log_error(struct bus *b, struct str identity, struct str name,
 /* KEY, unless it is NULL, and VALUE go along. */
 void log_error_with(struct bus *b, struct str identity, struct str name,
     const char *code, const char *reason, const char *key, int64_t value);
+/* Whoever asks is nobody any more. */
+void log_revoked(struct bus *b, struct str identity, struct str name);
 /* Its place lies in a past that may have been cut off at FROM. */
 void log_say_cut(struct bus *b, const struct sub *s, int64_t from);
 /*

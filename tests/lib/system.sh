@@ -1,7 +1,7 @@
 # For system tests: an installation of their own, gone at the end.
 # Sourced; prints "ok WHAT" and "not ok WHAT".
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
 huying=$root/build/bin/huying
 pack=$root/deploy/packs/tonglu
