@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define QUEUE 100000
+#define QUEUE 20000
 #define SILENCE_MS 6000
 /* Heartbeats come each second: after so long one or more were lost. */
 #define BEAT_LATE_MS 2500
