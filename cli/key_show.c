@@ -78,7 +78,8 @@ put_moment(struct args *a, const struct key_args *k)
 		return true;
 	}
 	if (!when_parse(str_of(k->at), clock_wall_ms(), &at)) {
-		cli_say("--at takes %s", WHEN_HELP);
+		cli_say("--at takes a time: 2d (ago), 2026-03-18, "
+			"2026-03-18T09:30");
 		return false;
 	}
 	args_time(a, at);
