@@ -4,6 +4,11 @@
 
 #include "common/base/clock.h"
 
+/* What when_parse() takes, in few words. */
+#define WHEN_HELP                                                              \
+	"10m 2h 3d (ago), now, today, yesterday, 2026-03-18 or "               \
+	"2026-03-18T09:30 (+08:00 unless it has a zone)"
+
 /*
  * "now", "today", "yesterday", "2026-03-18", "2026-03-18T09:30" (+08:00
  * unless it has a zone; a blank will do for the T), "10m" (ago), "+10m"
