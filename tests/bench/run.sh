@@ -154,7 +154,7 @@ part_publish() {
 			take bench_jetstream flood $flood 1
 			take bench_redis flood $flood 1
 			take bench_bare $flood
-			take bench_bare $flood keyed
+			take bench_bare $flood event
 		fi
 		take bench_bus flood $flood 4
 		if has peers; then
