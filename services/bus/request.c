@@ -13,24 +13,29 @@ sub_find(struct bus *b, struct str identity, struct str name)
 	return NULL;
 }
 
-/* Where a named reader left off; where it does not know, from its options. */
+/*
+ * Where a named reader left off; from its options where that is not known,
+ * or where they know of a later cut than the place does.
+ */
 static const char *
 find_place(struct bus *b, struct sub *s)
 {
-	int64_t seq, epoch;
+	int64_t seq = s->next, epoch = 0;
 	struct err e;
 	enum rc rc;
 
 	if (s->name.n == 0)
 		return "a reader whose place is kept needs a name";
 	rc = store_reader(b, s->client, s->name, &seq, &epoch, &e);
-	if (rc == RC_OK) {
+	if (rc != RC_OK && rc != RC_GONE)
+		return "the journal cannot be reached now";
+	if (rc == RC_OK && s->epoch <= epoch) {
 		s->next = seq;
 		s->epoch = epoch;
-	} else if (rc != RC_GONE) {
-		return "the journal cannot be reached now";
 	}
-	s->place = s->place_saved = s->next;
+	/* What it has not worked off stays so; what was cut off does not. */
+	s->place = seq < s->next ? seq : s->next;
+	s->place_saved = seq;
 	return NULL;
 }
 
