@@ -119,6 +119,14 @@ link_close(struct link **lp)
 	*lp = NULL;
 }
 
+void
+link_finish(struct link **lp, int linger_ms)
+{
+	if (*lp != NULL && (*lp)->sock != NULL)
+		zsock_set_linger((*lp)->sock, linger_ms);
+	link_close(lp);
+}
+
 bool
 link_send(struct link *l, const struct str *parts, size_t n)
 {

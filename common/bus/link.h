@@ -22,6 +22,8 @@ struct link_options {
 enum rc link_open(
     struct link **lp, const struct link_options *o, struct err *e) MUST_CHECK;
 void link_close(struct link **lp);
+/* The same, when what was sent has gone out or LINGER_MS are over. */
+void link_finish(struct link **lp, int linger_ms);
 
 /*
  * Sends without waiting, something that is answered.  False: it did not go

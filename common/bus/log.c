@@ -1,172 +1,148 @@
-#include "common/bus/log.h"
+#include "common/bus/log_inside.h"
 
-#include "common/bus/socket.h"
 #include "common/msg/envelope.h"
 #include "common/msg/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CREDIT 2000
-#define SILENCE_MS 6000
 #define PING_MS 60000 /* the bus forgets who says nothing for 5 minutes */
-#define NAME "r"
-
-struct log_reader {
-	char *endpoint;
-	zsock_t *sock;
-	struct arena *arena; /* options, for as long as it lives */
-	struct log_options options;
-	struct str number; /* of the casefile that options.report became */
-	int64_t last;      /* seq of the last event taken in */
-	int64_t head;
-	int64_t place; /* all below it was looked at */
-	int64_t epoch;
-	int64_t spent; /* credit used since the last top-up */
-	int64_t heard_ms;
-	int64_t pinged_ms;
-	bool ended;
-	struct frames frames; /* of the event that was handed out */
-};
-
-static void
-put_from(struct buf *b, const struct log_reader *r)
-{
-	const struct log_options *o = &r->options;
-
-	wire_put_str(b, STR("from"));
-	if (r->last > 0)
-		wire_put_i64(b, r->last + 1);
-	else if (o->from_seq > 0)
-		wire_put_i64(b, o->from_seq);
-	else if (o->from_time.n > 0)
-		wire_put_str(b, o->from_time);
-	else if (o->from_head)
-		wire_put_str(b, STR("head"));
-	else
-		wire_put_i64(b, 1);
-}
-
-static void
-put_options(struct buf *b, const struct log_reader *r)
-{
-	const struct log_options *o = &r->options;
-
-	wire_put_map(b, 3u + (o->n_topics > 0) + (o->casefile.n > 0) +
-			    (o->division.n > 0) + (o->until_time.n > 0));
-	put_from(b, r);
-	wire_pair_bool(b, "follow", o->follow);
-	wire_pair_i64(b, "credit", CREDIT);
-	if (o->n_topics > 0) {
-		wire_put_str(b, STR("topics"));
-		wire_put_array(b, o->n_topics);
-		for (size_t i = 0; i < o->n_topics; i++)
-			wire_put_str(b, o->topics[i]);
-	}
-	if (o->casefile.n > 0)
-		wire_pair_str(b, "casefile", o->casefile);
-	if (o->division.n > 0)
-		wire_pair_str(b, "division", o->division);
-	if (o->until_time.n > 0)
-		wire_pair_str(b, "until", o->until_time);
-}
-
-static enum rc
-reopen(struct log_reader *r, struct err *e)
-{
-	static const struct socket_opts opts = { ZMQ_DEALER, SOCKET_CONNECT,
-		1000, 2 * CREDIT, 256 * 1024, 0 };
-	struct str parts[3] = { STR("OPEN"), STR(NAME), { NULL, 0 } };
-	struct buf b;
-
-	zsock_destroy(&r->sock);
-	TRY(socket_open(&r->sock, &opts, r->endpoint, e));
-	buf_init(&b, (size_t)16 * 1024);
-	put_options(&b, r);
-	parts[2] = buf_get(&b);
-	(void)socket_send(r->sock, parts, ARRAY_LEN(parts));
-	buf_fini(&b);
-	r->spent = 0;
-	r->heard_ms = r->pinged_ms = clock_mono_ms();
-	return RC_OK;
-}
+#define BUSY_MS 1000
+#define COMMIT_MS 50
+#define SLICE_MS 500
+#define CLOSE_MS 200
 
 enum rc
 log_open(struct log_reader **rp, const char *endpoint,
     const struct log_options *options, struct err *e)
 {
+	const struct link_options link = { .endpoint = endpoint,
+		.send_queue = 1000,
+		.receive_queue = LOG_QUEUE,
+		.silence_ms = options->silence_ms };
 	struct log_reader *r = xcalloc(1, sizeof(*r));
-	struct str *topics;
 	enum rc rc;
 
-	r->endpoint = xstrdup(endpoint);
 	r->arena = arena_new((size_t)1 << 20);
-	r->options = *options;
-	topics = arena_alloc(r->arena, options->n_topics * sizeof(*topics));
-	must(topics != NULL);
-	for (size_t i = 0; i < options->n_topics; i++)
-		topics[i] = arena_str(r->arena, options->topics[i]);
-	r->options.topics = topics;
-	r->options.casefile = arena_str(r->arena, options->casefile);
-	r->options.division = arena_str(r->arena, options->division);
-	r->options.from_time = arena_str(r->arena, options->from_time);
-	r->options.until_time = arena_str(r->arena, options->until_time);
-	r->options.report = arena_str(r->arena, options->report);
-	rc = reopen(r, e);
+	log_copy_options(r, options);
+	rc = link_open(&r->link, &link, e);
 	if (rc != RC_OK) {
 		log_reader_close(&r);
 		return rc;
 	}
+	log_ask(r);
+	r->heard_ms = r->asked_ms;
 	*rp = r;
 	return RC_OK;
+}
+
+static void
+send_number(struct log_reader *r, const char *word, int64_t n)
+{
+	char text[24];
+	const struct str parts[3] = { str_of(word), r->name,
+		{ text, (size_t)snprintf(
+			    text, sizeof(text), "%lld", (long long)n) } };
+
+	(void)link_send(r->link, parts, ARRAY_LEN(parts));
+}
+
+/* The bus takes no place that it has not sent us to, on this connection. */
+static void
+send_commit(struct log_reader *r, int64_t pause_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	if (r->committed <= r->committed_sent || r->committed > r->reached ||
+	    now - r->commit_ms < pause_ms)
+		return;
+	send_number(r, "CURSOR", r->committed);
+	r->committed_sent = r->committed;
+	r->commit_ms = now;
 }
 
 void
 log_reader_close(struct log_reader **rp)
 {
 	struct log_reader *r = *rp;
-	struct str bye[2] = { STR("CLOSE"), STR(NAME) };
 
 	if (r == NULL)
 		return;
 	frames_free(&r->frames);
-	if (r->sock != NULL) {
-		zsock_set_linger(r->sock, 100);
-		(void)socket_send(r->sock, bye, ARRAY_LEN(bye));
+	if (r->link != NULL) {
+		const struct str bye[2] = { STR("CLOSE"), r->name };
+
+		send_commit(r, 0);
+		(void)link_send(r->link, bye, ARRAY_LEN(bye));
+		link_finish(&r->link, CLOSE_MS);
 	}
-	zsock_destroy(&r->sock);
 	arena_free(&r->arena);
-	free(r->endpoint);
 	free(r);
 	*rp = NULL;
 }
 
-static void
-top_up(struct log_reader *r)
+/* What was sent got lost on the way, or is of another past. */
+static enum rc
+ask_anew(struct log_reader *r, const char *why)
 {
-	char n[24];
-	struct str parts[3] = { STR("CREDIT"), STR(NAME), { NULL, 0 } };
-
-	if (++r->spent < CREDIT / 2)
-		return;
-	(void)snprintf(n, sizeof(n), "%lld", (long long)r->spent);
-	parts[2] = str_of(n);
-	if (socket_send(r->sock, parts, ARRAY_LEN(parts)))
-		r->spent = 0;
+	link_drop(r->link, why);
+	return RC_GONE;
 }
 
-/* A bus that has forgotten us (a restart, a long pause) is asked anew. */
 static enum rc
-take_error(struct log_reader *r, struct str body, struct err *e)
+take_cut(struct log_reader *r, struct str body, struct log_event *event)
+{
+	int64_t from = wire_get_i64(body, "from_seq");
+
+	if (from <= 0 || r->epoch <= 0)
+		return RC_GONE;
+	r->place = from;
+	r->head = 0;
+	if (r->committed >= from)
+		r->committed = from - 1;
+	log_ask(r);
+	*event = (struct log_event){
+		.what = LOG_CUT, .seq = from, .epoch = r->epoch
+	};
+	return r->options.notices ? RC_OK : RC_GONE;
+}
+
+static enum rc
+take_retired(struct log_reader *r, struct str body, struct log_event *event,
+    struct err *e)
+{
+	int64_t first = wire_get_i64(body, "first");
+
+	r->retired = true;
+	*event = (struct log_event){
+		.what = LOG_RETIRED, .seq = first, .epoch = r->epoch
+	};
+	if (r->options.notices)
+		return RC_OK;
+	return err_set(e, RC_REJECT,
+	    "not there any more; the oldest event is %lld", (long long)first);
+}
+
+static enum rc
+take_error(struct log_reader *r, struct str body, struct log_event *event,
+    struct err *e)
 {
 	struct str code = wire_get_str(body, "code");
-	bool passing = str_is(code, "BUSY") || str_is(code, "UNAVAILABLE");
 
+	if (str_is(code, "EPOCH"))
+		return take_cut(r, body, event);
+	if (str_is(code, "GONE"))
+		return take_retired(r, body, event, e);
+	/* A bus that has forgotten us: a restart, a long pause. */
 	if (str_is(code, "NOT_OPEN") || str_is(code, "IDLE")) {
-		TRY(reopen(r, e));
+		log_ask(r);
 		return RC_GONE;
 	}
-	return err_set(e, passing ? RC_RETRY : RC_REJECT, "the bus says: %.*s",
+	if (!str_is(code, "BUSY") && !str_is(code, "UNAVAILABLE"))
+		return err_set(e, RC_REJECT, "the bus says: %.*s",
+		    STR_ARG(wire_get_str(body, "reason")));
+	r->again_ms = clock_mono_ms() + BUSY_MS;
+	return err_set(e, RC_RETRY, "the bus says: %.*s",
 	    STR_ARG(wire_get_str(body, "reason")));
 }
 
@@ -188,55 +164,59 @@ is_wanted(struct log_reader *r, struct str body)
 	       (r->number.n > 0 && str_eq(env.subject, r->number));
 }
 
-/* A higher epoch: history was cut short, and seq counts on from there. */
-static bool
-is_cut(struct log_reader *r, struct str body)
-{
-	int64_t before = r->epoch, epoch = wire_get_i64(body, "epoch");
-
-	if (epoch <= before)
-		return false;
-	r->epoch = epoch;
-	return before > 0;
-}
-
-/* RC_OK: seq is right again; RC_GONE: asked anew, from the head there is. */
-static enum rc
-start_over(struct log_reader *r, bool event, struct str body, struct err *e)
-{
-	int64_t head =
-	    event ? wire_get_i64(body, "seq") - 1 : wire_get_i64(body, "head");
-	bool beyond = r->last > head || r->options.from_seq > head + 1;
-
-	r->head = r->place = 0;
-	if (!beyond)
-		return RC_OK;
-	if (r->last > head)
-		r->last = head;
-	if (r->options.from_seq > head + 1)
-		r->options.from_seq = head + 1;
-	if (event)
-		return RC_OK;
-	TRY(reopen(r, e));
-	return RC_GONE;
-}
-
 static enum rc
 take_event(struct log_reader *r, struct str body, struct log_event *event)
 {
-	event->seq = wire_get_i64(body, "seq");
-	if (event->seq <= r->last)
+	int64_t seq = wire_get_i64(body, "seq");
+	int64_t epoch = wire_get_i64(body, "epoch");
+
+	if (seq <= 0)
 		return RC_GONE;
-	event->at = wire_get_i64(body, "at");
-	event->epoch = wire_get_i64(body, "epoch");
-	event->envelope = frames_at(&r->frames, 3);
-	r->last = event->seq;
-	r->place = event->seq + 1;
-	top_up(r);
+	if (++r->spent >= LOG_CREDIT / 2) {
+		send_number(r, "CREDIT", r->spent);
+		r->spent = 0;
+	}
+	if (r->epoch > 0 && epoch > r->epoch && seq < r->place)
+		return ask_anew(r, "history was cut short by the bus on");
+	if (r->place > 0 && wire_get_i64(body, "prev") >= r->place)
+		return ask_anew(r, "events were lost by the bus on");
+	if (epoch > r->epoch)
+		r->epoch = epoch;
+	if (seq > r->reached)
+		r->reached = seq;
+	/* Again, from before a lost connection or a place that is kept. */
+	if (seq < r->place)
+		return RC_GONE;
+	r->place = seq + 1;
+	*event = (struct log_event){ .seq = seq,
+		.at = wire_get_i64(body, "at"),
+		.epoch = epoch,
+		.envelope = frames_at(&r->frames, 3) };
 	return is_wanted(r, event->envelope) ? RC_OK : RC_GONE;
 }
 
-/* RC_OK: an event; RC_GONE: something else that was taken in. */
+/* BEGIN, HEARTBEAT, END: how far the bus has looked. */
+static enum rc
+take_place(struct log_reader *r, struct str word, struct str body)
+{
+	int64_t next = wire_get_i64(body, "next");
+	int64_t head = wire_get_i64(body, "head");
+
+	if (r->place > 0 && wire_get_i64(body, "matched") >= r->place)
+		return ask_anew(r, "events were lost by the bus on");
+	if (wire_get_i64(body, "epoch") > r->epoch)
+		r->epoch = wire_get_i64(body, "epoch");
+	if (head > r->head)
+		r->head = head;
+	if (next > r->place)
+		r->place = next;
+	if (next - 1 > r->reached)
+		r->reached = next - 1;
+	r->ended = r->ended || str_is(word, "END");
+	return RC_GONE;
+}
+
+/* RC_OK: an event or a notice; RC_GONE: something else was taken in. */
 static enum rc
 take(struct log_reader *r, struct log_event *event, struct err *e)
 {
@@ -244,41 +224,51 @@ take(struct log_reader *r, struct log_event *event, struct err *e)
 	struct wire_fault fault;
 	struct str word, body;
 
-	if (f->n < 3 || !wire_check(body = frames_at(f, 2), &fault))
+	if (f->n < 3 || f->n > 4 || !wire_check(frames_at(f, 2), &fault))
 		return RC_GONE;
 	word = frames_at(f, 0);
-	if (is_cut(r, body))
-		TRY(start_over(r, str_is(word, "EVENT"), body, e));
-	if (wire_get_i64(body, "head") > r->head)
-		r->head = wire_get_i64(body, "head");
-	if (wire_get_i64(body, "next") > r->place)
-		r->place = wire_get_i64(body, "next");
-	if (str_is(word, "EVENT") && f->n == 4)
-		return take_event(r, body, event);
-	/* "From now on" means this head, also after a lost connection. */
-	if (str_is(word, "BEGIN") && r->options.from_head) {
-		r->options.from_head = false;
-		r->options.from_seq = wire_get_i64(body, "head") + 1;
-	}
-	if (str_is(word, "END"))
-		r->ended = true;
-	return str_is(word, "ERR") ? take_error(r, body, e) : RC_GONE;
+	body = frames_at(f, 2);
+	if (str_is(word, "ERR") && frames_at(f, 1).n == 0)
+		return take_error(r, body, event, e);
+	if (!str_eq(frames_at(f, 1), r->name))
+		return RC_GONE;
+	r->heard_ms = clock_mono_ms();
+	if (f->n == 4)
+		return str_is(word, "EVENT") ? take_event(r, body, event)
+					     : RC_GONE;
+	if (!str_is(word, "ERR"))
+		return take_place(r, word, body);
+	/* With the epoch that the bus has now. */
+	if (wire_get_i64(body, "epoch") > r->epoch)
+		r->epoch = wire_get_i64(body, "epoch");
+	return take_error(r, body, event, e);
 }
 
+/* Nothing has come; what is due? */
 static enum rc
-keep_alive(struct log_reader *r, struct err *e)
+tend(struct log_reader *r, struct err *e)
 {
+	const struct str ping[1] = { STR("PING") };
 	int64_t now = clock_mono_ms();
-	struct str ping[1] = { STR("PING") };
+	int64_t since = r->heard_ms > r->asked_ms ? r->heard_ms : r->asked_ms;
+	int64_t told = r->heard_ms > r->told_ms ? r->heard_ms : r->told_ms;
 
+	send_commit(r, COMMIT_MS);
+	if (r->again_ms > 0 && now >= r->again_ms)
+		log_ask(r);
 	if (now - r->pinged_ms > PING_MS) {
 		r->pinged_ms = now;
-		(void)socket_send(r->sock, ping, ARRAY_LEN(ping));
+		(void)link_send(r->link, ping, ARRAY_LEN(ping));
 	}
-	if (now - r->heard_ms < SILENCE_MS || r->ended)
+	/* The connection may well live: it is this reader that does not. */
+	if (r->again_ms == 0 && now - since >= r->silence_ms) {
+		r->asked_ms = now;
+		link_drop(r->link, "no answer from the bus on");
+	}
+	if (now - told < r->silence_ms)
 		return RC_OK;
-	TRY(reopen(r, e));
-	return err_set(e, RC_RETRY, "no bus answers on %s", r->endpoint);
+	r->told_ms = now;
+	return err_set(e, RC_RETRY, "%s", link_trouble(r->link));
 }
 
 enum rc
@@ -286,25 +276,29 @@ log_next(struct log_reader *r, int timeout_ms, struct log_event *event,
     struct err *e)
 {
 	int64_t until = clock_mono_ms() + timeout_ms, left;
-	enum rc rc;
 
 	do {
-		zmq_pollitem_t item = { socket_raw(r->sock), 0, ZMQ_POLLIN, 0 };
+		enum rc rc;
 
 		left = until - clock_mono_ms();
 		frames_free(&r->frames);
 		if (r->ended)
 			break;
-		if (!frames_receive(r->sock, &r->frames)) {
-			(void)zmq_poll(&item, 1,
-			    left < 0     ? 0
-			    : left < 500 ? (long)left
-					 : 500);
-			TRY(keep_alive(r, e));
+		if (r->retired)
+			return err_set(e, RC_REJECT,
+			    "what comes next was retired from the journal");
+		rc = link_receive(r->link, 0, &r->frames, e);
+		if (rc == RC_GONE) {
+			TRY(tend(r, e));
+			rc = link_receive(r->link,
+			    left < SLICE_MS ? left : SLICE_MS, &r->frames, e);
+		}
+		if (rc == RC_RETRY) {
+			log_ask(r);
 			continue;
 		}
-		r->heard_ms = clock_mono_ms();
-		rc = take(r, event, e);
+		if (rc == RC_OK)
+			rc = take(r, event, e);
 		if (rc != RC_GONE)
 			return rc;
 	} while (left > 0);
@@ -315,6 +309,25 @@ bool
 log_ended(const struct log_reader *r)
 {
 	return r->ended;
+}
+
+void
+log_skip(struct log_reader *r, int64_t seq)
+{
+	if (!r->retired)
+		return;
+	r->retired = false;
+	r->place = seq;
+	log_ask(r);
+}
+
+void
+log_commit(struct log_reader *r, int64_t seq)
+{
+	must(r->options.cursor.n > 0 && seq < r->place);
+	if (seq > r->committed)
+		r->committed = seq;
+	send_commit(r, COMMIT_MS);
 }
 
 int64_t
