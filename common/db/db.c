@@ -377,13 +377,26 @@ drain(struct db *db)
 	return true;
 }
 
+/*
+ * The connection is of no use any more.  Whoever sends on it all the same
+ * learns that from the next flush.
+ */
+static void
+abandon(struct db *db)
+{
+	db->dead = true;
+	db->synced = db->open = false;
+	db->n_due = 0;
+	early_drop(db);
+}
+
 void
 db_rollback(struct db *db)
 {
 	struct err e;
 
 	if (!drain(db)) {
-		db->dead = true;
+		abandon(db);
 		return;
 	}
 	if (PQtransactionStatus(db->conn) == PQTRANS_IDLE) {
@@ -393,7 +406,7 @@ db_rollback(struct db *db)
 	db->open = false;
 	send_one(db, "rollback", NULL);
 	if (db_flush(db, &e) != RC_OK || db_next(db, NULL, &e) != RC_OK)
-		db->dead = true;
+		abandon(db);
 }
 
 static enum rc

@@ -116,6 +116,7 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 	AUTO(args_fini) struct args a;
 	struct str *column = arena_alloc(arena, (n + 1) * 6 * sizeof(*column));
 
+	args_init(&a);
 	if (n == 0)
 		return 0;
 	must(column != NULL);
@@ -128,7 +129,6 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 		column[4 * n + i] = v[i].person.n > 0 ? v[i].person : STR("");
 		column[5 * n + i] = v[i].sealed;
 	}
-	args_init(&a);
 	for (size_t k = 0; k < 4; k++)
 		args_strs(&a, column + k * n, n);
 	args_bytes_list(&a, column + 4 * n, n);
