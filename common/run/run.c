@@ -118,8 +118,8 @@ open_bus(struct run *r, struct err *e)
 	return bell_open(&r->bell, r->conf.ring, e);
 }
 
-/* Waits, with jitter, longer each time; a signal cuts it short. */
-static void
+/* Waits, with jitter, longer each time; true when told to stop instead. */
+static bool
 back_off(struct run *r, int sigfd)
 {
 	zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
@@ -127,7 +127,7 @@ back_off(struct run *r, int sigfd)
 
 	r->backoff_ms = ms * 2 < BACKOFF_MAX_MS ? ms * 2 : BACKOFF_MAX_MS;
 	ms = ms / 2 + (int64_t)randombytes_uniform((uint32_t)ms);
-	(void)zmq_poll(&item, 1, (long)ms);
+	return zmq_poll(&item, 1, (long)ms) > 0;
 }
 
 /* Batch after batch, while there is work, but not for ever at a stretch. */
@@ -194,7 +194,8 @@ survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
 	    why->text);
 	if (rc != RC_RETRY)
 		return false;
-	back_off(r, sigfd);
+	if (back_off(r, sigfd))
+		return true; /* the loop stops at its end */
 	if (r->db == NULL || !db_alive(r->db)) {
 		rc = connect_db(r, &e);
 		if (rc == RC_FATAL)
@@ -260,7 +261,8 @@ connect_patiently(struct run *r, int sigfd, struct err *e)
 	enum rc rc;
 
 	while ((rc = connect_db(r, e)) == RC_RETRY && clock_mono_ms() < give_up)
-		back_off(r, sigfd);
+		if (back_off(r, sigfd))
+			return err_set(e, RC_GONE, "told to stop");
 	return rc;
 }
 
@@ -292,12 +294,15 @@ serve(struct run *r)
 {
 	struct err e;
 	int sigfd = signals_open(), code = EXIT_BROKEN;
+	enum rc rc = run_open(r, sigfd, &e);
 
-	if (run_open(r, sigfd, &e) == RC_OK) {
+	if (rc == RC_OK) {
 		log_event(LEVEL_INFO, "service.started", "version=\"%.*s\"",
 		    STR_ARG(registry_version(r->registry)));
 		code = loop(r, sigfd);
 		log_event(LEVEL_INFO, "service.stopped", "%s", "");
+	} else if (rc == RC_GONE) {
+		code = EXIT_CLEAN;
 	} else {
 		log_why(LEVEL_ERROR, "service.failed", e.text);
 	}
