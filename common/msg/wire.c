@@ -280,8 +280,13 @@ wire_words(const char *code)
 bool
 wire_check(struct str body, struct wire_fault *fault)
 {
-	struct scan s = { .body = body, .fault = fault };
+	/* A level is filled when it is entered; clearing 8 KiB would cost
+	 * more than the rest of a small scan. */
+	struct scan s __attribute__((uninitialized));
 
+	s.body = body;
+	s.at = s.nodes = s.depth = 0;
+	s.fault = fault;
 	*fault = (struct wire_fault){ 0 };
 	if (body.n == 0)
 		return scan_bad(&s, "FRAME_EMPTY");
