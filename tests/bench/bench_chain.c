@@ -86,7 +86,7 @@ may_send(const struct chain *c, int64_t *until_us)
 	int64_t now = clock_mono_us();
 
 	*until_us = now + 100000;
-	if (l->sent == c->total || l->sent - l->confirmed >= WINDOW ||
+	if (l->sent == c->total || l->sent - l->answered >= WINDOW ||
 	    l->sent - c->assigned >= UNDER_WAY)
 		return false;
 	if (l->rate == 0 || now >= load_due(l, l->sent))
@@ -115,8 +115,11 @@ run_chain(struct chain *c)
 			did = bus.put(c->client, &ev);
 			l->sent += did;
 		}
-		for (; bus.take(c->client, &n); did = true)
-			l->confirmed++;
+		for (; bus.take(c->client, &n); did = true) {
+			if ((n & REFUSED) != 0)
+				die("chain", "the bus is busy");
+			l->answered++;
+		}
 		if (!take_assigned(c) && !did)
 			wait_sockets(raw, 2, until);
 		if (clock_mono_us() - l->begin_us > GIVE_UP_US)

@@ -60,7 +60,7 @@ listen_to(size_t n, uint64_t rate, double seconds)
 	load_plan(&r->load, clock_mono_us() + START_US, seconds);
 	ears_expect(ears, r->load.begin_us, rate);
 	publish(&r->load);
-	r->heard = ears_close(ears, r->load.confirmed);
+	r->heard = ears_close(ears, load_confirmed(&r->load));
 	events_free(&r->load.events);
 	return r;
 }
@@ -68,7 +68,7 @@ listen_to(size_t n, uint64_t rate, double seconds)
 static bool
 kept_up(const struct heard_load *r)
 {
-	return r->heard.least == r->load.confirmed &&
+	return r->heard.least == load_confirmed(&r->load) &&
 	       r->heard.last_us - r->load.last_us < LATE_US;
 }
 
@@ -77,10 +77,11 @@ latency(uint64_t rate, double seconds)
 {
 	struct heard_load *r = listen_to(1, rate, seconds + 0.5);
 
-	if (r->heard.least < r->load.confirmed)
+	if (r->heard.least < load_confirmed(&r->load))
 		(void)fprintf(stderr, "bench: live lost %llu of %llu\n",
-		    (unsigned long long)(r->load.confirmed - r->heard.least),
-		    (unsigned long long)r->load.confirmed);
+		    (unsigned long long)(load_confirmed(&r->load) -
+					 r->heard.least),
+		    (unsigned long long)load_confirmed(&r->load));
 	report_latency("live", NULL, rate, r->heard.late);
 }
 
@@ -107,7 +108,8 @@ fanout(size_t n, double seconds)
 			    "events/s");
 			return;
 		}
-		rate = (uint64_t)((double)r->load.confirmed / seconds * 0.7);
+		rate = (uint64_t)((double)load_confirmed(&r->load) / seconds *
+				  0.7);
 	}
 	die("fan-out", "something is lost at every load");
 }

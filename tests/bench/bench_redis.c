@@ -10,6 +10,7 @@
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define STREAM "bench"
 
@@ -30,18 +31,37 @@ address(void)
 	return path;
 }
 
+/* Whether the answer to COMMAND holds TEXT. */
+static bool
+says(redisContext *c, const char *command, const char *text)
+{
+	redisReply *reply = redisCommand(c, command);
+	bool found;
+
+	if (reply == NULL)
+		die("redis", c->errstr);
+	if (reply->type == REDIS_REPLY_ERROR)
+		die(command, reply->str);
+	found = reply->str != NULL && strstr(reply->str, text) != NULL;
+	freeReplyObject(reply);
+	return found;
+}
+
+/* An empty stream, and a file that has forgotten the last one. */
 static void
 redis_prepare(void)
 {
 	redisContext *c = redisConnectUnix(address());
-	void *reply;
 
 	if (c == NULL || c->err != 0)
 		die("redis", c != NULL ? c->errstr : "no memory");
-	reply = redisCommand(c, "DEL " STREAM);
-	if (reply == NULL)
-		die("redis", c->errstr);
-	freeReplyObject(reply);
+	(void)says(c, "DEL " STREAM, "");
+	(void)says(c, "BGREWRITEAOF", "");
+	for (int i = 0; i < 100; i++) {
+		(void)usleep(50000);
+		if (says(c, "INFO persistence", "aof_rewrite_in_progress:0"))
+			break;
+	}
 	redisFree(c);
 }
 

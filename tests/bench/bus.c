@@ -99,18 +99,17 @@ bus_put(void *client, const struct bench_event *ev)
 	return socket_send(client, parts, ARRAY_LEN(parts));
 }
 
-/* The load is to be one that the bus takes: all else ends the run. */
-static void
-must_be_ack(struct frames *f)
+/* Stored, or turned away for now: anything else ends the run. */
+static bool
+is_stored(struct frames *f)
 {
-	struct str body = frames_at(f, 2);
+	struct str code = wire_get_str(frames_at(f, 2), "code");
 
 	if (str_is(frames_at(f, 0), "ACK"))
-		return;
-	(void)fprintf(stderr, "bench: not stored: %.*s %.*s\n",
-	    STR_ARG(wire_get_str(body, "code")),
-	    STR_ARG(wire_get_str(body, "reason")));
-	exit(1);
+		return true;
+	if (!str_is(code, "BUSY"))
+		die("not stored", "the bus refuses this load");
+	return false;
 }
 
 static bool
@@ -122,11 +121,9 @@ bus_take(void *client, uint64_t *n)
 
 	if (!frames_receive(client, &f))
 		return false;
-	if (f.n == 3)
-		must_be_ack(&f);
 	ours = f.n == 3 && str_i64(frames_at(&f, 1), &value);
+	*n = (uint64_t)value | (!ours || is_stored(&f) ? 0 : REFUSED);
 	frames_free(&f);
-	*n = (uint64_t)value;
 	return ours;
 }
 

@@ -39,7 +39,7 @@ may_send(const struct load *l, int64_t *until_us)
 	int64_t now = clock_mono_us();
 
 	*until_us = now + 100000;
-	if (l->sent - l->confirmed >= WINDOW || now >= l->end_us)
+	if (l->sent - l->answered >= WINDOW || now >= l->end_us)
 		return false;
 	if (l->rate == 0 || now >= load_due(l, l->sent))
 		return true;
@@ -62,9 +62,13 @@ take_all(struct load *l, void *client, struct hist *late)
 	uint64_t n;
 
 	while (l->who->take(client, &n)) {
-		l->confirmed++;
+		l->answered++;
 		l->last_us = clock_mono_us();
-		count(l, late, n - l->base, l->last_us);
+		/* Who is turned away has no answer before the end. */
+		if ((n & REFUSED) != 0)
+			l->refused++;
+		count(l, late, (n & ~REFUSED) - l->base,
+		    (n & REFUSED) != 0 ? l->end_us : l->last_us);
 		any = true;
 	}
 	return any;
@@ -90,7 +94,7 @@ load_run(struct load *l, struct hist *late)
 	wait_exactly();
 	wait_fds(NULL, 0, l->begin_us);
 	l->last_us = clock_mono_us();
-	while (l->confirmed < l->sent || clock_mono_us() < l->end_us) {
+	while (l->answered < l->sent || clock_mono_us() < l->end_us) {
 		bool did = may_send(l, &until) && put_next(l, client);
 
 		if (take_all(l, client, late) || did)
@@ -103,6 +107,15 @@ load_run(struct load *l, struct hist *late)
 	while (l->rate > 0 && load_due(l, l->sent) < l->end_us)
 		count(l, late, l->sent++, clock_mono_us());
 	l->who->close(client);
+	if (l->refused > 0)
+		(void)fprintf(stderr, "bench: turned away: %llu\n",
+		    (unsigned long long)l->refused);
+}
+
+uint64_t
+load_confirmed(const struct load *l)
+{
+	return l->answered - l->refused;
 }
 
 /* Runs F(R, WHICH) in N processes; dies when one of them did not end well. */
@@ -169,7 +182,7 @@ flood(const struct contender *who, double seconds, size_t clients)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < clients; i++) {
-		sum += r->load[i].confirmed;
+		sum += load_confirmed(&r->load[i]);
 		if (r->load[i].last_us > last)
 			last = r->load[i].last_us;
 	}

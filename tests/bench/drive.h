@@ -13,6 +13,8 @@
 #define WINDOW 500
 #define REPORTS 4096 /* different ones, for a load */
 
+#define REFUSED (UINT64_C(1) << 63)
+
 struct contender {
 	const char *peer; /* NULL: the bus itself */
 	/* Once before each run, in a process of its own; may be NULL. */
@@ -22,7 +24,10 @@ struct contender {
 	void (*close)(void *client);
 	/* False when it cannot be taken now. */
 	bool (*put)(void *client, const struct bench_event *ev);
-	/* The number of one confirmed event, if there is any. */
+	/*
+	 * The number of one confirmed event, if there is any; with REFUSED
+	 * set when it was turned away for there being too many.
+	 */
 	bool (*take)(void *client, uint64_t *n);
 	/* Until one may have come, or the clock stands at UNTIL_US. */
 	void (*wait)(void *client, int64_t until_us);
@@ -38,8 +43,9 @@ struct load {
 	int64_t end_us; /* nothing is sent after this */
 
 	uint64_t sent;
-	uint64_t confirmed;
-	int64_t last_us; /* of the last confirmation */
+	uint64_t answered;
+	uint64_t refused; /* of these */
+	int64_t last_us;  /* of the last answer */
 };
 
 /* From now, or from when BEGIN_US is, for so many seconds. */
@@ -48,6 +54,7 @@ void load_plan(struct load *l, int64_t begin_us, double seconds);
 int64_t load_due(const struct load *l, uint64_t k);
 /* Runs it to its end; LATE (may be NULL) gets how late each was confirmed. */
 void load_run(struct load *l, struct hist *late);
+uint64_t load_confirmed(const struct load *l);
 
 /*
  * Command line of one contender: "flood SECONDS CLIENTS" prints

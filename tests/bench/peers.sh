@@ -9,14 +9,15 @@ nats_program() {
 }
 
 # Both are installed by deploy/install-deps.sh --bench.  redis-tools brings
-# the server's program under another name; it goes by what it is called.
+# the server's program under another name; it goes by what it is called.  Its
+# file is rewritten between the rounds (bench_redis), not in somebody else's.
 peers_start() {
 	local dir=$1 try
 	mkdir -p "$dir/nats" "$dir/redis"
 	ln -s "$(command -v redis-check-rdb)" "$dir/redis-server"
 	"$dir/redis-server" --port 0 --unixsocket "$dir/redis.sock" \
 		--dir "$dir/redis" --save "" --appendonly yes \
-		--appendfsync always >"$dir/redis.log" 2>&1 &
+		--appendfsync always --auto-aof-rewrite-percentage 0 >"$dir/redis.log" 2>&1 &
 	redis=$!
 	cat >"$dir/nats.conf" <<-EOF2
 		host: 127.0.0.1

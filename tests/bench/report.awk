@@ -81,7 +81,7 @@ function quantiles(f, peer,    s, k, q, name, text) {
 	split("p50 p90 p99 max", q, " ")
 	for (k = 1; k <= 4; k++) {
 		name = f
-		sub(/\.p50@/, "." q[k] "@", name)
+		sub(/\.p50/, "." q[k], name)
 		name = name (peer != "" ? "/" peer : "")
 		text = text sprintf("%s %s  ", q[k], plain(median(rounds[name])))
 		if (verdict(name, median(rounds[name])) != "")
@@ -91,9 +91,9 @@ function quantiles(f, peer,    s, k, q, name, text) {
 }
 
 function table(f,    n, p, k, name, text) {
-	if (f ~ /\.(p90|p99|max)@/ || f ~ /\.pss$/)
+	if (f ~ /\.(p90|p99|max)[^@]*@/ || f ~ /\.pss$/)
 		return
-	if (f ~ /\.p50@/) {
+	if (f ~ /\.p50[^@]*@/) {
 		name = f
 		sub(/\.p50/, "", name)
 		row(name, "", "ms", quantiles(f, ""))
@@ -106,7 +106,7 @@ function table(f,    n, p, k, name, text) {
 	n = split(peers[f], p, " ")
 	for (k = 1; k <= n; k++) {
 		name = f "/" p[k]
-		if (f ~ /\.p50@/)
+		if (f ~ /\.p50[^@]*@/)
 			row("  " p[k], "", "ms", quantiles(f, p[k]))
 		else
 			row("  " p[k], plain(median(rounds[name])), unit[name], spread(rounds[name]) \

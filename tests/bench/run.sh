@@ -10,6 +10,7 @@
 #     latency   of acknowledgements, at several loads
 #     peers     the same of what the bus is compared with: publish at full
 #               speed, latency at 1,000/s and 10,000/s
+#     flush     publish where a flush takes 2 ms and 10 ms longer
 #     live      from publish to a subscriber
 #     fanout    to 1, 4 and 16 subscribers
 #     replay    through the log endpoint
@@ -19,15 +20,24 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/peers.sh
 . tests/bench/peers.sh
-parts=" ${*:-chain memory start publish latency peers live fanout replay} "
+all="chain memory start publish latency peers flush live fanout replay"
+parts=" ${*:-$all} "
+for part in $parts; do
+	[[ " $all " == *" $part "* ]] || {
+		echo "bench: no part \"$part\"; there are: $all" >&2
+		exit 2
+	}
+done
 huying=build/bin/huying
 bench=build/${MODE:-release}/bench
 services="intake dispatcher enforcement mediation scoring"
 rounds=3
 if [ -n "${QUICK:-}" ]; then
 	flood=1 pace=1.5 live=1.5 fan=1 chain=500 chain_s=2 replay=200000
+	rates="1000 10000" ears="1 16"
 else
 	flood=4 pace=4 live=4 fan=2 chain=2000 chain_s=5 replay=500000
+	rates="1000 5000 10000 20000" ears="1 4 16"
 fi
 
 HUYING_VAR=$(mktemp -d /var/tmp/huying-bench.XXXXXX)
@@ -35,6 +45,7 @@ export HUYING_VAR
 chmod 755 "$HUYING_VAR"
 figures=$HUYING_VAR/figures
 failed=0
+suffix= # of the names of the figures to come
 bus=
 report=0 # number of the next report for the chain
 : >"$figures"
@@ -51,12 +62,15 @@ trap 'exit 1' INT TERM
 
 has() { [[ $parts == *" $1 "* ]]; }
 
-# One program, one round: its lines are figures.
+# One program, one round: its lines are figures.  Some of those before have
+# left to the kernel what they wrote; nobody is to pay for another's flush.
 take() {
-	timeout 120 "$bench/$@" >>"$figures" || {
+	sync -f "$HUYING_VAR"
+	timeout 120 "$bench/$@" >"$HUYING_VAR/round" || {
 		failed=1
-		echo "bench: failed: $*" >&2
+		say "failed: $*"
 	}
+	sed "s/^[^@/ ]*/&$suffix/" "$HUYING_VAR/round" >>"$figures"
 }
 
 say() { echo "bench: $*" >&2; }
@@ -154,7 +168,7 @@ part_publish() {
 			take bench_jetstream flood $flood 1
 			take bench_redis flood $flood 1
 			take bench_bare $flood
-			take bench_bare $flood keyed
+			take bench_bare $flood event
 		fi
 		take bench_bus flood $flood 4
 		if has peers; then
@@ -166,7 +180,7 @@ part_publish() {
 
 part_latency() {
 	local i rate
-	for rate in 1000 5000 10000 20000; do
+	for rate in $rates; do
 		for ((i = 0; i < rounds; i++)); do
 			take bench_bus paced $rate $pace
 			if ! has peers || [ $rate = 5000 ] || [ $rate = 20000 ]; then
@@ -176,6 +190,29 @@ part_latency() {
 			take bench_redis paced $rate $pace
 		done
 	done
+}
+
+set_flush() {
+	psql -X -q -h "$HUYING_RUN" -U huying -d huying \
+		-c "ALTER SYSTEM SET commit_siblings = 0" \
+		-c "ALTER SYSTEM SET commit_delay = $1" \
+		-c "SELECT pg_reload_conf()" >/dev/null
+}
+
+# As on disks that do not answer at once: PostgreSQL waits before it flushes.
+part_flush() {
+	local i ms
+	for ms in 2 10; do
+		set_flush ${ms}000
+		suffix=.flush+${ms}ms
+		for ((i = 0; i < rounds; i++)); do
+			take bench_bus flood $flood 1
+			if has peers; then take bench_bare $flood; fi
+			take bench_bus paced 1000 $pace
+		done
+	done
+	suffix=
+	set_flush 0
 }
 
 part_live() {
@@ -190,7 +227,7 @@ part_live() {
 part_fanout() {
 	local i n
 	for ((i = 0; i < rounds; i++)); do
-		for n in 1 4 16; do take bench_live fanout $n $fan; done
+		for n in $ears; do take bench_live fanout $n $fan; done
 	done
 }
 
@@ -207,7 +244,7 @@ bus_alone() {
 	bus=$!
 	sleep 1
 	if has peers; then peers_start "$HUYING_VAR"; fi
-	for p in publish latency live fanout replay; do
+	for p in publish latency flush live fanout replay; do
 		if has $p; then
 			say "$p"
 			part_$p
