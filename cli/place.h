@@ -15,6 +15,7 @@ struct place {
 	char keys[PATH_MAX];
 	char curve[PATH_MAX + 8];
 	const char *tcp; /* "": only unix sockets */
+	int instances;   /* of each service */
 };
 
 /* -1, or the exit code to leave with. */

@@ -23,6 +23,8 @@ const char *const supervise_names[SUPERVISED] = { "bus", "intake", "dispatcher",
 	"enforcement", "mediation", "scoring" };
 
 struct child {
+	const char *name;
+	int instance; /* 1, 2, ... of its name */
 	pid_t pid;
 	int64_t started_ms;
 	int64_t start_at_ms; /* when to try again */
@@ -32,8 +34,22 @@ struct child {
 struct boss {
 	const char *root;
 	const char *var;
-	struct child child[SUPERVISED];
+	struct child child[1 + (SUPERVISED - 1) * INSTANCES_MAX];
+	int n;
 };
+
+/* One bus; N of each service, the first of each before the second. */
+static void
+hire(struct boss *b, int instances)
+{
+	b->child[b->n++] =
+	    (struct child){ .name = supervise_names[0], .instance = 1 };
+	for (int k = 1; k <= instances; k++)
+		for (int i = 1; i < SUPERVISED; i++)
+			b->child[b->n++] =
+			    (struct child){ .name = supervise_names[i],
+				    .instance = k };
+}
 
 /* Held by the supervisor for as long as it lives. */
 static int
@@ -64,13 +80,17 @@ take_lock(int fd)
 	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
+/* The first instance logs to intake.log, the second to intake.2.log, ... */
 static void
-redirect(const char *var, const char *name)
+redirect(const char *var, const char *name, int instance)
 {
-	char path[PATH_MAX + 64];
+	char path[PATH_MAX + 64], number[16] = "";
 	int fd, null = open("/dev/null", O_RDONLY);
 
-	(void)snprintf(path, sizeof(path), "%s/log/%s.log", var, name);
+	if (instance > 1)
+		(void)snprintf(number, sizeof(number), ".%d", instance);
+	(void)snprintf(
+	    path, sizeof(path), "%s/log/%s%s.log", var, name, number);
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	if (fd < 0 || null < 0)
 		_exit(3);
@@ -93,9 +113,9 @@ write_pids(const struct boss *b)
 	if (f == NULL)
 		return;
 	(void)fprintf(f, "supervisor %d\n", (int)getpid());
-	for (int i = 0; i < SUPERVISED; i++)
+	for (int i = 0; i < b->n; i++)
 		if (b->child[i].pid > 0)
-			(void)fprintf(f, "%s %d\n", supervise_names[i],
+			(void)fprintf(f, "%s %d\n", b->child[i].name,
 			    (int)b->child[i].pid);
 	if (fclose(f) == 0)
 		(void)rename(fresh, path);
@@ -126,11 +146,11 @@ start_child(struct boss *b, int i)
 		(void)sigprocmask(SIG_SETMASK, &none, NULL);
 		/* Nobody outlives the supervisor. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		redirect(b->var, supervise_names[i]);
-		own_role(supervise_names[i]);
-		(void)snprintf(path, sizeof(path), "%s/build/bin/%s", b->root,
-		    supervise_names[i]);
-		(void)execl(path, supervise_names[i], NULL);
+		redirect(b->var, c->name, c->instance);
+		own_role(c->name);
+		(void)snprintf(
+		    path, sizeof(path), "%s/build/bin/%s", b->root, c->name);
+		(void)execl(path, c->name, NULL);
 		_exit(127);
 	}
 	c->pid = pid;
@@ -159,7 +179,7 @@ reap(struct boss *b)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 0; i < SUPERVISED; i++)
+		for (int i = 0; i < b->n; i++)
 			if (b->child[i].pid == pid)
 				plan_restart(&b->child[i]);
 }
@@ -168,18 +188,18 @@ static void
 stop_children(struct boss *b)
 {
 	int64_t until = clock_mono_ms() + STOP_MS;
-	size_t left = SUPERVISED;
+	size_t left = 1;
 
-	for (int i = 0; i < SUPERVISED; i++)
+	for (int i = 0; i < b->n; i++)
 		if (b->child[i].pid > 0)
 			(void)kill(b->child[i].pid, SIGTERM);
 	while (left > 0) {
 		reap(b);
 		left = 0;
-		for (int i = 0; i < SUPERVISED; i++)
+		for (int i = 0; i < b->n; i++)
 			left += b->child[i].pid > 0;
 		if (left > 0 && clock_mono_ms() > until)
-			for (int i = 0; i < SUPERVISED; i++)
+			for (int i = 0; i < b->n; i++)
 				if (b->child[i].pid > 0)
 					(void)kill(b->child[i].pid, SIGKILL);
 		(void)usleep(20 * 1000);
@@ -204,7 +224,7 @@ supervise(struct boss *b)
 		if (sig == SIGTERM || sig == SIGINT)
 			break;
 		reap(b);
-		for (int i = 0; i < SUPERVISED; i++)
+		for (int i = 0; i < b->n; i++)
 			if (b->child[i].pid == 0 &&
 			    clock_mono_ms() >= b->child[i].start_at_ms)
 				start_child(b, i);
@@ -224,7 +244,7 @@ supervise_runs(const char *var)
 }
 
 int
-supervise_start(const char *root, const char *var)
+supervise_start(const char *root, const char *var, int instances, bool *started)
 {
 	struct boss b = { .root = root, .var = var };
 	char path[PATH_MAX + 32];
@@ -248,13 +268,15 @@ supervise_start(const char *root, const char *var)
 		(void)setsid();
 		if (!take_lock(lock))
 			_exit(0); /* somebody was faster */
-		redirect(var, "supervisor");
+		redirect(var, "supervisor", 1);
+		hire(&b, instances);
 		supervise(&b);
 		(void)snprintf(path, sizeof(path), "%s/pids", var);
 		(void)unlink(path);
 		_exit(0);
 	}
 	(void)close(lock);
+	*started = pid > 0;
 	return pid > 0 ? 0 : EXIT_CONNECT;
 }
 

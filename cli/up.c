@@ -28,22 +28,24 @@ static const struct db_query queries[] = {
 	    "UPDATE run.clock SET sandbox = true WHERE journal.head() = 0" },
 	{ "up_is_sandbox", "SELECT sandbox FROM run.clock" },
 	{ "up_seen",
-	    "SELECT count(DISTINCT service) FROM run.instance "
+	    "SELECT count(DISTINCT service), count(*) FROM run.instance "
 	    "WHERE seen_at > clock_timestamp() - interval '5 seconds'" },
 };
 
 static const char up_usage[] =
-    "usage: huying up [--sandbox] [--fresh] [--tcp HOST]\n"
+    "usage: huying up [--sandbox] [--fresh] [--instances N] [--tcp HOST]\n"
     "\n"
     "Starts a private PostgreSQL cluster, the bus and the five services\n"
     "under var/ (HUYING_VAR), and writes var/env for the other commands.\n"
     "What runs already is left alone.\n"
     "\n"
-    "  --sandbox   a new database gets a clock that can be moved\n"
-    "  --fresh     throw a sandbox's data away and begin anew\n"
-    "  --tcp HOST  the bus listens on HOST, too, ports 7401 to 7404, for\n"
-    "              clients with keys (huying key); also as HUYING_TCP.\n"
-    "              Makes the bus's key and one for each service\n"
+    "  --sandbox      a new database gets a clock that can be moved\n"
+    "  --fresh        throw a sandbox's data away and begin anew\n"
+    "  --instances N  so many of each service, 1 to 8; also as\n"
+    "                 HUYING_INSTANCES\n"
+    "  --tcp HOST     the bus listens on HOST, too, ports 7401 to 7404, for\n"
+    "                 clients with keys (huying key); also as HUYING_TCP.\n"
+    "                 Makes the bus's key and one for each service\n"
     "\n"
     "Exit codes: 0 up, 1 --fresh, and it is no sandbox, or it runs with\n"
     "another --tcp, 2 wrong usage, 3 something did not start.\n";
@@ -209,39 +211,41 @@ make_tcp_keys(const struct place *p)
 	return code;
 }
 
-static size_t
-seen(struct db *db)
+/* Whether each of the six has shown itself, and N processes in all. */
+static bool
+is_seen(struct db *db, int64_t n)
 {
 	struct rows *rows = NULL;
 	struct err e;
-	size_t n = 0;
+	bool all = false;
 
 	if (db_exec(db, "up_seen", NULL, &rows, &e) == RC_OK)
-		n = (size_t)rows_i64(rows, 0, 0);
+		all = rows_i64(rows, 0, 0) >= SUPERVISED &&
+		      rows_i64(rows, 0, 1) >= n;
 	rows_free(&rows);
-	return n;
+	return all;
 }
 
-/* Ready: each of the six has shown itself. */
 static int
-await_ready(const struct place *p)
+await_ready(const struct place *p, bool started)
 {
 	int64_t until = clock_mono_ms() + READY_MS;
+	int64_t n = started ? 1 + (SUPERVISED - 1) * p->instances : SUPERVISED;
 	struct db *db = NULL;
 	struct err e;
-	size_t n = 0;
+	bool ready = false;
 
 	if (open_db(p, &db) >= 0 ||
 	    db_prepare(db, queries, ARRAY_LEN(queries), &e) != RC_OK) {
 		db_close(&db);
 		return EXIT_CONNECT;
 	}
-	while ((n = seen(db)) < SUPERVISED && clock_mono_ms() < until)
+	while (!(ready = is_seen(db, n)) && clock_mono_ms() < until)
 		(void)usleep(50 * 1000);
 	db_close(&db);
-	if (n >= SUPERVISED)
+	if (ready)
 		return -1;
-	cli_say("only %zu of %d processes came up; see %s/log", n, SUPERVISED,
+	cli_say("not all of %lld processes came up; see %s/log", (long long)n,
 	    p->var);
 	return EXIT_CONNECT;
 }
@@ -277,6 +281,7 @@ check_running(const struct place *p, bool fresh)
 static int
 start_all(const struct place *p, bool sandbox, bool fresh)
 {
+	bool started = false;
 	int code;
 
 	if ((code = check_running(p, fresh)) >= 0)
@@ -293,9 +298,26 @@ start_all(const struct place *p, bool sandbox, bool fresh)
 	    (code = place_write_env(p, "env", "")) >= 0 ||
 	    (code = place_write_env(p, "env.sh", "'")) >= 0)
 		return code;
-	if (supervise_start(p->root, p->var) != 0)
+	if (supervise_start(p->root, p->var, p->instances, &started) != 0)
 		return EXIT_CONNECT;
-	return await_ready(p);
+	return await_ready(p, started);
+}
+
+static int
+take_instances(struct place *p, const char *text)
+{
+	int64_t n = 1;
+
+	if (text != NULL && text[0] == '\0')
+		text = NULL;
+	if (text != NULL &&
+	    (!str_i64(str_of(text), &n) || n < 1 || n > INSTANCES_MAX)) {
+		cli_say("up: %s instances: there may be 1 to %d", text,
+		    INSTANCES_MAX);
+		return EXIT_USAGE;
+	}
+	p->instances = (int)n;
+	return -1;
 }
 
 /* It goes into a file that a shell reads, and into an endpoint. */
@@ -317,10 +339,12 @@ cmd_up(int argc, char **argv)
 {
 	bool sandbox = false, fresh = false;
 	const char *tcp = getenv("HUYING_TCP");
+	const char *instances = getenv("HUYING_INSTANCES");
 	const struct option_row rows[] = {
 		{ "--tcp", &tcp, NULL },
 		{ "--sandbox", NULL, &sandbox },
 		{ "--fresh", NULL, &fresh },
+		{ "--instances", &instances, NULL },
 	};
 	const struct options o = { up_usage, rows, ARRAY_LEN(rows), NULL, 0 };
 	struct place p;
@@ -328,7 +352,8 @@ cmd_up(int argc, char **argv)
 	int code = options_parse(&o, argc, argv, &n);
 
 	if (code >= 0 || (code = check_host(tcp)) >= 0 ||
-	    (code = place_find(&p)) >= 0)
+	    (code = place_find(&p)) >= 0 ||
+	    (code = take_instances(&p, instances)) >= 0)
 		return code;
 	p.tcp = tcp != NULL ? tcp : "";
 	code = start_all(&p, sandbox || fresh, fresh);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #define CHUNK_MIN ((size_t)64 * 1024)
+/* What a reset keeps at most, and how large a chunk grows by itself. */
+#define CHUNK_KEPT ((size_t)1024 * 1024)
 #define ALIGN 16
 
 struct chunk {
@@ -51,14 +53,23 @@ arena_free(struct arena **ap)
 	*ap = NULL;
 }
 
-/* Keeps the newest chunk, so that a steady load allocates nothing. */
+/*
+ * Keeps the newest chunk, so that a steady load allocates nothing; a large
+ * one goes back, so that one rush is not paid for ever.
+ */
 void
 arena_reset(struct arena *a)
 {
-	if (a->head != NULL) {
-		chunks_free(a->head->next);
-		a->head->next = NULL;
-		a->head->used = 0;
+	struct chunk *kept = a->head;
+
+	if (kept != NULL) {
+		chunks_free(kept->next);
+		kept->next = NULL;
+		kept->used = 0;
+		if (kept->cap > CHUNK_KEPT) {
+			free(kept);
+			a->head = NULL;
+		}
 	}
 	a->used = 0;
 }
@@ -69,6 +80,8 @@ chunk_push(struct arena *a, size_t n)
 	size_t cap = a->head != NULL ? a->head->cap * 2 : CHUNK_MIN;
 	struct chunk *c;
 
+	if (cap > CHUNK_KEPT)
+		cap = CHUNK_KEPT;
 	if (cap < n)
 		cap = n;
 	c = xmalloc(sizeof(*c) + cap);

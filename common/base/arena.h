@@ -9,6 +9,7 @@ struct arena;
 /* CAP bounds the bytes between two resets; more dies (a bug of ours). */
 struct arena *arena_new(size_t cap);
 void arena_free(struct arena **ap);
+/* Keeps at most one chunk of 1 MiB for the next time. */
 void arena_reset(struct arena *a);
 /* Zeroed, aligned for any type.  NULL only when the bound is reached. */
 void *arena_alloc(struct arena *a, size_t n);

@@ -20,7 +20,7 @@ enum rc
 feed_open(struct feed **fp, const char *endpoint, struct err *e)
 {
 	static const struct socket_opts opts = { ZMQ_SUB, SOCKET_CONNECT, 1000,
-		100000, 256 * 1024, 0 };
+		4096, 256 * 1024, 0 };
 	struct feed *f = xcalloc(1, sizeof(*f));
 	enum rc rc = socket_open(&f->sub, &opts, endpoint, e);
 

@@ -3,6 +3,7 @@
 #include <endian.h>
 
 #define ARG_MAX_BYTES ((size_t)64 * 1024 * 1024)
+#define ARG_KEPT ((size_t)256 * 1024)
 #define PG_EPOCH_MS INT64_C(946684800000)
 #define OID_BYTEA 17
 #define OID_INT8 20
@@ -24,11 +25,15 @@ args_fini(struct args *a)
 	a->n = 0;
 }
 
+/* A buffer that one large batch has grown goes back. */
 void
 args_reset(struct args *a)
 {
 	for (size_t i = 0; i < DB_ARGS_MAX; i++)
-		buf_reset(&a->value[i]);
+		if (a->value[i].cap > ARG_KEPT)
+			buf_fini(&a->value[i]);
+		else
+			buf_reset(&a->value[i]);
 	a->n = 0;
 }
 

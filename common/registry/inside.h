@@ -26,6 +26,12 @@ struct registry {
 	size_t *by_cover;     /* coverage by division, team, day */
 	struct str version;
 	struct str county;
+	/* Places in the journal: of the last pack in here, of the first that
+	 * is not, and of the last one that there was. */
+	int64_t since;
+	int64_t until;
+	int64_t newest;
+	int64_t generation;
 };
 
 static inline const void *

@@ -3,11 +3,11 @@
 -- name: snapshot
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
--- name: version
-SELECT string_agg(name || ' ' || version, ', ' ORDER BY name) AS version
-  FROM (SELECT DISTINCT ON (name) name, version
-	  FROM registry.pack
-	 ORDER BY name, valid_from DESC) newest;
+-- Every pack that was ever loaded, and where in the journal that was.
+-- name: loads
+SELECT name, version, valid_from, coalesce(seq, 0) AS seq
+  FROM registry.pack
+ ORDER BY name, valid_from;
 
 -- name: division
 SELECT * FROM registry.division;

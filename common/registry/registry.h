@@ -153,6 +153,22 @@ struct db;
 enum rc registry_prepare(struct db *db, struct err *e) MUST_CHECK;
 enum rc registry_load(
     struct registry **rp, struct db *db, struct err *e) MUST_CHECK;
+/*
+ * The same as it was for events behind SEQ of the journal: without the packs
+ * that were loaded later, whatever days they are about.
+ */
+enum rc registry_load_at(
+    struct registry **rp, struct db *db, int64_t seq, struct err *e) MUST_CHECK;
 void registry_free(struct registry **rp);
+
+/*
+ * Whether R is what events behind SEQ are decided by, when the newest pack
+ * that the database has was loaded at NEWEST.
+ */
+bool registry_fits(const struct registry *r, int64_t seq, int64_t newest);
+/* The last event that R decides on: the next pack's; INT64_MAX: none. */
+int64_t registry_until(const struct registry *r);
+/* How many packs had been loaded; see registry.propose_matters(). */
+int64_t registry_generation(const struct registry *r);
 
 #endif

@@ -14,6 +14,7 @@ registry_new(void)
 	struct registry *r = xcalloc(1, sizeof(*r));
 
 	r->arena = arena_new(REGISTRY_MAX);
+	r->until = INT64_MAX;
 	return r;
 }
 

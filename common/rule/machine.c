@@ -102,12 +102,12 @@ static bool
 apply_new(const struct move *mv, struct step *s)
 {
 	const struct decision *d = s->decision;
-	const struct held *last = s->folder->last;
+	size_t n = s->folder->n;
 	struct emission **said = d->emissions_end;
 	struct arming **armed = d->armings_end;
 
 	run_move(mv, s, NULL);
-	return step_refused(s) || s->folder->last != last ||
+	return step_refused(s) || s->folder->n != n ||
 	       d->emissions_end != said || d->armings_end != armed;
 }
 

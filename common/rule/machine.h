@@ -84,18 +84,24 @@ struct machine {
 
 /* One row in memory. */
 struct held {
-	struct held *next; /* of the same casefile, in the order of birth */
+	struct held *next; /* of the same casefile; see folder_put() */
 	int thing;
 	bool dirty; /* to be saved */
 	struct row_head *row;
 };
 
-/* Every row that a service has of one casefile. */
+/*
+ * Every row that a service has of one casefile, in one order: by thing, then
+ * by the length of the id and its bytes.  So rules see the same whether rows
+ * were born a moment ago or come out of the database.
+ */
 struct folder {
 	struct str casefile;
 	struct held *first;
 	struct held *last;
+	size_t n;
 };
+void folder_put(struct folder *f, struct held *h);
 
 /* What one event led to; everything lives in the batch's arena. */
 struct emission {

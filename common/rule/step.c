@@ -119,6 +119,35 @@ step_in(struct step *s, int thing, const struct row_head *row, uint32_t set)
 			  &s->machine->things[thing], row->state))) != 0;
 }
 
+/* By thing, then by id as people count: T9 before T10. */
+static int
+held_cmp(const struct held *a, const struct held *b)
+{
+	struct str x = a->row->id, y = b->row->id;
+
+	if (a->thing != b->thing)
+		return a->thing < b->thing ? -1 : 1;
+	if (x.n != y.n)
+		return x.n < y.n ? -1 : 1;
+	return str_cmp(x, y);
+}
+
+void
+folder_put(struct folder *f, struct held *h)
+{
+	struct held **at = &f->first;
+
+	if (f->last != NULL && held_cmp(f->last, h) <= 0)
+		at = &f->last->next;
+	while (*at != NULL && held_cmp(*at, h) <= 0)
+		at = &(*at)->next;
+	h->next = *at;
+	*at = h;
+	if (h->next == NULL)
+		f->last = h;
+	f->n++;
+}
+
 void *
 step_new_id(struct step *s, int thing, int state, struct str id)
 {
@@ -137,11 +166,7 @@ step_new_id(struct step *s, int thing, int state, struct str id)
 	h->thing = thing;
 	h->dirty = true;
 	h->row = row;
-	if (s->folder->last != NULL)
-		s->folder->last->next = h;
-	else
-		s->folder->first = h;
-	s->folder->last = h;
+	folder_put(s->folder, h);
 	return row;
 }
 

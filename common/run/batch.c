@@ -8,6 +8,10 @@
 
 #include <stdio.h>
 
+/* When limits that the database refused are tried again. */
+#define FIRE_AGAIN_MS 5000
+/* So often a batch is tried as it is when the server has hiccups. */
+#define TRIES_IN_PLACE 3
 #define ROWS_JSON_MAX ((size_t)64 * 1024 * 1024)
 
 void
@@ -15,41 +19,6 @@ run_send(struct run *r, const char *query, struct args *a)
 {
 	db_send(r->db, query, a);
 	r->n_sent++;
-}
-
-/* Locks the slots that nobody else holds, and asks for the time. */
-static enum rc
-batch_begin(struct run *r, struct err *e)
-{
-	struct args *a = &r->args[0];
-	struct rows *rows;
-
-	memset(r->mine, 0, sizeof(r->mine));
-	r->first = INT64_MAX;
-	db_begin(r->db);
-	args_reset(a);
-	args_str(a, str_of(r->desc->name));
-	db_send(r->db, Q_run_cursors, a);
-	db_send(r->db, Q_run_clock, NULL);
-	TRY(db_flush(r->db, e));
-	TRY(db_next(r->db, NULL, e));
-	TRY(db_next(r->db, &rows, e));
-	for (size_t i = 0; i < rows_n(rows); i++) {
-		int64_t slot = rows_i64(rows, i, 0);
-		int64_t seq = rows_i64(rows, i, 1);
-
-		must(slot >= 0 && slot < SLOTS);
-		r->mine[slot] = true;
-		r->cursor[slot] = seq;
-		if (seq < r->first)
-			r->first = seq;
-	}
-	rows_free(&rows);
-	TRY(db_next(r->db, &rows, e));
-	r->now = rows_time(rows, 0, 0);
-	r->head = rows_i64(rows, 0, 1);
-	rows_free(&rows);
-	return RC_OK;
 }
 
 /* What a fact inherits from its cause. */
@@ -79,8 +48,9 @@ fact_envelope(struct run *r, const struct run_event *ev,
 }
 
 static void
-apply_one(struct run *r, struct run_event *ev)
+apply_one(struct run *r, size_t i)
 {
+	struct run_event *ev = &r->events[i];
 	struct step s = {
 		.registry = r->registry,
 		.env = &ev->env,
@@ -91,11 +61,13 @@ apply_one(struct run *r, struct run_event *ev)
 		.folder = folder_get(r, ev->casefile),
 		.decision = &ev->decision,
 		.arena = r->arena,
-		.extra = ev->extra,
 	};
 	size_t n = 0;
 
 	decision_init(&ev->decision);
+	if (r->desc->look != NULL)
+		r->desc->look(r, r->events, r->n_events, i);
+	s.extra = ev->extra;
 	ev->applied = machine_apply(r->desc->machine, &s);
 	for (const struct emission *em = ev->decision.emissions; em != NULL;
 	     em = em->next) {
@@ -133,24 +105,6 @@ save_thing(struct run *r, int thing)
 }
 
 static void
-save_parked(struct run *r)
-{
-	struct args *a = &r->args[0];
-	char quoted[LOG_QUOTED];
-
-	for (const struct parked *p = r->parked; p != NULL; p = p->next) {
-		args_reset(a);
-		args_str(a, str_of(r->desc->name));
-		args_i64(a, p->seq);
-		args_str(a, p->subject);
-		args_str(a, str_of(p->why));
-		run_send(r, Q_run_park, a);
-		log_event(LEVEL_ERROR, "event.parked", "seq=%lld reason=%s",
-		    (long long)p->seq, log_quote(p->why, quoted));
-	}
-}
-
-static void
 save_cursor(struct run *r)
 {
 	int64_t slots[SLOTS];
@@ -168,16 +122,17 @@ save_cursor(struct run *r)
 	run_send(r, Q_run_advance, &r->args[0]);
 }
 
-/* Everything that changed, the facts and COMMIT in one flush. */
-static enum rc
+enum rc
 batch_commit(struct run *r, struct err *e)
 {
 	size_t n_hook = 0;
 
 	for (size_t t = 0; t < r->desc->machine->n_things; t++)
 		save_thing(r, (int)t);
-	save_parked(r);
+	parked_save(r);
 	deadlines_save(r);
+	deadlines_mark(r);
+	errand_save(r);
 	if (r->desc->finish != NULL && r->n_events > 0)
 		TRY(r->desc->finish(r, r->events, r->n_events, &n_hook, e));
 	r->n_sent += n_hook;
@@ -193,10 +148,14 @@ batch_commit(struct run *r, struct err *e)
 	for (; r->n_sent > 0; r->n_sent--)
 		TRY(db_next(r->db, NULL, e));
 	crash_point("after_commit");
+	r->n_taken += (int64_t)r->n_events;
+	r->n_said += (int64_t)r->outbox.n;
+	if (r->outbox.n > 0 && r->bell != NULL)
+		bell_ring(r->bell);
 	return RC_OK;
 }
 
-static void
+void
 batch_reset(struct run *r)
 {
 	arena_reset(r->arena);
@@ -205,33 +164,38 @@ batch_reset(struct run *r)
 	r->folders_cap = 0;
 	r->outbox = (struct outbox){ .n = 0 };
 	r->parked = NULL;
-	r->reload = false;
 }
 
 /*
- * Up to when deadlines may fire: only what no event that this service has
- * not seen could still cancel.  0: not now.
+ * Lets run out what has.  Up to when: only what no event that this service
+ * has not seen could still cancel.
  */
-static int64_t
-fire_until(const struct run *r)
+static enum rc
+fire(struct run *r, struct err *e)
 {
+	size_t said = r->outbox.n;
+
+	if (clock_mono_ms() < r->fire_after_ms)
+		return RC_OK;
 	if (r->first >= r->head)
-		return r->now;
-	if (clock_mono_ms() - r->fired_ms > FIRE_EVERY_MS &&
-	    r->first == r->done_seq)
-		return r->done_at - 1;
-	return 0;
+		TRY(deadlines_fire(r, r->now, false, e));
+	else if (clock_mono_ms() - r->fired_ms > FIRE_EVERY_MS &&
+		 r->first == r->done_seq)
+		TRY(deadlines_fire(r, r->done_at - 1, true, e));
+	else
+		return RC_OK;
+	r->fired_ms = clock_mono_ms();
+	r->n_fired += (int64_t)(r->outbox.n - said);
+	return RC_OK;
 }
 
-static enum rc
-batch_events(struct run *r, struct err *e)
+enum rc
+batch_apply(struct run *r, struct err *e)
 {
-	TRY(batch_take(r, e));
-	TRY(batch_load(r, e));
 	if (r->desc->prepare != NULL && r->n_events > 0)
 		TRY(r->desc->prepare(r, r->events, r->n_events, e));
 	for (size_t i = 0; i < r->n_events; i++)
-		apply_one(r, &r->events[i]);
+		apply_one(r, i);
 	/* A limit that is paused and resumed within a batch has no ledger. */
 	if (r->n_events > 1 && deadlines_paused(r))
 		return err_set(e, RC_GONE, "pauses go one by one");
@@ -239,31 +203,29 @@ batch_events(struct run *r, struct err *e)
 }
 
 static enum rc
-reload_registry(struct run *r, struct err *e)
+batch_events(struct run *r, struct err *e)
 {
-	TRY(run_reload(r, e));
-	log_event(LEVEL_INFO, "registry.loaded", "version=\"%.*s\"",
-	    STR_ARG(registry_version(r->registry)));
-	return RC_OK;
+	TRY(batch_take(r, e));
+	TRY(batch_load(r, e));
+	return batch_apply(r, e);
 }
 
 static enum rc
 batch_work(struct run *r, bool *did, struct err *e)
 {
-	int64_t until;
+	bool fits = true;
 
-	TRY(batch_begin(r, e));
+	TRY(batch_begin(r, -1, e));
 	if (r->first == INT64_MAX) {
-		db_rollback(r->db); /* every slot is in other hands */
+		db_rollback(r->db); /* nothing to do, or in other hands */
 		return RC_OK;
 	}
-	r->last = r->first;
+	TRY(batch_registry(r, &fits, e));
+	*did = !fits;
+	if (!fits)
+		return RC_OK;
 	r->last_at = r->done_at;
-	until = fire_until(r);
-	if (until > 0) {
-		TRY(deadlines_fire(r, until, e));
-		r->fired_ms = clock_mono_ms();
-	}
+	TRY(fire(r, e));
 	if (r->outbox.n > 0)
 		crash_point("deadline_fired");
 	else
@@ -277,34 +239,36 @@ batch_work(struct run *r, bool *did, struct err *e)
 	TRY(batch_commit(r, e));
 	r->done_seq = r->last;
 	r->done_at = r->last_at;
-	if (r->outbox.n > 0)
-		bell_ring(r->bell);
-	return r->reload ? reload_registry(r, e) : RC_OK;
+	return RC_OK;
 }
 
-/* The database refuses a batch of one for good: put the event aside. */
+/* It fails every time, and alone: put the event aside. */
 static enum rc
-park_the_one(struct run *r, const struct err *why, bool *did, struct err *e)
+park_the_one(
+    struct run *r, enum park_kind kind, const struct err *why, struct err *e)
 {
-	struct run_event *ev = &r->events[0];
-	struct parked *p = arena_alloc(r->arena, sizeof(*p));
+	const struct run_event *ev = &r->events[0];
+	int64_t was = r->cursor[ev->slot];
 
+	must(r->parked == NULL);
 	r->n_events = 0;
 	r->n_keys = 0;
 	r->outbox.n = 0;
 	r->n_sent = 0;
-	TRY(batch_begin(r, e));
-	must(p != NULL);
-	*p = (struct parked){ NULL, ev->seq, ev->casefile, why->text };
-	r->parked = p;
+	TRY(batch_begin(r, ev->slot, e));
+	/* Unless another instance was faster. */
+	if (!r->mine[ev->slot] || r->cursor[ev->slot] != was) {
+		db_rollback(r->db);
+		return RC_OK;
+	}
+	batch_park(r, ev->seq, ev->casefile, kind, why->text);
 	r->last = ev->seq;
-	*did = true;
 	return batch_commit(r, e);
 }
 
 /* Something in it is poison: take the events one by one to find which. */
 static enum rc
-batch_refused(struct run *r, bool *did, struct err *e)
+batch_refused(struct run *r, enum park_kind kind, struct err *e)
 {
 	struct err why = *e;
 	char quoted[LOG_QUOTED];
@@ -312,15 +276,48 @@ batch_refused(struct run *r, bool *did, struct err *e)
 
 	log_event(LEVEL_WARN, "batch.refused", "events=%zu why=%s", r->n_events,
 	    log_quote(why.text, quoted));
-	*did = true;
+	r->tries = 0;
 	if (r->singly == 0 || r->n_events != 1) {
 		r->singly = BATCH_MAX;
 		return RC_OK;
 	}
-	rc = park_the_one(r, &why, did, e);
+	rc = park_the_one(r, kind, &why, e);
 	if (rc != RC_OK)
 		db_rollback(r->db);
 	return rc;
+}
+
+/* The transaction is rolled back; RC is why. */
+static enum rc
+batch_failed(struct run *r, enum rc rc, bool *did, struct err *e)
+{
+	bool some = r->n_events > 0;
+
+	*did = false;
+	if (rc == RC_GONE) {
+		/* These events want a batch each, or a little time. */
+		*did = r->n_events > 1;
+		if (*did)
+			r->singly = r->n_events + 1;
+		return RC_OK;
+	}
+	/* Limits that cannot run out hold nobody up but themselves. */
+	if (rc == RC_REJECT && r->outbox.n > 0 && !some) {
+		log_why(LEVEL_ERROR, "deadlines.refused", e->text);
+		r->fire_after_ms = clock_mono_ms() + FIRE_AGAIN_MS;
+		*did = true;
+		return RC_OK;
+	}
+	/* What fails without the server being away may be the event's. */
+	if (rc == RC_RETRY &&
+	    (!some || !db_alive(r->db) || ++r->tries < TRIES_IN_PLACE))
+		return rc;
+	if (rc == RC_FATAL)
+		return rc;
+	*did = some;
+	return some ? batch_refused(
+			  r, rc == RC_RETRY ? PARK_TRANSIENT : PARK_REFUSED, e)
+		    : rc;
 }
 
 enum rc
@@ -331,15 +328,11 @@ batch_run(struct run *r, bool *did, struct err *e)
 	*did = false;
 	batch_reset(r);
 	rc = batch_work(r, did, e);
-	if (rc != RC_OK)
+	if (rc == RC_OK) {
+		r->tries = 0;
+	} else {
 		db_rollback(r->db);
-	if (rc == RC_GONE && r->n_events > 1) {
-		/* These events want a batch each. */
-		r->singly = r->n_events + 1;
-		*did = true;
-		rc = RC_OK;
-	} else if (rc == RC_REJECT) {
-		rc = batch_refused(r, did, e);
+		rc = batch_failed(r, rc, did, e);
 	}
 	if (r->singly > 0 && *did)
 		r->singly--;

@@ -1,86 +1,16 @@
 /*
- * Deadlines are rows.  Firing one is part of a transaction that has seen
- * every event of the journal: nothing older can still cancel it.  The fact
- * it says goes through the journal to the rules like any other event.
+ * Limits are rows.  A rule arms, meets, pauses and resumes them in the same
+ * transaction as all else that it does; deadline_fire.c lets them run out.
  */
 #include "common/run/inner.h"
 
-#include "common/base/id.h"
 #include "common/msg/wire.h"
 #include "run_sql.h"
 
-#include <stdio.h>
-
 #define JSON_MAX ((size_t)16 * 1024 * 1024)
 
-/* One row that fires, as deadlines_fire() reads it. */
-struct firing {
-	struct str thing, name, casefile, division, unit, kind, trace, cause;
-	int64_t cycle;
-	int64_t due;
-	bool over;
-};
-
-static struct str
-column(const struct rows *rows, size_t i, const char *name, struct arena *arena)
-{
-	return arena_str(arena, rows_str(rows, i, rows_column(rows, name)));
-}
-
-static struct firing
-firing_of(const struct rows *rows, size_t i, struct arena *arena)
-{
-	return (struct firing){
-		.thing = column(rows, i, "thing", arena),
-		.name = column(rows, i, "name", arena),
-		.casefile = column(rows, i, "casefile", arena),
-		.division = column(rows, i, "division", arena),
-		.unit = column(rows, i, "unit", arena),
-		.kind = column(rows, i, "kind", arena),
-		.trace = column(rows, i, "trace", arena),
-		.cause = column(rows, i, "cause", arena),
-		.cycle = rows_i64(rows, i, rows_column(rows, "cycle")),
-		.due = rows_time(rows, i, rows_column(rows, "due_at")),
-		.over = rows_bool(rows, i, rows_column(rows, "over")),
-	};
-}
-
-static const struct msg_desc *
-fact_of(const struct firing *f)
-{
-	if (!f->over)
-		return &msg_deadline_due_soon_desc;
-	return str_is(f->kind, "window") ? &msg_deadline_lapsed_desc
-					 : &msg_deadline_overdue_desc;
-}
-
-static void
-say(struct run *r, const struct firing *f)
-{
-	/* The three deadline messages have one shape. */
-	struct msg_deadline_overdue m = { f->thing, f->name, f->unit, f->due };
-	char cycle[32], id[ID_TEXT];
-	struct str parts[5] = { str_of(r->desc->name), f->thing, f->name,
-		STR(""), f->over ? STR("over") : STR("soon") };
-	struct msg_envelope env;
-
-	(void)snprintf(cycle, sizeof(cycle), "%lld", (long long)f->cycle);
-	parts[3] = str_of(cycle);
-	env = (struct msg_envelope){
-		.id = arena_str(
-		    r->arena, str_of(id_derived(parts, ARRAY_LEN(parts), id))),
-		.source = arena_printf(r->arena, "/%s", r->desc->name),
-		.subject = f->casefile,
-		.time = r->now,
-		.division = f->division,
-		.correlationid = f->trace,
-		.causationid = f->cause,
-	};
-	outbox_put(r, &env, fact_of(f), &m);
-}
-
-static void
-send_json(struct run *r, const char *query, struct buf *json)
+void
+deadline_send(struct run *r, const char *query, struct buf *json)
 {
 	args_reset(&r->args[0]);
 	args_str(&r->args[0], str_of(r->desc->name));
@@ -88,8 +18,8 @@ send_json(struct run *r, const char *query, struct buf *json)
 	run_send(r, query, &r->args[0]);
 }
 
-static void
-json_field(struct buf *b, const char *name, struct str value)
+void
+deadline_json(struct buf *b, const char *name, struct str value)
 {
 	buf_printf(b, "%s\"%s\":", b->p[b->n - 1] == '{' ? "" : ",", name);
 	if (value.p == NULL)
@@ -103,48 +33,15 @@ json_time(struct buf *b, const char *name, int64_t at)
 {
 	char text[CLOCK_TEXT];
 
-	json_field(b, name,
+	deadline_json(b, name,
 	    at > 0 ? str_of(clock_format(at, text)) : (struct str){ NULL, 0 });
-}
-
-enum rc
-deadlines_fire(struct run *r, int64_t until, struct err *e)
-{
-	int64_t slots[SLOTS];
-	struct rows *rows = NULL;
-	struct buf json;
-	size_t n = 0;
-
-	for (int i = 0; i < SLOTS; i++)
-		if (r->mine[i])
-			slots[n++] = i;
-	args_reset(&r->args[0]);
-	args_str(&r->args[0], str_of(r->desc->name));
-	args_time(&r->args[0], until);
-	args_i64s(&r->args[0], slots, n);
-	TRY(db_exec(r->db, Q_run_due, &r->args[0], &rows, e));
-	buf_init(&json, JSON_MAX);
-	for (size_t i = 0; i < rows_n(rows); i++) {
-		struct firing f = firing_of(rows, i, r->arena);
-
-		say(r, &f);
-		buf_z(&json, i > 0 ? ",{" : "[{");
-		json_field(&json, "thing", f.thing);
-		json_field(&json, "name", f.name);
-		buf_printf(&json, ",\"over\":%s}", f.over ? "true" : "false");
-	}
-	buf_char(&json, ']');
-	if (rows_n(rows) > 0)
-		send_json(r, Q_run_fired, &json);
-	buf_fini(&json);
-	rows_free(&rows);
-	return RC_OK;
 }
 
 /* What the batch wants of one limit, after all its events. */
 struct want {
-	const struct arming *set; /* NULL: only met */
+	const struct arming *set;
 	const struct run_event *cause;
+	int64_t n_set; /* how often */
 	bool met;
 	int64_t met_at;
 };
@@ -169,9 +66,9 @@ want_met(struct wants *w, const struct arming *a, int64_t at)
 		}
 	}
 	buf_z(&w->met, w->met.n > 0 ? ",{" : "[{");
-	json_field(&w->met, "thing", a->thing);
+	deadline_json(&w->met, "thing", a->thing);
 	if (a->name != NULL)
-		json_field(&w->met, "name", str_of(a->name));
+		deadline_json(&w->met, "name", str_of(a->name));
 	json_time(&w->met, "at", at);
 	buf_char(&w->met, '}');
 }
@@ -182,10 +79,11 @@ want_set(struct wants *w, const struct arming *a, const struct run_event *ev)
 	for (size_t i = 0; i < w->n; i++)
 		if (str_eq(w->v[i].set->thing, a->thing) &&
 		    strcmp(w->v[i].set->name, a->name) == 0) {
-			w->v[i] = (struct want){ .set = a, .cause = ev };
+			w->v[i] =
+			    (struct want){ a, ev, w->v[i].n_set + 1, false, 0 };
 			return;
 		}
-	w->v[w->n++] = (struct want){ .set = a, .cause = ev };
+	w->v[w->n++] = (struct want){ a, ev, 1, false, 0 };
 }
 
 static void
@@ -198,15 +96,15 @@ arm_json(struct wants *w, const struct want *one)
 	struct buf *b = &w->arm;
 
 	buf_z(b, b->n > 0 ? ",{" : "[{");
-	json_field(b, "thing", a->thing);
-	json_field(b, "name", str_of(a->name));
-	json_field(b, "casefile", a->casefile);
-	json_field(b, "division", a->division);
+	deadline_json(b, "thing", a->thing);
+	deadline_json(b, "name", str_of(a->name));
+	deadline_json(b, "casefile", a->casefile);
+	deadline_json(b, "division", a->division);
 	if (a->unit.n > 0)
-		json_field(b, "unit", a->unit);
-	json_field(b, "kind", str_of(kinds[a->kind]));
-	json_field(b, "state", one->met ? STR("cancelled") : STR("armed"));
-	json_field(b, "rule", str_of(limit_format(a->rule, rule)));
+		deadline_json(b, "unit", a->unit);
+	deadline_json(b, "kind", str_of(kinds[a->kind]));
+	deadline_json(b, "state", one->met ? STR("cancelled") : STR("armed"));
+	deadline_json(b, "rule", str_of(limit_format(a->rule, rule)));
 	json_time(b, "armed_at", a->from);
 	if (a->kind == ARM_DUTY && a->soon < a->due)
 		json_time(b, "soon_at", a->soon);
@@ -214,8 +112,9 @@ arm_json(struct wants *w, const struct want *one)
 	if (a->provisional)
 		buf_z(b, ",\"provisional\":true");
 	json_time(b, "met_at", one->met_at);
-	json_field(b, "cause", env->id);
-	json_field(b, "trace",
+	buf_printf(b, ",\"cycle\":%lld", (long long)one->n_set);
+	deadline_json(b, "cause", env->id);
+	deadline_json(b, "trace",
 	    env->correlationid.n > 0 ? env->correlationid : env->id);
 	buf_char(b, '}');
 }
@@ -346,11 +245,11 @@ deadlines_save(struct run *r)
 		arm_json(&w, &w.v[i]);
 	if (w.met.n > 0) {
 		buf_char(&w.met, ']');
-		send_json(r, Q_run_meet, &w.met);
+		deadline_send(r, Q_run_meet, &w.met);
 	}
 	if (w.n > 0) {
 		buf_char(&w.arm, ']');
-		send_json(r, Q_run_arm, &w.arm);
+		deadline_send(r, Q_run_arm, &w.arm);
 	}
 	save_pauses(r);
 	buf_fini(&w.met);

@@ -1,22 +1,7 @@
+/* What a batch works on: every row of the casefiles that it touches. */
 #include "common/run/inner.h"
 
 #include "run_sql.h"
-
-#include <stdio.h>
-
-struct str
-run_number(struct str division, int64_t at, int64_t seq, struct arena *arena)
-{
-	struct str county = registry_county_of(division);
-	int year, month, day;
-
-	clock_date_of(clock_day(at), &year, &month, &day);
-	/* Without a division it still needs a place to be refused in. */
-	if (county.n != 6)
-		county = STR("000000");
-	return arena_printf(arena, "%.*s-%02d-%07lld", STR_ARG(county),
-	    year % 100, (long long)seq);
-}
 
 struct folder *
 folder_get(struct run *r, struct str casefile)
@@ -46,121 +31,6 @@ folder_open(struct run *r, struct str casefile)
 		return;
 	f->casefile = casefile;
 	r->keys[r->n_keys++] = casefile;
-}
-
-/* To be written with the rest of the transaction. */
-static void
-park(struct run *r, int64_t seq, struct str subject, const char *why)
-{
-	struct parked *p = arena_alloc(r->arena, sizeof(*p));
-
-	must(p != NULL);
-	*p = (struct parked){ r->parked, seq, subject, why };
-	r->parked = p;
-}
-
-/* Decodes one event of the journal if this service listens to it. */
-static void
-take_one(struct run *r, const struct feed_event *fe)
-{
-	struct run_event *ev = &r->events[r->n_events];
-	struct faults faults;
-
-	if (!r->mine[fe->slot] || fe->seq <= r->cursor[fe->slot])
-		return;
-	*ev = (struct run_event){
-		.seq = fe->seq, .at = fe->at, .slot = fe->slot
-	};
-	faults_init(&faults);
-	if (envelope_decode(arena_str(r->arena, fe->envelope), MSG_LENIENT,
-		&ev->env, &faults) != RC_OK) {
-		park(r, fe->seq, (struct str){ NULL, 0 },
-		    "the envelope cannot be read");
-		faults_fini(&faults);
-		return;
-	}
-	ev->desc = msg_find(ev->env.type);
-	if (ev->desc == &msg_registry_changed_desc)
-		r->reload = true;
-	if (ev->desc == NULL || !machine_listens(r->desc->machine, ev->desc)) {
-		faults_fini(&faults);
-		return;
-	}
-	ev->casefile = ev->env.subject.n > 0 ? ev->env.subject
-					     : run_number(ev->env.division,
-						   fe->at, fe->seq, r->arena);
-	ev->msg = arena_alloc(r->arena, ev->desc->size);
-	must(ev->msg != NULL);
-	if (msg_decode(ev->desc, ev->env.data, MSG_LENIENT, ev->msg, r->arena,
-		&faults) != RC_OK)
-		park(r, fe->seq, ev->casefile, "the message cannot be read");
-	else
-		r->n_events++;
-	faults_fini(&faults);
-}
-
-static bool
-batch_full(const struct run *r)
-{
-	return r->reload || r->n_events == (r->singly > 0 ? 1 : BATCH_MAX) ||
-	       arena_used(r->arena) > BATCH_ARENA / 4;
-}
-
-static void
-reached(struct run *r, const struct feed_event *fe)
-{
-	r->last = fe->seq;
-	r->last_at = fe->at;
-}
-
-/* The journal, where the window does not reach back far enough. */
-static enum rc
-take_from_journal(struct run *r, struct err *e)
-{
-	struct rows *rows = NULL;
-	struct args *a = &r->args[0];
-
-	args_reset(a);
-	args_i64(a, r->first);
-	args_i64(a, 1000);
-	TRY(db_exec(r->db, Q_run_events, a, &rows, e));
-	for (size_t i = 0; i < rows_n(rows) && !batch_full(r); i++) {
-		struct feed_event fe = {
-			.seq = rows_i64(rows, i, 0),
-			.at = rows_time(rows, i, 1),
-			.slot = (int)rows_i64(rows, i, 2),
-			.envelope = rows_str(rows, i, 3),
-		};
-
-		take_one(r, &fe);
-		reached(r, &fe);
-	}
-	rows_free(&rows);
-	return RC_OK;
-}
-
-/* A slot whose cursor lies inside the window is served from memory. */
-enum rc
-batch_take(struct run *r, struct err *e)
-{
-	int64_t first, last;
-
-	r->last = r->first;
-	if (r->head <= r->first)
-		return RC_OK;
-	if (!feed_window(r->feed, &first, &last) || first > r->first + 1 ||
-	    last <= r->first)
-		return take_from_journal(r, e);
-	/* Not past the head that this transaction saw. */
-	if (last > r->head)
-		last = r->head;
-	for (int64_t seq = r->first + 1; seq <= last && !batch_full(r); seq++) {
-		struct feed_event fe = feed_get(r->feed, seq);
-
-		take_one(r, &fe);
-		reached(r, &fe);
-	}
-	return RC_OK;
 }
 
 static void
@@ -196,11 +66,7 @@ take_row(struct run *r, int thing, const struct rows *rows, size_t i)
 	if (f->casefile.n == 0)
 		return;
 	*h = (struct held){ .thing = thing, .row = row };
-	if (f->last != NULL)
-		f->last->next = h;
-	else
-		f->first = h;
-	f->last = h;
+	folder_put(f, h);
 }
 
 /* Is EV's casefile held up, by an earlier batch or by this one? */
@@ -212,7 +78,7 @@ is_held_up(
 		if (str_eq(rows_str(rows, i, 0), ev->casefile))
 			return true;
 	for (const struct parked *p = r->parked; p != NULL; p = p->next)
-		if (p->seq < ev->seq && str_eq(p->subject, ev->casefile))
+		if (p->seq < ev->seq && str_eq(p->casefile, ev->casefile))
 			return true;
 	return false;
 }
@@ -225,11 +91,25 @@ forget_parked(struct run *r, const struct rows *rows)
 
 	for (size_t k = 0; k < r->n_events; k++)
 		if (is_held_up(r, rows, &r->events[k]))
-			park(r, r->events[k].seq, r->events[k].casefile,
-			    "behind a parked event");
+			batch_park(r, r->events[k].seq, r->events[k].casefile,
+			    PARK_BEHIND, "behind a parked event");
 		else
 			r->events[kept++] = r->events[k];
 	r->n_events = kept;
+}
+
+/* Last of the round trip's queries: which of the casefiles are held up? */
+static enum rc
+load_parked(struct run *r, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	r->n_sent--;
+	TRY(db_next(r->db, &rows, e));
+	/* An errand is about the very casefile that is held up. */
+	if (r->errand == NULL && (rows_n(rows) > 0 || r->parked != NULL))
+		forget_parked(r, rows);
+	return RC_OK;
 }
 
 /* One query a table, all in one round trip. */
@@ -238,7 +118,6 @@ batch_load(struct run *r, struct err *e)
 {
 	const struct machine *m = r->desc->machine;
 	struct args *a = &r->args[0];
-	struct rows *rows;
 
 	folders_make(r);
 	if (r->n_events == 0)
@@ -253,15 +132,11 @@ batch_load(struct run *r, struct err *e)
 	run_send(r, Q_run_parked, &r->args[1]);
 	TRY(db_flush(r->db, e));
 	for (size_t t = 0; t < m->n_things; t++, r->n_sent--) {
+		AUTO(rows_free) struct rows *rows = NULL;
+
 		TRY(db_next(r->db, &rows, e));
 		for (size_t i = 0; i < rows_n(rows); i++)
 			take_row(r, (int)t, rows, i);
-		rows_free(&rows);
 	}
-	r->n_sent--;
-	TRY(db_next(r->db, &rows, e));
-	if (rows_n(rows) > 0 || r->parked != NULL)
-		forget_parked(r, rows);
-	rows_free(&rows);
-	return RC_OK;
+	return load_parked(r, e);
 }

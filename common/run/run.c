@@ -15,6 +15,7 @@
 #define IDLE_MS 200
 #define SEEN_MS 2000
 #define STRETCH_MS 500
+#define ERRANDS_MAX 100
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 2000
 
@@ -61,22 +62,40 @@ run_private(const struct run *r)
 	return r->private;
 }
 
+/* A sign of life; tells how many instances there are. */
 static enum rc
-seen(struct run *r, const char *query, struct err *e)
+seen(struct run *r, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct args *a = &r->args[3];
+
+	args_reset(a);
+	args_str(a, str_of(r->desc->name));
+	args_i64(a, getpid());
+	args_i64(a, r->n_taken);
+	args_i64(a, r->n_said);
+	args_i64(a, r->n_fired);
+	TRY(db_exec(r->db, Q_run_seen, a, &rows, e));
+	r->n_crew = rows_i64(rows, 0, 0) + 1;
+	return RC_OK;
+}
+
+static enum rc
+gone(struct run *r, struct err *e)
 {
 	args_reset(&r->args[3]);
 	args_str(&r->args[3], str_of(r->desc->name));
 	args_i64(&r->args[3], getpid());
-	return db_exec(r->db, query, &r->args[3], NULL, e);
+	return db_exec(r->db, Q_run_gone, &r->args[3], NULL, e);
 }
 
 /* The old county stays in use until the new one is there. */
 enum rc
-run_reload(struct run *r, struct err *e)
+run_reload(struct run *r, int64_t seq, struct err *e)
 {
 	struct registry *fresh = NULL;
 
-	TRY(registry_load(&fresh, r->db, e));
+	TRY(registry_load_at(&fresh, r->db, seq, e));
 	registry_free(&r->registry);
 	r->registry = fresh;
 	return RC_OK;
@@ -94,8 +113,8 @@ make_ready(struct run *r, struct err *e)
 	own = r->desc->queries(&n);
 	TRY(db_prepare(r->db, own, n, e));
 	TRY(registry_prepare(r->db, e));
-	TRY(run_reload(r, e));
-	return seen(r, Q_run_seen, e);
+	TRY(run_reload(r, INT64_MAX, e));
+	return seen(r, e);
 }
 
 /* A connection is either ready or not there at all. */
@@ -105,6 +124,7 @@ connect_db(struct run *r, struct err *e)
 	enum rc rc;
 
 	db_close(&r->db);
+	ahead_drop(r); /* another server may have another history */
 	rc = make_ready(r, e);
 	if (rc != RC_OK)
 		db_close(&r->db);
@@ -130,7 +150,18 @@ back_off(struct run *r, int sigfd)
 	return zmq_poll(&item, 1, (long)ms) > 0;
 }
 
-/* Batch after batch, while there is work, but not for ever at a stretch. */
+static bool
+is_told_to_stop(int sigfd)
+{
+	zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
+
+	return zmq_poll(&item, 1, 0) > 0;
+}
+
+/*
+ * Batch after batch, while there is work, but not for ever at a stretch.
+ * What came in during the last look, which found nothing, is work.
+ */
 static enum rc
 drain(struct run *r, int sigfd, struct err *e)
 {
@@ -138,13 +169,10 @@ drain(struct run *r, int sigfd, struct err *e)
 	bool did = true;
 	enum rc rc = RC_OK;
 
-	while (did && rc == RC_OK && clock_mono_ms() < until) {
-		zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
-
+	while (did && rc == RC_OK && clock_mono_ms() < until &&
+	       !is_told_to_stop(sigfd)) {
 		rc = batch_run(r, &did, e);
-		(void)feed_pump(r->feed);
-		if (zmq_poll(&item, 1, 0) > 0)
-			break;
+		did = feed_pump(r->feed) || did;
 	}
 	if (rc == RC_OK)
 		r->backoff_ms = 0;
@@ -152,34 +180,49 @@ drain(struct run *r, int sigfd, struct err *e)
 	return rc;
 }
 
-/* Nobody rang: is there work all the same? */
+/* Parked events that are due for another try, or that somebody asks for. */
 static enum rc
-probe(struct run *r, bool *work, struct err *e)
+errands(struct run *r, int sigfd, struct err *e)
 {
-	struct rows *rows = NULL;
+	bool did = true;
+
+	for (int n = 0; n < ERRANDS_MAX && did && !is_told_to_stop(sigfd); n++)
+		TRY(errand_run(r, &did, e));
+	return RC_OK;
+}
+
+/* Is there work that nobody rings for? */
+static enum rc
+probe(struct run *r, bool *work, bool *errand, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
 
 	args_reset(&r->args[3]);
 	args_str(&r->args[3], str_of(r->desc->name));
 	TRY(db_exec(r->db, Q_run_probe, &r->args[3], &rows, e));
 	*work = rows_bool(rows, 0, 0);
-	rows_free(&rows);
+	*errand = rows_bool(rows, 0, 1);
 	return RC_OK;
 }
 
 static enum rc
-turn(struct run *r, int sigfd, bool rang, int64_t *seen_at, struct err *e)
+turn(struct run *r, int sigfd, bool rang, struct err *e)
 {
-	bool work = rang;
+	bool work = rang, errand = false;
 
-	if (!rang)
-		TRY(probe(r, &work, e));
-	if (work)
+	if (!rang || clock_mono_ms() - r->probed_ms >= IDLE_MS) {
+		TRY(probe(r, &work, &errand, e));
+		r->probed_ms = clock_mono_ms();
+	}
+	if (errand)
+		TRY(errands(r, sigfd, e));
+	if (work || rang)
 		TRY(drain(r, sigfd, e));
-	if (clock_mono_ms() - *seen_at < SEEN_MS)
+	if (clock_mono_ms() - r->seen_ms < SEEN_MS)
 		return RC_OK;
-	*seen_at = clock_mono_ms();
+	r->seen_ms = clock_mono_ms();
 	TRY(db_exec(r->db, Q_run_replan, NULL, NULL, e));
-	return seen(r, Q_run_seen, e);
+	return seen(r, e);
 }
 
 /* What went wrong, and whether to go on. */
@@ -212,7 +255,6 @@ loop(struct run *r, int sigfd)
 		{ feed_socket(r->feed), 0, ZMQ_POLLIN, 0 },
 		{ NULL, sigfd, ZMQ_POLLIN, 0 },
 	};
-	int64_t seen_at = clock_mono_ms();
 	struct err e = { .rc = RC_OK };
 	bool rang = true;
 	enum rc rc;
@@ -221,7 +263,7 @@ loop(struct run *r, int sigfd)
 		if (r->db == NULL || !db_alive(r->db))
 			rc = err_set(&e, RC_RETRY, "no database");
 		else
-			rc = turn(r, sigfd, rang, &seen_at, &e);
+			rc = turn(r, sigfd, rang, &e);
 		if (!survive(r, rc, &e, sigfd))
 			return EXIT_BROKEN;
 		if (zmq_poll(items, ARRAY_LEN(items), r->more ? 0 : IDLE_MS) <
@@ -239,14 +281,14 @@ run_close(struct run *r)
 {
 	struct err ignored;
 
-	if (r->db != NULL && db_alive(r->db) &&
-	    seen(r, Q_run_gone, &ignored) != RC_OK)
+	if (r->db != NULL && db_alive(r->db) && gone(r, &ignored) != RC_OK)
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	if (r->desc->close != NULL)
 		r->desc->close(r);
 	bell_close(&r->bell);
 	feed_close(&r->feed);
 	registry_free(&r->registry);
+	ahead_drop(r);
 	db_close(&r->db);
 	arena_free(&r->arena);
 	for (size_t i = 0; i < ARRAY_LEN(r->args); i++)

@@ -32,16 +32,30 @@ struct run_desc {
 	const char *name; /* of the service, its schema and its cursor */
 	const struct machine *machine;
 	const struct db_query *(*queries)(size_t *n);
+	/*
+	 * Its decisions on one casefile depend on others: one instance works
+	 * at a time, on every slot, and the next one stands by.  Else several
+	 * share the slots, and a casefile's rows are all that rules may see.
+	 */
+	bool whole;
 	/* Optional: once, after the database is there (keys, ...). */
 	enum rc (*open)(struct run *r, struct err *e);
 	void (*close)(struct run *r);
 	/*
 	 * Optional: before the rules, inside the transaction: one query per
 	 * table and batch; sets events[i].extra (batch arena).  RC_GONE:
-	 * these events want a batch each, and get it.
+	 * these events want a batch each, and get it; of a batch of one, not
+	 * now, but a little later.  What it comes to must not depend on where
+	 * batches begin and end, or a replay would find something else.
 	 */
 	enum rc (*prepare)(
 	    struct run *r, struct run_event *events, size_t n, struct err *e);
+	/*
+	 * Optional: right before the rules see events[i]: may set its extra.
+	 * What the ones before it led to is in the folders already.
+	 */
+	void (*look)(
+	    struct run *r, struct run_event *events, size_t n, size_t i);
 	/*
 	 * Optional: after the rules: db_send() of further writes (no flush,
 	 * no db_next()); they go out with the rest of the transaction.
@@ -60,7 +74,7 @@ const struct registry *run_registry(const struct run *r);
 struct arena *run_arena(struct run *r); /* lives until the commit */
 void run_set_private(struct run *r, void *p);
 void *run_private(const struct run *r);
-/* The rows of a casefile of this batch (hooks may look, not change). */
+/* The rows of a casefile of this batch, or NULL. */
 struct folder *run_folder(struct run *r, struct str casefile);
 
 /* "330122-26-0000417" of a report recorded as SEQ at AT in DIVISION. */

@@ -11,7 +11,7 @@ BEGIN
 		END IF;
 		EXECUTE format('GRANT USAGE ON SCHEMA journal, run, registry TO %I', 'huying_' || who);
 		EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA journal, registry TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT ON run.migration, run.clock TO %I', 'huying_' || who);
+		EXECUTE format('GRANT SELECT ON run.migration, run.clock, run.lag TO %I', 'huying_' || who);
 		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.instance TO %I', 'huying_' || who);
 		EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, registry TO %I', 'huying_' || who);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION run.now() TO %I', 'huying_' || who);
@@ -20,7 +20,11 @@ BEGIN
 		END IF;
 		-- A cursor may be moved, not made; a limit is never deleted.
 		EXECUTE format('GRANT SELECT, UPDATE ON run.cursor TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON run.deadline, run.pause, run.parked TO %I', 'huying_' || who);
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON run.deadline, run.pause TO %I', 'huying_' || who);
+		-- Parked events come and go; how they went stays, and what was asked.
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.parked TO %I', 'huying_' || who);
+		EXECUTE format('GRANT SELECT, UPDATE (done_at, outcome) ON run.parked_request TO %I', 'huying_' || who);
+		EXECUTE format('GRANT SELECT, INSERT ON run.parked_log TO %I', 'huying_' || who);
 		EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', who, 'huying_' || who);
 		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %I TO %I', who, 'huying_' || who);
 		EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I', who, 'huying_' || who);

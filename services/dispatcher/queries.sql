@@ -3,7 +3,7 @@
 -- name: casefile_load
 SELECT * FROM dispatcher.casefile
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile
+ ORDER BY casefile, length(id), id
 
 -- name: casefile_save
 INSERT INTO dispatcher.casefile
@@ -48,7 +48,7 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: attendance_load
 SELECT * FROM dispatcher.attendance
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile, length(call), call, n
+ ORDER BY casefile, length(id), id
 
 -- name: attendance_save
 INSERT INTO dispatcher.attendance
@@ -73,7 +73,7 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: child_load
 SELECT * FROM dispatcher.child
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile, opened_at, length(id), id
+ ORDER BY casefile, length(id), id
 
 -- name: child_save
 INSERT INTO dispatcher.child

@@ -3,7 +3,7 @@
 -- name: enforcement_case_load
 SELECT * FROM enforcement.casefile
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile
+ ORDER BY casefile, length(id), id
 
 -- name: enforcement_case_save
 INSERT INTO enforcement.casefile
@@ -16,7 +16,7 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: penalty_load
 SELECT * FROM enforcement.penalty
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile, filed_at, length(id), id
+ ORDER BY casefile, length(id), id
 
 -- name: penalty_save
 INSERT INTO enforcement.penalty

@@ -7,8 +7,13 @@
 
 #include "services/intake/seal.h"
 
-/* After seal_hear(): proposals and duplicates for submit and accept. */
+/* After seal_hear(): proposals, and what duplicates are looked for among. */
 enum rc desk_look_up(struct run *r, struct run_event *events, size_t n,
     struct err *e) MUST_CHECK;
+/*
+ * Before the rules see event I: its duplicates, by all that the ones before
+ * it have led to, whichever batch they were in.
+ */
+void desk_look(struct run *r, struct run_event *events, size_t n, size_t i);
 
 #endif

@@ -70,6 +70,8 @@ const struct run_desc intake_service = {
 	.queries = intake_store_queries,
 	.open = open_vault,
 	.close = close_vault,
+	.whole = true, /* a duplicate may be anybody's */
 	.prepare = prepare,
+	.look = desk_look,
 	.finish = finish,
 };

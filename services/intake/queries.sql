@@ -1,7 +1,7 @@
 -- name: report_load
 SELECT * FROM intake.report
 WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
-ORDER BY casefile, received_at, id;
+ORDER BY casefile, length(id), id;
 
 -- Decided is decided: what was said and who said it is written once.
 -- name: report_save
@@ -13,7 +13,7 @@ ON CONFLICT (id) DO UPDATE SET (casefile, state, matter, closed_at) =
 -- name: callback_load
 SELECT * FROM intake.callback
 WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
-ORDER BY casefile, opened_at, length(id), id;
+ORDER BY casefile, length(id), id;
 
 -- name: callback_save
 INSERT INTO intake.callback
@@ -29,21 +29,34 @@ JOIN vault.sealed s ON s.source = e.source AND s.id = e.id;
 -- name: propose
 SELECT t.n, p.matter, p.score
 FROM unnest($1::text[]) WITH ORDINALITY AS t (body, n),
-	LATERAL registry.propose_matters(t.body, $2::bigint::int) p
+	LATERAL registry.propose_matters(t.body, $2::bigint::int,
+		$3::bigint::int) p
 ORDER BY t.n, p.score DESC, p.matter;
 
+-- Whatever was reported around here, the newest first.
 -- name: nearby
-SELECT v.*
+SELECT r.id AS report, r.casefile, r.state, p.matter,
+	coalesce(p.state = 'accepted' AND p.closed_at IS NULL, false) AS open,
+	r.division, r.place, left(r.text, 1000) AS text,
+	encode(i.person, 'hex') AS person, r.lat, r.lon, r.received_at AS at
 FROM unnest($1::text[]) AS t (town), LATERAL (
-	SELECT * FROM intake.nearby n
-	WHERE left(n.division, 9) = t.town AND n.at >= $2::timestamptz
-	ORDER BY n.at DESC LIMIT $3::bigint) v;
+	SELECT * FROM intake.report n
+	WHERE left(n.division, 9) = t.town AND n.received_at >= $2::timestamptz
+	ORDER BY n.received_at DESC, n.id DESC LIMIT $3::bigint) r
+LEFT JOIN intake.report p ON p.id = r.casefile
+LEFT JOIN vault.identity i ON i.token = r.token
+ORDER BY r.received_at DESC, r.id DESC;
+
+-- name: persons
+SELECT token, encode(person, 'hex') AS person FROM vault.identity
+WHERE token = ANY ($1::text[]) AND person IS NOT NULL;
 
 -- name: identities
 INSERT INTO vault.identity (token, report, source, id, person, sealed,
 	key_id, created_at)
 SELECT i.token, i.report, i.source, i.id, nullif(i.person, ''::bytea),
-	i.sealed, $7::text, run.now()
+	i.sealed, $7::text, to_timestamp(i.at / 1000.0)
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[],
-	$6::bytea[]) AS i (token, report, source, id, person, sealed)
+	$6::bytea[], $8::bigint[]) AS i (token, report, source, id, person,
+	sealed, at)
 ON CONFLICT (token) DO NOTHING;

@@ -64,11 +64,6 @@ const char *intake_fault(const struct registry *r,
 struct settlement intake_settle(const struct registry *r,
     const struct msg_report_submit *m, int64_t at, const struct prepared *p);
 
-/* Whether the desk's decision M on REPORT will not be refused. */
-bool intake_would_accept(const struct registry *r,
-    const struct row_report *report, const struct msg_report_accept *m,
-    int64_t at);
-
 /* Refuses unless UNIT and OFFICER (may be empty) are there that day. */
 bool intake_knows(struct step *s, struct str unit, struct str officer);
 

@@ -279,19 +279,6 @@ is_desk_of(const struct registry *r, const struct row_unit *unit,
 						 r, "command_room", town, at)));
 }
 
-bool
-intake_would_accept(const struct registry *r, const struct row_report *report,
-    const struct msg_report_accept *m, int64_t at)
-{
-	const struct row_unit *unit = registry_unit(r, m->unit, at);
-
-	return str_is(report->state, "received") && unit != NULL &&
-	       (m->officer.n == 0 ||
-		   registry_officer(r, m->officer, at) != NULL) &&
-	       registry_matter(r, m->matter, at) != NULL &&
-	       is_desk_of(r, unit, report, at);
-}
-
 static bool
 may_decide(struct step *s, struct str code, struct str officer)
 {

@@ -91,6 +91,7 @@ keep_identity(struct intake *in, const struct run_event *ev, struct heard *h,
 		.source = ev->env.source,
 		.id = ev->env.id,
 		.sealed = vault_lock(in->vault, token, &h->given, arena),
+		.at = ev->at,
 	};
 	if (!vault_person(in->vault, &h->given, person))
 		return;

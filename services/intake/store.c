@@ -2,9 +2,6 @@
 
 #include "intake_sql.h"
 
-/* So many of one township are looked at; the newest. */
-#define NEARBY_MAX 200
-
 const struct db_query *
 intake_store_queries(size_t *n)
 {
@@ -44,7 +41,8 @@ intake_store_boxes(struct db *db, struct strs sources, struct strs ids,
 
 enum rc
 intake_store_propose(struct db *db, struct strs texts, int64_t max,
-    struct arena *arena, struct intake_proposals *out, struct err *e)
+    int64_t generation, struct arena *arena, struct intake_proposals *out,
+    struct err *e)
 {
 	AUTO(args_fini) struct args a;
 	AUTO(rows_free) struct rows *rows = NULL;
@@ -53,6 +51,7 @@ intake_store_propose(struct db *db, struct strs texts, int64_t max,
 	args_init(&a);
 	args_strs(&a, texts.p, texts.n);
 	args_i64(&a, max);
+	args_i64(&a, generation);
 	TRY(db_exec(db, Q_intake_propose, &a, &rows, e));
 	all = arena_alloc(arena, (rows_n(rows) + 1) * sizeof(*all));
 	must(all != NULL);
@@ -88,7 +87,7 @@ sighting_of(const struct row_nearby *row)
 
 enum rc
 intake_store_nearby(struct db *db, struct strs towns, int64_t since,
-    struct arena *arena, struct intake_seen *out, struct err *e)
+    int64_t max, struct arena *arena, struct intake_seen *out, struct err *e)
 {
 	AUTO(args_fini) struct args a;
 	AUTO(rows_free) struct rows *rows = NULL;
@@ -97,15 +96,35 @@ intake_store_nearby(struct db *db, struct strs towns, int64_t since,
 	args_init(&a);
 	args_strs(&a, towns.p, towns.n);
 	args_time(&a, since);
-	args_i64(&a, NEARBY_MAX);
+	args_i64(&a, max);
 	TRY(db_exec(db, Q_intake_nearby, &a, &rows, e));
 	out->n = rows_n(rows);
-	out->v = arena_alloc(arena, (out->n + out->room + 1) * sizeof(*out->v));
+	out->v = arena_alloc(arena, (out->n + 1) * sizeof(*out->v));
 	must(out->v != NULL);
 	for (size_t i = 0; i < out->n; i++) {
 		rows_decode(rows, i, &row_nearby_desc, &row, arena);
-		out->v[i] = sighting_of(&row);
+		out->v[i] = (struct intake_report){ sighting_of(&row),
+			row.state, row.open };
 	}
+	return RC_OK;
+}
+
+enum rc
+intake_store_persons(struct db *db, struct strs tokens, struct arena *arena,
+    struct intake_persons *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_strs(&a, tokens.p, tokens.n);
+	TRY(db_exec(db, Q_intake_persons, &a, &rows, e));
+	out->n = rows_n(rows);
+	out->v = arena_alloc(arena, (out->n + 1) * sizeof(*out->v));
+	must(out->v != NULL);
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i] = (struct intake_person){ kept(rows, i, 0, arena),
+			kept(rows, i, 1, arena) };
 	return RC_OK;
 }
 
@@ -115,11 +134,12 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 {
 	AUTO(args_fini) struct args a;
 	struct str *column = arena_alloc(arena, (n + 1) * 6 * sizeof(*column));
+	int64_t *at = arena_alloc(arena, (n + 1) * sizeof(*at));
 
 	args_init(&a);
 	if (n == 0)
 		return 0;
-	must(column != NULL);
+	must(column != NULL && at != NULL);
 	for (size_t i = 0; i < n; i++) {
 		column[i] = v[i].token;
 		column[n + i] = v[i].report;
@@ -128,12 +148,14 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 		/* NULL would be fine; an empty hash is one kind less. */
 		column[4 * n + i] = v[i].person.n > 0 ? v[i].person : STR("");
 		column[5 * n + i] = v[i].sealed;
+		at[i] = v[i].at;
 	}
 	for (size_t k = 0; k < 4; k++)
 		args_strs(&a, column + k * n, n);
 	args_bytes_list(&a, column + 4 * n, n);
 	args_bytes_list(&a, column + 5 * n, n);
 	args_str(&a, str_of(key_id));
+	args_i64s(&a, at, n);
 	db_send(db, Q_intake_identities, &a);
 	return 1;
 }

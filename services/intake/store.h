@@ -29,6 +29,7 @@ struct intake_identity {
 	struct str id;
 	struct str person; /* may be empty */
 	struct str sealed;
+	int64_t at;
 };
 
 struct intake_boxes {
@@ -37,10 +38,24 @@ struct intake_boxes {
 };
 
 /* What to look through for duplicates. */
+struct intake_report {
+	struct sighting s; /* matter is that of its casefile */
+	struct str state;
+	bool open; /* its casefile is */
+};
 struct intake_seen {
-	struct sighting *v;
+	struct intake_report *v;
 	size_t n;
-	size_t room; /* asked for: places to be kept free behind them */
+};
+
+/* Who is behind a token, as a hash. */
+struct intake_person {
+	struct str token;
+	struct str person;
+};
+struct intake_persons {
+	struct intake_person *v;
+	size_t n;
 };
 
 /* All results live in ARENA. */
@@ -48,16 +63,19 @@ struct intake_seen {
 /* The boxes of the events (SOURCES, IDS); those that are gone are left out. */
 enum rc intake_store_boxes(struct db *db, struct strs sources, struct strs ids,
     struct arena *arena, struct intake_boxes *out, struct err *e) MUST_CHECK;
-/* At most MAX for each text, in as many OUT. */
+/* At most MAX for each text, in as many OUT, by that generation's grams. */
 enum rc intake_store_propose(struct db *db, struct strs texts, int64_t max,
-    struct arena *arena, struct intake_proposals *out,
+    int64_t generation, struct arena *arena, struct intake_proposals *out,
     struct err *e) MUST_CHECK;
 /*
- * What open casefiles in TOWNS (the first nine digits of a division) carry
- * since SINCE, the newest of each.
+ * What was reported in TOWNS (the first nine digits of a division) since
+ * SINCE, the newest first, at most MAX of each.
  */
 enum rc intake_store_nearby(struct db *db, struct strs towns, int64_t since,
-    struct arena *arena, struct intake_seen *out, struct err *e) MUST_CHECK;
+    int64_t max, struct arena *arena, struct intake_seen *out,
+    struct err *e) MUST_CHECK;
+enum rc intake_store_persons(struct db *db, struct strs tokens,
+    struct arena *arena, struct intake_persons *out, struct err *e) MUST_CHECK;
 /* Sends them off with the rest of the transaction; nothing for none. */
 size_t intake_store_identities(struct db *db, const struct intake_identity *v,
     size_t n, const char *key_id, struct arena *arena);

@@ -3,7 +3,7 @@
 -- name: mediation_case_load
 SELECT * FROM mediation.casefile
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile
+ ORDER BY casefile, length(id), id
 
 -- name: mediation_case_save
 INSERT INTO mediation.casefile
@@ -13,7 +13,7 @@ ON CONFLICT (id) DO UPDATE SET (state, matter) = (excluded.state, excluded.matte
 -- name: mediation_load
 SELECT * FROM mediation.mediation
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile, applied_at, length(id), id
+ ORDER BY casefile, length(id), id
 
 -- name: mediation_save
 INSERT INTO mediation.mediation
@@ -28,7 +28,7 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: agreement_load
 SELECT * FROM mediation.agreement
  WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
- ORDER BY casefile, made_at, length(id), id
+ ORDER BY casefile, length(id), id
 
 -- name: agreement_save
 INSERT INTO mediation.agreement

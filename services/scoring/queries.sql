@@ -2,7 +2,7 @@
 
 -- name: tally_load
 SELECT * FROM scoring.tally WHERE casefile = ANY ($1::text[])
-ORDER BY casefile, seq
+ORDER BY casefile, length(id), id
 
 -- name: tally_save
 INSERT INTO scoring.tally
@@ -17,7 +17,7 @@ ON CONFLICT (id) DO UPDATE SET
 
 -- name: score_load
 SELECT * FROM scoring.score WHERE casefile = ANY ($1::text[])
-ORDER BY casefile, id
+ORDER BY casefile, length(id), id
 
 -- name: score_save
 INSERT INTO scoring.score

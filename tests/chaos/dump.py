@@ -15,7 +15,7 @@ TABLES = {
 }
 TEXTS = {
     "cursor": "SELECT service, slot, seq FROM run.cursor",
-    "parked": "SELECT service, seq, coalesce(subject, ''), reason "
+    "parked": "SELECT service, seq, casefile, reason "
               "FROM run.parked",
     "deadline": "SELECT service, thing, name, state, kind, "
                 "extract(epoch FROM due_at), extract(epoch FROM met_at), "

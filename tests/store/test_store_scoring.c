@@ -176,8 +176,10 @@ test_publication_waits_for_slots_in_other_hands(void **state)
 	    live_number(&live, "SELECT count(*) FROM scoring.tally"), 8);
 	/* Its own slot, the others', and none: always one that must wait. */
 	(void)live_publish(&live, "2026-04", "330122-26-0000008");
-	assert_int_equal(live_batch(&live, &did), RC_RETRY);
-	assert_int_equal(live_batch(&live, &did), RC_RETRY);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(live_batch(&live, &did), RC_OK);
+		assert_false(did);
+	}
 	assert_int_equal(
 	    live_number(&live, "SELECT count(*) FROM scoring.score"), 0);
 	assert_int_equal(db_script(other, "COMMIT", &e), RC_OK);
