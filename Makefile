@@ -150,10 +150,14 @@ schemas: $B/bin/huying
 states: $B/test/test_states
 	@$B/test/test_states --print docs/states
 
-lint: layers headers pure alike format tidy cppcheck
+lint: layers codes headers pure alike format tidy cppcheck
 
 layers:
 	@awk -f common/layers.awk common/layers.txt $(filter-out tests/% examples/%,$(SRC) $(HDR))
+
+# docs/protocol.md tells every code and word of the bus, and no other.
+codes:
+	@awk -f common/codes.awk docs/protocol.md $(wildcard services/bus/*.c common/msg/*.c)
 
 headers: $(GEN)
 	@set -e; for h in $(filter-out common/msg/def_% common/rule/def_%,$(HDR)); do \
