@@ -197,7 +197,7 @@ def talk(name, run, code):
 def conversations():
     return [
         talk("a name opened twice", twice, "BUSY"),
-        talk("credit is kept to", thrifty, "HEARTBEAT"),
+        talk("credit is kept to", thrifty, "heartbeat"),
         talk("257 readers", crowd, "BUSY"),
         talk("frames beyond all bounds", too_big, "disconnected"),
         talk("a publish without HELLO", stranger, "stored"),
