@@ -292,7 +292,7 @@ print_all(struct summary *s)
 	    "both parties consented, agreed and performed");
 	summary_scores_print(&s->scores, s->registry, s->last_at);
 	printf("\nLook further\n"
-	       "  huying tail --since 2026-03-18 --no-follow   the day, event "
+	       "  huying events --since 2026-03-18             the day, event "
 	       "by event\n"
 	       "  huying case list                             casefiles\n"
 	       "  huying score show                            all units\n"

@@ -1,9 +1,13 @@
 /* huying tail: the bus, event by event, without gap or repeat. */
 #include "cli/tail.h"
 
+#include "common/base/signals.h"
+#include "common/bus/socket.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 /* How long a signal, or a reader that went away, may go unnoticed. */
@@ -11,29 +15,15 @@
 #define LINE_ROOM ((size_t)4 << 20)
 #define ARENA_ROOM ((size_t)1 << 20)
 
-static volatile sig_atomic_t stopped_by;
-
-static void
-on_stop(int sig)
-{
-	stopped_by = sig;
-}
-
 bool
-tail_interrupted(void)
+tail_stopped(struct tail *t)
 {
-	return stopped_by != 0;
-}
+	struct signalfd_siginfo info;
 
-/* Also where a shell started us in the background, which ignores SIGINT. */
-static void
-take_signals(void)
-{
-	struct sigaction sa = { .sa_handler = on_stop };
-
-	(void)sigaction(SIGINT, &sa, NULL);
-	(void)sigaction(SIGTERM, &sa, NULL);
-	(void)signal(SIGPIPE, SIG_IGN);
+	if (t->stopped_by == 0 &&
+	    read(t->signals, &info, sizeof(info)) == sizeof(info))
+		t->stopped_by = (int)info.ssi_signo;
+	return t->stopped_by != 0;
 }
 
 /* Whoever read us, "head" perhaps, has gone. */
@@ -115,8 +105,13 @@ take_event(struct tail *t, const struct tail_event *ev)
 static int
 take_silence(struct tail *t, const struct err *e)
 {
+	const char *endpoint = t->from.live_only ? t->from.live : t->from.log;
+
 	if (!source_heard(t->source)) {
-		cli_say("%s", e->text);
+		cli_say("%s%s", e->text,
+		    socket_is_tcp(endpoint)
+			? "; or it does not know the key in HUYING_KEY"
+			: "");
 		return EXIT_CONNECT;
 	}
 	if (!t->silent)
@@ -191,8 +186,8 @@ turn(struct tail *t)
 	struct err e;
 	int code;
 
-	if (stopped_by != 0)
-		return stopped_by == SIGINT ? EXIT_INTERRUPTED : EXIT_OK;
+	if (tail_stopped(t))
+		return t->stopped_by == SIGINT ? EXIT_INTERRUPTED : EXIT_OK;
 	code = take_time(t, now);
 	if (code == TAIL_GOES_ON)
 		code = take(t, source_next(t->source, left_ms(t, now), &ev, &e),
@@ -227,7 +222,8 @@ run(struct tail *t)
 	int code = TAIL_GOES_ON;
 	struct err e;
 
-	take_signals();
+	t->signals = signals_open();
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (t->backlog > 0 && tail_backlog(t, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
@@ -255,6 +251,8 @@ tail(int argc, char **argv, bool follow)
 		code = run(&t);
 	}
 	source_close(&t.source);
+	if (t.signals > 0)
+		(void)close(t.signals);
 	groups_free(&t.groups);
 	names_close(&t.names);
 	arena_free(&t.line.printer.arena);

@@ -51,7 +51,9 @@ struct tail {
 	int64_t saved_ms;
 	int64_t now; /* of the system, as of now_ms */
 	int64_t now_ms;
-	bool silent; /* it was said that the bus is silent */
+	bool silent;    /* it was said that the bus is silent */
+	int signals;    /* signals_open() */
+	int stopped_by; /* the signal that has come; 0: none */
 };
 
 extern const char tail_help[], events_help[];
@@ -71,6 +73,7 @@ void tail_note(const struct tail *t, const char *fmt, ...) PRINTF(2, 3);
 
 /* The time of the system, at most a second old. */
 int64_t tail_now(struct tail *t);
-bool tail_interrupted(void);
+/* Whether a signal wants it to end. */
+bool tail_stopped(struct tail *t);
 
 #endif

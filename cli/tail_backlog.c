@@ -40,7 +40,7 @@ read_window(struct tail *t, struct backlog *b, const struct source_options *o,
 		if (came == CAME_EVENT)
 			note_event(t, b, &ev);
 	} while (
-	    !tail_interrupted() &&
+	    !tail_stopped(t) &&
 	    (came == CAME_EVENT || came == CAME_NOTHING || came == CAME_LOST));
 	b->head = source_head(s);
 	source_close(&s);
@@ -61,7 +61,7 @@ tail_backlog(struct tail *t, struct err *e)
 	rc = read_window(t, &b, &o, e);
 	o.from_head = false;
 	o.from_seq = b.head + 1;
-	while (rc == RC_OK && !tail_interrupted() && b.found < b.n &&
+	while (rc == RC_OK && !tail_stopped(t) && b.found < b.n &&
 	       o.from_seq > 1) {
 		o.from_seq = b.head > window ? b.head - window + 1 : 1;
 		window *= WINDOW_GROWS;

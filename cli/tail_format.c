@@ -168,6 +168,7 @@ format_parse(struct tail_format *f, const char *text, bool json, struct err *e)
 {
 	struct reading r = { .f = f, .at = text };
 	const struct format_piece *last;
+	char end;
 
 	f->n = 0;
 	f->json = json;
@@ -179,9 +180,8 @@ format_parse(struct tail_format *f, const char *text, bool json, struct err *e)
 		TRY(field ? take_field(&r, e) : take_sign(&r, e));
 	}
 	last = &f->pieces[f->n - 1];
-	f->ended =
-	    last->what.n == 0 && (last->text.p[last->text.n - 1] == '\n' ||
-				     last->text.p[last->text.n - 1] == '\0');
+	end = last->text.n > 0 ? last->text.p[last->text.n - 1] : ' ';
+	f->ended = end == '\n' || end == '\0';
 	if (json && !is_json(f))
 		return err_set(e, RC_REJECT, "does not make one JSON value");
 	return RC_OK;

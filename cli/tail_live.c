@@ -6,6 +6,7 @@
 #include "common/bus/socket.h"
 #include "common/msg/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define QUEUE 20000
@@ -34,29 +35,22 @@ struct tail_live {
 
 	struct log_reader *filler; /* reads a hole */
 	struct err why;            /* it could not be filled */
-	int64_t hole_after;        /* it lies behind this */
-	int64_t hole_until;        /* and before that */
+	char hole_type[HOLES_TYPE_BYTES];
+	int64_t hole_after; /* it lies behind this */
+	int64_t hole_until; /* and before that */
 	int64_t fill_ms;
 	bool held; /* the event in FRAMES comes behind the hole */
 };
 
-enum rc
-tail_live_open(
-    struct tail_live **lp, const struct source_options *o, struct err *e)
+/* Also anew: over TCP a socket that was turned away never comes back. */
+static enum rc
+subscribe(struct tail_live *l, struct err *e)
 {
 	static const struct socket_opts opts = { ZMQ_SUB, SOCKET_CONNECT, 1000,
 		QUEUE, 256 * 1024, 0 };
-	struct tail_live *l = xcalloc(1, sizeof(*l));
-	enum rc rc = socket_open(&l->sub, &opts, o->live, e);
 
-	l->options = *o;
-	holes_begin(&l->holes);
-	l->heard_ms = clock_mono_ms();
-	l->n_prefixes = filter_prefixes(o->filter, true, l->prefixes, l->text);
-	if (rc != RC_OK) {
-		tail_live_close(&l);
-		return rc;
-	}
+	zsock_destroy(&l->sub);
+	TRY(socket_open(&l->sub, &opts, l->options.live, e));
 	if (l->n_prefixes == 0)
 		zsock_set_subscribe(l->sub, "");
 	for (size_t i = 0; i < l->n_prefixes; i++)
@@ -64,6 +58,25 @@ tail_live_open(
 	/* Last, so that the first heartbeat finds all the others in place. */
 	if (l->n_prefixes > 0)
 		zsock_set_subscribe(l->sub, FEED_HEARTBEAT);
+	l->heard_ms = clock_mono_ms();
+	return RC_OK;
+}
+
+enum rc
+tail_live_open(
+    struct tail_live **lp, const struct source_options *o, struct err *e)
+{
+	struct tail_live *l = xcalloc(1, sizeof(*l));
+	enum rc rc;
+
+	l->options = *o;
+	holes_begin(&l->holes);
+	l->n_prefixes = filter_prefixes(o->filter, true, l->prefixes, l->text);
+	rc = subscribe(l, e);
+	if (rc != RC_OK) {
+		tail_live_close(&l);
+		return rc;
+	}
 	*lp = l;
 	return RC_OK;
 }
@@ -92,6 +105,12 @@ int64_t
 tail_live_epoch(const struct tail_live *l)
 {
 	return l->epoch;
+}
+
+struct str
+tail_live_lost(const struct tail_live *l)
+{
+	return str_of(l->hole_type);
 }
 
 /* Whether events of TYPE come here at all. */
@@ -202,15 +221,30 @@ fill(struct tail_live *l, int timeout_ms, struct tail_event *ev, struct err *e)
 }
 
 /* Another history: nothing that was known of the old one counts. */
-static void
-note_epoch(struct tail_live *l, struct str header)
+static bool
+is_cut(struct tail_live *l, struct str header)
 {
-	int64_t epoch = wire_get_i64(header, "epoch");
+	int64_t epoch = wire_get_i64(header, "epoch"), before = l->epoch;
 
-	if (epoch > l->epoch && l->epoch > 0)
+	if (epoch <= before)
+		return false;
+	l->epoch = epoch;
+	if (before > 0)
 		holes_begin(&l->holes);
-	if (epoch > l->epoch)
-		l->epoch = epoch;
+	return before > 0;
+}
+
+static enum came
+say_cut(struct tail_live *l, struct err *e)
+{
+	l->hole_type[0] = '\0';
+	/* An event comes behind this, a heartbeat again in a second. */
+	l->held = l->frames.n == 3;
+	(void)err_set(e, RC_GONE,
+	    "history may have been cut short (epoch %lld): what was shown "
+	    "last may be in the journal no more",
+	    (long long)l->epoch);
+	return CAME_LOST;
 }
 
 static enum came
@@ -227,6 +261,8 @@ take_event(struct tail_live *l, struct tail_event *ev, struct err *e)
 		return hand_out(l, ev);
 	l->suspect = true;
 	l->held = true;
+	(void)snprintf(
+	    l->hole_type, sizeof(l->hole_type), "%.*s", STR_ARG(type));
 	return enter_hole(l, last, seq, e);
 }
 
@@ -279,6 +315,7 @@ take_beat(struct tail_live *l, bool drained, struct err *e)
 		return CAME_NOTHING;
 	/* What was lost together with heartbeats shows in a later one. */
 	l->suspect = !drained;
+	l->hole_type[0] = '\0';
 	return enter_hole(l, after, l->head + 1, e);
 }
 
@@ -290,7 +327,8 @@ take(struct tail_live *l, struct tail_event *ev, struct err *e)
 
 	if (l->frames.n < 2 || !wire_check(frames_at(&l->frames, 1), &fault))
 		return CAME_NOTHING;
-	note_epoch(l, frames_at(&l->frames, 1));
+	if (is_cut(l, frames_at(&l->frames, 1)))
+		return say_cut(l, e);
 	if (l->frames.n == 3)
 		return take_event(l, ev, e);
 	return l->frames.n == 2 ? take_beat(l, zmq_poll(&item, 1, 0) == 0, e)
@@ -302,7 +340,8 @@ nothing_came(struct tail_live *l, struct err *e)
 {
 	if (clock_mono_ms() - l->heard_ms < SILENCE_MS)
 		return CAME_NOTHING;
-	l->heard_ms = clock_mono_ms();
+	if (subscribe(l, e) != RC_OK)
+		return CAME_REFUSAL;
 	(void)err_set(e, RC_RETRY, "no bus is heard on %s", l->options.live);
 	return CAME_SILENCE;
 }

@@ -15,6 +15,8 @@ void tail_live_close(struct tail_live **lp);
 /* As source_next(). */
 enum came tail_live_next(
     struct tail_live *l, int timeout_ms, struct tail_event *ev, struct err *e);
+/* After CAME_LOST: of which type; empty when of several, perhaps. */
+struct str tail_live_lost(const struct tail_live *l);
 /* What the last heartbeat said; 0 before the first. */
 int64_t tail_live_head(const struct tail_live *l);
 int64_t tail_live_epoch(const struct tail_live *l);

@@ -24,12 +24,14 @@ open_log(struct tail_source *s, const char *endpoint, struct err *e)
 	struct str prefixes[FILTER_WORDS_MAX];
 	struct log_options log = {
 		.from_seq = o->after.epoch > 0 ? o->after.seq + 1 : o->from_seq,
+		.epoch = o->after.epoch,
 		.from_head = o->from_head,
 		.topics = prefixes,
 		.n_topics = filter_prefixes(o->filter, false, prefixes, text),
 		.casefile = filter_casefile(o->filter),
 		.division = filter_division(o->filter),
 		.follow = o->follow,
+		.notices = true,
 	};
 
 	if (o->from_time != 0)
@@ -75,10 +77,30 @@ source_close(struct tail_source **sp)
 static bool
 joins(struct tail_source *s, int64_t seq)
 {
-	if (s->joined || !s->options.follow || seq <= s->joins_at)
+	if (s->joined || !s->options.follow || s->joins_at < 0 ||
+	    seq <= s->joins_at)
 		return false;
 	s->joined = true;
 	return true;
+}
+
+/* The journal is not what it was, or what was asked for is gone. */
+static enum came
+take_notice(struct tail_source *s, const struct log_event *got, struct err *e)
+{
+	if (got->what == LOG_RETIRED) {
+		log_skip(s->log, got->seq);
+		(void)err_set(e, RC_GONE,
+		    "the journal holds nothing before event %lld any more",
+		    (long long)got->seq);
+	} else {
+		s->joins_at = -1;
+		(void)err_set(e, RC_GONE,
+		    "history was cut short (epoch %lld): what was event %lld "
+		    "and on may be in the journal no more",
+		    (long long)got->epoch, (long long)got->seq);
+	}
+	return CAME_LOST;
 }
 
 static enum came
@@ -105,8 +127,11 @@ source_next(
 		return hand_out(&s->held, ev);
 	}
 	rc = log_next(s->log, timeout_ms, &s->held, e);
-	if (s->joins_at < 0 && log_epoch(s->log) > 0)
+	/* The head of an empty journal is 0, too. */
+	if (s->joins_at < 0 && (log_head(s->log) > 0 || log_place(s->log) == 1))
 		s->joins_at = log_head(s->log);
+	if (rc == RC_OK && s->held.what != LOG_EVENT)
+		return take_notice(s, &s->held, e);
 	if (rc == RC_OK) {
 		s->holding = joins(s, s->held.seq);
 		return s->holding ? CAME_LIVE : hand_out(&s->held, ev);
@@ -117,7 +142,7 @@ source_next(
 		return CAME_REFUSAL;
 	if (log_ended(s->log))
 		return CAME_END;
-	if (log_epoch(s->log) > 0 && joins(s, log_place(s->log)))
+	if (joins(s, log_place(s->log)))
 		return CAME_LIVE;
 	return CAME_NOTHING;
 }

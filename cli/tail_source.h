@@ -33,7 +33,7 @@ enum came {
 	CAME_NOTHING, /* within the time */
 	CAME_END,     /* all that was asked for was told */
 	CAME_LIVE,    /* what was stored before is told; now as it happens */
-	CAME_LOST,    /* events are missing; the text tells which */
+	CAME_LOST,    /* events are missing, or were shown and are no more */
 	CAME_SILENCE, /* the bus does not answer; it goes on trying */
 	CAME_REFUSAL, /* the bus does not want to */
 };

@@ -53,3 +53,35 @@ start() {
 	set -a; . "$HUYING_VAR/env.sh"; set +a
 }
 sql() { psql "$HUYING_DB" -qAt -c "$1"; }
+# within SECONDS COMMAND...: whether it becomes true
+within() {
+	local n=$(($1 * 10))
+	shift
+	while [ $n -gt 0 ]; do
+		"$@" && return 0
+		sleep 0.1
+		n=$((n - 1))
+	done
+	return 1
+}
+# The services have worked off what there is.
+quiet() { [ "$(sql 'SELECT run.quiet()')" = t ]; }
+# free_ports N: the first of N in a row, below those that the kernel gives to others.
+free_ports() {
+	/usr/bin/python3 - "$1" <<-'PY'
+	import random, socket, sys
+	n = int(sys.argv[1])
+	while True:
+	    first = random.randrange(20000, 32000)
+	    held = []
+	    try:
+	        for port in range(first, first + n):
+	            s = socket.socket()
+	            s.bind(("127.0.0.1", port))
+	            held.append(s)
+	        print(first)
+	        break
+	    except OSError:
+	        continue
+	PY
+}

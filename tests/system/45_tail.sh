@@ -35,17 +35,6 @@ put_bytes() {
 	sql "SELECT seq FROM journal.append(ARRAY['/test/bytes'], ARRAY['$2'], ARRAY['$1'], ARRAY[NULL::text],
 		ARRAY[NULL::text], ARRAY[sha256('\x$3'::bytea)], ARRAY['\x$3'::bytea])"
 }
-# within SECONDS COMMAND...: whether it becomes true
-within() {
-	local n=$(($1 * 10))
-	shift
-	while [ $n -gt 0 ]; do
-		"$@" && return 0
-		sleep 0.1
-		n=$((n - 1))
-	done
-	return 1
-}
 lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 said_live() { grep -q -e '-- live --' "$1"; }
 # Seqs of FILE, in order, compared with all from A to B.

@@ -336,6 +336,7 @@ test_another_epoch_begins_anew(void **state)
 	happen(b, "call.raised", 7, 6, 2);
 	assert_string_equal(next(b), "live");
 	assert_string_equal(next(b), "9");
+	assert_string_equal(next(b), "lost");
 	assert_string_equal(next(b), "6");
 	assert_string_equal(next(b), "7");
 }
