@@ -1,5 +1,6 @@
 #include "common/bus/feed.h"
 
+#include "common/base/clock.h"
 #include "common/bus/socket.h"
 #include "common/bus/window.h"
 #include "common/msg/wire.h"
@@ -9,26 +10,45 @@
 #define WINDOW_EVENTS 4096
 #define WINDOW_BYTES ((size_t)8 * 1024 * 1024)
 #define PUMP_MAX 2000
+#define SILENCE_MS 6000 /* the bus's heart beats each second */
 
 struct feed {
+	char *endpoint;
 	zsock_t *sub;
+	int64_t heard_ms;
 	struct window *window;
 	int64_t epoch;
 };
 
-enum rc
-feed_open(struct feed **fp, const char *endpoint, struct err *e)
+/* The old socket stays until there is another one. */
+static enum rc
+listen_anew(struct feed *f, struct err *e)
 {
 	static const struct socket_opts opts = { ZMQ_SUB, SOCKET_CONNECT, 1000,
 		4096, 256 * 1024, 0 };
-	struct feed *f = xcalloc(1, sizeof(*f));
-	enum rc rc = socket_open(&f->sub, &opts, endpoint, e);
+	zsock_t *fresh = NULL;
 
+	f->heard_ms = clock_mono_ms();
+	TRY(socket_open(&fresh, &opts, f->endpoint, e));
+	zsock_set_subscribe(fresh, "");
+	zsock_destroy(&f->sub);
+	f->sub = fresh;
+	return RC_OK;
+}
+
+enum rc
+feed_open(struct feed **fp, const char *endpoint, struct err *e)
+{
+	struct feed *f = xcalloc(1, sizeof(*f));
+	enum rc rc;
+
+	f->endpoint = xstrdup(endpoint);
+	rc = listen_anew(f, e);
 	if (rc != RC_OK) {
+		free(f->endpoint);
 		free(f);
 		return rc;
 	}
-	zsock_set_subscribe(f->sub, "");
 	f->window = window_new(WINDOW_EVENTS, WINDOW_BYTES);
 	*fp = f;
 	return RC_OK;
@@ -41,6 +61,7 @@ feed_close(struct feed **fp)
 		return;
 	window_free(&(*fp)->window);
 	zsock_destroy(&(*fp)->sub);
+	free((*fp)->endpoint);
 	free(*fp);
 	*fp = NULL;
 }
@@ -85,6 +106,19 @@ take(struct feed *f, struct frames *m)
 	window_put(f->window, &ev);
 }
 
+/*
+ * A bus that turned us away is never asked again by libzmq, and one that
+ * dropped our key may have a new one by now.
+ */
+static void
+mind_silence(struct feed *f)
+{
+	struct err ignored;
+
+	if (clock_mono_ms() - f->heard_ms >= SILENCE_MS)
+		(void)(listen_anew(f, &ignored) == RC_OK);
+}
+
 bool
 feed_pump(struct feed *f)
 {
@@ -95,6 +129,10 @@ feed_pump(struct feed *f)
 		take(f, &m);
 		frames_free(&m);
 	}
+	if (n > 0)
+		f->heard_ms = clock_mono_ms();
+	else
+		mind_silence(f);
 	return n > 0;
 }
 

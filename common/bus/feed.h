@@ -23,9 +23,12 @@ struct feed_event {
 enum rc feed_open(
     struct feed **fp, const char *endpoint, struct err *e) MUST_CHECK;
 void feed_close(struct feed **fp);
-/* The libzmq socket, for zmq_poll(). */
+/* The libzmq socket, for zmq_poll(); a pump may replace it. */
 void *feed_socket(struct feed *f);
-/* Takes in what has arrived; true if there was any. */
+/*
+ * Takes in what has arrived; true if there was any.  After 6 s of silence it
+ * connects anew, with the key file as it is now.
+ */
 bool feed_pump(struct feed *f);
 /* First and last seq of the window; false while it is empty. */
 bool feed_window(const struct feed *f, int64_t *first, int64_t *last);

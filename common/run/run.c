@@ -266,6 +266,7 @@ loop(struct run *r, int sigfd)
 			rc = turn(r, sigfd, rang, &e);
 		if (!survive(r, rc, &e, sigfd))
 			return EXIT_BROKEN;
+		items[0].socket = feed_socket(r->feed);
 		if (zmq_poll(items, ARRAY_LEN(items), r->more ? 0 : IDLE_MS) <
 			0 &&
 		    errno != EINTR)
