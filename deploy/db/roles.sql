@@ -1,51 +1,92 @@
 -- One role a service, with what it needs and no more.  Run after every
 -- migration, by the owner of the schema; doing it again changes nothing.
+-- tests/store/test_store_roles.c tries what each must not do.
+BEGIN;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 DO $$
 DECLARE
-	who text;
+	who  text;
+	role text;
+	item record;
 BEGIN
+	-- What PostgreSQL gives to everybody: a place for objects of their own,
+	-- functions as they are made, locks that the journal lives by.
+	EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+	REVOKE ALL ON SCHEMA public FROM PUBLIC;
+	FOR item IN SELECT oid::regprocedure AS name FROM pg_proc
+		WHERE pronamespace = 'pg_catalog'::regnamespace
+			AND (proname LIKE 'pg\_%advisory%' OR proname ~ '^lo_(creat|create|from_bytea|put|import)$')
+			AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0)) LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', item.name);
+	END LOOP;
+	FOR item IN SELECT nspname AS name FROM pg_namespace
+		WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+		EXECUTE format('REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA %I FROM PUBLIC', item.name);
+	END LOOP;
+
 	FOREACH who IN ARRAY ARRAY['bus', 'intake', 'dispatcher', 'enforcement',
 		'mediation', 'scoring'] LOOP
-		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'huying_' || who) THEN
-			EXECUTE format('CREATE ROLE %I LOGIN', 'huying_' || who);
+		role := 'huying_' || who;
+		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+			EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT CONNECTION LIMIT 50', role);
 		END IF;
-		EXECUTE format('GRANT USAGE ON SCHEMA journal, run, registry TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA journal, registry TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT ON run.migration, run.clock, run.lag TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.instance TO %I', 'huying_' || who);
-		EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, registry TO %I', 'huying_' || who);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION run.now() TO %I', 'huying_' || who);
+		-- Begin with nothing: an older version may have given more.
+		FOR item IN SELECT nspname AS name FROM pg_namespace
+			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+			EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', item.name, role);
+			EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', item.name, role);
+			EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM %I', item.name, role);
+			EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM %I', item.name, role);
+		END LOOP;
+		EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
+		EXECUTE format('GRANT USAGE ON SCHEMA journal, run, registry TO %I', role);
+		-- The journal is written through append() alone, which runs as its
+		-- owner; what that calls is nobody else's to call.
+		EXECUTE format('GRANT SELECT ON journal.event, journal.epoch TO %I', role);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION journal.append(text[], text[], text[], text[], text[], bytea[], bytea[]), journal.head(), journal.slot_of(text, bigint) TO %I', role);
+		EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA registry TO %I', role);
+		EXECUTE format('GRANT SELECT ON run.migration, run.lag TO %I', role);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION run.now() TO %I', role);
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.instance TO %I', role);
 		IF who = 'bus' THEN
 			CONTINUE;
 		END IF;
 		-- A cursor may be moved, not made; a limit is never deleted.
-		EXECUTE format('GRANT SELECT, UPDATE ON run.cursor TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON run.deadline, run.pause TO %I', 'huying_' || who);
+		EXECUTE format('GRANT SELECT, UPDATE ON run.cursor TO %I', role);
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON run.deadline, run.pause TO %I', role);
 		-- Parked events come and go; how they went stays, and what was asked.
-		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.parked TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT, UPDATE (done_at, outcome) ON run.parked_request TO %I', 'huying_' || who);
-		EXECUTE format('GRANT SELECT, INSERT ON run.parked_log TO %I', 'huying_' || who);
-		EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', who, 'huying_' || who);
-		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %I TO %I', who, 'huying_' || who);
-		EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO %I', who, 'huying_' || who);
-		EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %I TO %I', who, 'huying_' || who);
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.parked TO %I', role);
+		EXECUTE format('GRANT SELECT, UPDATE (done_at, outcome) ON run.parked_request TO %I', role);
+		EXECUTE format('GRANT SELECT, INSERT ON run.parked_log TO %I', role);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION journal.still(bigint) TO %I', role);
+		EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', who, role);
+		EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %I TO %I', who, role);
+		EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %I TO %I', who, role);
+	END LOOP;
+
+	-- Tables that the services share: each sees and touches its own rows.
+	FOR item IN SELECT c.oid::regclass AS name, c.relrowsecurity AS done
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'service'
+		WHERE c.relnamespace = 'run'::regnamespace AND c.relkind = 'r' LOOP
+		IF NOT item.done THEN
+			EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', item.name);
+			EXECUTE format('CREATE POLICY own ON %s USING (service = substr(current_user::text, 8))', item.name);
+		END IF;
 	END LOOP;
 END $$;
 
--- The journal is written through journal.append() alone, which runs as its
--- owner; what it calls is nobody else's to call.
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA journal, run FROM PUBLIC;
-REVOKE EXECUTE ON FUNCTION journal.add_range(), journal.begin_epoch(bigint, text), journal.raise_epoch(text), journal.retire(bigint) FROM huying_bus, huying_intake,
-	huying_dispatcher, huying_enforcement, huying_mediation, huying_scoring;
-
--- The bus puts sealed parts away and cannot read them; intake opens them.
-GRANT USAGE ON SCHEMA vault TO huying_bus, huying_intake;
+-- The bus keeps places of readers and last events, puts sealed parts away
+-- and cannot read them, and looks up who may come over TCP.
+GRANT SELECT ON journal.event_key, journal.range TO huying_bus;
+GRANT SELECT, INSERT, UPDATE ON journal.reader, journal.type_last TO huying_bus;
+GRANT EXECUTE ON FUNCTION journal.first(), journal.check_line() TO huying_bus;
+GRANT USAGE ON SCHEMA vault, access TO huying_bus;
 GRANT INSERT ON vault.sealed TO huying_bus;
-GRANT INSERT, UPDATE ON journal.reader, journal.type_last TO huying_bus;
-GRANT SELECT ON vault.sealed TO huying_intake;
-GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA vault TO huying_intake;
-REVOKE UPDATE, DELETE ON vault.sealed FROM huying_intake;
-
--- Who may come over TCP: the bus looks, nobody else does.
-GRANT USAGE ON SCHEMA access TO huying_bus;
 GRANT SELECT ON access.client, access.key, access.grant, access.change TO huying_bus;
+
+-- Intake opens what was sealed, and keeps who it was.
+GRANT USAGE ON SCHEMA vault TO huying_intake;
+GRANT SELECT ON vault.sealed TO huying_intake;
+GRANT SELECT, INSERT, UPDATE ON vault.identity TO huying_intake;
+GRANT EXECUTE ON FUNCTION registry.propose_matters, registry.grams TO huying_intake;
+COMMIT;
