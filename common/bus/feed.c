@@ -137,9 +137,9 @@ feed_pump(struct feed *f)
 }
 
 bool
-feed_window(const struct feed *f, int64_t *first, int64_t *last)
+feed_window(const struct feed *f, int64_t epoch, int64_t *first, int64_t *last)
 {
-	return window_bounds(f->window, first, last);
+	return f->epoch >= epoch && window_bounds(f->window, first, last);
 }
 
 struct feed_event

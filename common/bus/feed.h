@@ -30,8 +30,12 @@ void *feed_socket(struct feed *f);
  * connects anew, with the key file as it is now.
  */
 bool feed_pump(struct feed *f);
-/* First and last seq of the window; false while it is empty. */
-bool feed_window(const struct feed *f, int64_t *first, int64_t *last);
+/*
+ * First and last seq of the window; false while it is empty, or of an older
+ * history than EPOCH, the journal's: there the same seqs may mean others.
+ */
+bool feed_window(
+    const struct feed *f, int64_t epoch, int64_t *first, int64_t *last);
 /* SEQ must lie in the window. */
 struct feed_event feed_get(const struct feed *f, int64_t seq);
 

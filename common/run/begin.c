@@ -62,6 +62,7 @@ batch_begin(struct run *r, int slot, struct err *e)
 	r->now = rows_time(clock, 0, 0);
 	r->head = rows_i64(clock, 0, 1);
 	r->packs = rows_i64(clock, 0, 2);
+	r->epoch = rows_i64(clock, 0, 3);
 	r->last = r->first;
 	return RC_OK;
 }

@@ -74,6 +74,7 @@ struct run {
 	int64_t now;
 	int64_t head;
 	int64_t packs; /* seq of the newest pack that was loaded */
+	int64_t epoch;
 	bool mine[SLOTS];
 	int64_t cursor[SLOTS];
 	int64_t first; /* seq it starts after */

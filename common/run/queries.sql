@@ -23,7 +23,8 @@ ORDER BY slot FOR UPDATE
 
 -- name: clock
 SELECT run.now() AS now, journal.head() AS head,
-	(SELECT coalesce(max(seq), 0) FROM registry.pack) AS packs
+	(SELECT coalesce(max(seq), 0) FROM registry.pack) AS packs,
+	(SELECT max(epoch) FROM journal.epoch)::bigint AS epoch
 
 -- name: events
 SELECT seq, at, slot, envelope FROM (

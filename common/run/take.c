@@ -181,7 +181,7 @@ batch_take(struct run *r, struct err *e)
 	r->last = r->first;
 	if (stop <= r->first)
 		return RC_OK;
-	if (r->feed == NULL || !feed_window(r->feed, &first, &last) ||
+	if (r->feed == NULL || !feed_window(r->feed, r->epoch, &first, &last) ||
 	    first > r->first + 1 || last <= r->first)
 		return take_from_journal(r, stop, e);
 	ahead_drop(r);

@@ -1,16 +1,14 @@
 """What publishers were told against what the journal holds: I1 I2 I3 I10."""
 from evidence import key_of, short
 
-NEVER = "~"
-
-
 class Attempt:
     """One (source, id, bytes) over all its tries."""
 
-    __slots__ = ("seq", "tries", "refused", "told")
+    __slots__ = ("seq", "epoch", "tries", "refused", "told")
 
     def __init__(self):
-        self.seq = None      # as acknowledged
+        self.seq = None      # as acknowledged last
+        self.epoch = 0
         self.tries = 0       # how often it was sent
         self.refused = 0     # how often that was answered with a refusal
         self.told = ""       # code of the last refusal
@@ -20,17 +18,14 @@ def collect(e, v, figures):
     """{key: {digest: Attempt}} over all clients."""
     tried = {}
     for name, lines in e.histories():
-        for kind, op, _, source, ident, digest, seq, status in lines:
+        for kind, op, source, ident, digest, seq, epoch, status in lines:
             a = tried.setdefault(key_of(source, ident), {}).setdefault(
                 short(digest), Attempt())
             if kind == "invoke":
                 a.tries += 1
             elif kind == "ok":
                 figures["duplicate_acks"] += status == "duplicate"
-                if a.seq is not None and a.seq != seq:
-                    v.fault("I3", "two_seqs", f"{name} {op}: {source} {ident} "
-                            f"acknowledged as {a.seq} and {seq}")
-                a.seq = seq
+                acknowledged(e, v, f"{name} {op}", a, seq, epoch)
             elif kind == "fail":
                 a.refused += 1
                 a.told = status
@@ -40,19 +35,36 @@ def collect(e, v, figures):
     return tried
 
 
-def judge(journal, key, digest, a, v):
+def acknowledged(e, v, who, a, seq, epoch):
+    """One seq for all repeats, unless a cut came between."""
+    if a.seq not in (None, seq):
+        old, new = (a.seq, a.epoch), (seq, epoch)
+        if epoch < a.epoch:
+            old, new = new, old
+        if not e.cut_off(*old):
+            v.fault("I3", "two_seqs", f"{who}: acknowledged as {old[0]} and "
+                    f"{new[0]}")
+        seq, epoch = new
+    a.seq, a.epoch = seq, max(epoch, a.epoch)
+
+
+def judge(e, journal, key, digest, a, v):
     """One attempt against the journal."""
     seq = journal.seq_of.get(key)
     mine = seq is not None and journal.digest[seq] == digest
-    if a.seq is not None:
-        if seq is None:
+    if a.seq is not None and not (mine and seq == a.seq):
+        if e.cut_off(a.seq, a.epoch):
+            v.figures["announced"] += 1
+            if not e.about["may_lose"]:
+                v.fault("I1", "lost", f"acknowledged as {a.seq} and cut off")
+        elif seq is None:
             v.fault("I1", "lost", f"acknowledged as {a.seq}")
         elif not mine:
             v.fault("I1", "altered", f"{seq} has other bytes")
-        elif seq != a.seq:
+        else:
             v.fault("I5", "seq_disagrees", f"acknowledged as {a.seq}, is "
                     f"{seq}")
-    elif mine and a.tries and a.refused >= a.tries:
+    elif a.seq is None and mine and a.tries and a.refused >= a.tries:
         v.fault("I10", "refused_but_stored", f"{seq} after {a.told}")
 
 
@@ -75,7 +87,8 @@ def phantoms(e, journal, tried, v):
 
 def check(e, journal, v):
     figures = v.figures
-    figures.update(duplicate_acks=0, refused=0, unknown_answers=0)
+    figures.update(duplicate_acks=0, refused=0, unknown_answers=0,
+                   announced=0)
     tried = collect(e, v, figures)
     figures["attempted"] = sum(len(x) for x in tried.values())
     figures["acknowledged"] = sum(a.seq is not None for x in tried.values()
@@ -86,7 +99,7 @@ def check(e, journal, v):
     figures["other_bodies"] = sum(len(x) > 1 for x in tried.values())
     for key, bodies in tried.items():
         for digest, a in bodies.items():
-            judge(journal, key, digest, a, v)
+            judge(e, journal, key, digest, a, v)
     phantoms(e, journal, tried, v)
     v.faults("I3", "duplicate", journal.twice)
     n = 0

@@ -2,41 +2,60 @@
 
 
 def read(path):
-    """Lines of a reader: ("open", first) or ("event", seq, epoch, digest);
+    """Lines of a reader: ("cut", first) or ("event", seq, epoch, digest);
     what a kill cut short is left out."""
     with open(path, encoding="ascii") as f:
         for line in f:
             words = line.split()
             if not line.endswith("\n") or not words:
                 continue
-            if words[0] == "open":
-                yield "open", int(words[1])
+            if words[0] == "cut":
+                yield "cut", int(words[1])
             elif words[0].isdigit() and len(words) == 4:
                 yield "event", int(words[0]), int(words[1]), int(words[2], 16)
 
 
-def check_reader(name, path, journal, wanted, v):
+class Reader:
     """Every event in order, none twice; of a log reader, none missing:
-    WANTED yields the seqs that it must have seen, or is None."""
-    last, n = 0, 0
-    for what, *rest in read(path):
-        if what == "open":
-            continue
-        seq, epoch, digest = rest
-        n += 1
-        if seq <= last and epoch == 1:
-            v.fault("I5", "order_break", f"{name}: {seq} after {last}")
-        if seq > journal.head or journal.exact[seq] != digest:
-            v.fault("I5", "order_break", f"{name}: other bytes at {seq}")
-        if wanted is not None:
-            due = next(wanted, None)
+    WANTED holds the seqs that it must have seen, or is None."""
+
+    def __init__(self, e, name, journal, wanted, v):
+        self.e, self.name, self.journal, self.v = e, name, journal, v
+        self.wanted, self.at = wanted, 0
+        self.last = self.epoch = self.n = 0
+
+    def take(self, seq, epoch, digest):
+        self.n += 1
+        if seq <= self.last and not (epoch > self.epoch and
+                                     self.e.cut_off(self.last, self.epoch)):
+            self.v.fault("I5", "order_break", f"{self.name}: {seq} after "
+                         f"{self.last}")
+        self.last, self.epoch = seq, epoch
+        if self.e.cut_off(seq, epoch):
+            return
+        if seq > self.journal.head or self.journal.exact[seq] != digest:
+            self.v.fault("I5", "order_break", f"{self.name}: other bytes at "
+                         f"{seq}")
+        if self.wanted is not None:
+            due = self.wanted[self.at] if self.at < len(self.wanted) else 0
             if due != seq:
-                v.fault("I5", "missing", f"{name}: {seq} instead of {due}")
-                return n
-        last = seq
-    if wanted is not None and next(wanted, None) is not None:
-        v.fault("I5", "missing", f"{name}: nothing after {last}")
-    return n
+                self.v.fault("I5", "missing", f"{self.name}: {seq} instead "
+                             f"of {due}")
+            self.at += due <= seq
+
+    def end(self):
+        if self.wanted is not None and self.at < len(self.wanted):
+            self.v.fault("I5", "missing", f"{self.name}: nothing after "
+                         f"{self.last}")
+        return self.n
+
+
+def check_reader(e, name, path, journal, wanted, v):
+    r = Reader(e, name, journal, wanted, v)
+    for what, *rest in read(path):
+        if what == "event":
+            r.take(*rest)
+    return r.end()
 
 
 TOPICS = {"log0": (), "log1": ("command.", "deadline.", "casefile.")}
@@ -44,19 +63,22 @@ TOPICS = {"log0": (), "log1": ("command.", "deadline.", "casefile.")}
 
 def wanted_of(e, journal, topics):
     if not topics:
-        return iter(range(1, journal.head + 1))
-    return iter([r.seq for r in e.rows() if r.type.startswith(topics)])
+        return range(1, journal.head + 1)
+    return [r.seq for r in e.rows() if r.type.startswith(topics)]
 
 
 def check_cursors(e, v):
-    """Samples of a second each: never back, never beyond the head."""
-    last = {}
+    """Samples of a second each, of one line of history: never back, never
+    beyond the head."""
+    last, before = {}, None
     for path in e.files("history/samples"):
         with open(path, encoding="ascii") as f:
             for line in f:
                 if not line.endswith("\n"):
                     continue
-                head, *cursors = line.split()
+                line_id, head, *cursors = line.split()
+                if line_id != before:
+                    last, before = {}, line_id
                 for c in cursors:
                     service, slot, seq = c.split(":")
                     seq = int(seq)
@@ -76,7 +98,8 @@ def check(e, journal, v):
         wanted = None
         if name in TOPICS:
             wanted = wanted_of(e, journal, TOPICS[name])
-        v.figures["read"][name] = check_reader(name, path, journal, wanted, v)
+        v.figures["read"][name] = check_reader(
+            e, name, path, journal, wanted, v)
     if not v.figures["read"].get("log0"):
         v.unproven.append("no reader of the log saw anything")
     check_cursors(e, v)

@@ -51,8 +51,9 @@ class Cluster:
         return ["setpriv", f"--reuid={self.user}", f"--regid={self.user}",
                 "--clear-groups", "--pdeathsig=KILL", "--", *argv]
 
-    def run(self, *argv):
-        done = subprocess.run(self.as_user(list(argv)), cwd="/",
+    def run(self, *argv, bare=False):
+        done = subprocess.run(list(argv) if bare else
+                              self.as_user(list(argv)), cwd="/",
                               capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{argv[0]}: {done.stderr.strip()}")
@@ -80,6 +81,23 @@ class Cluster:
         self.append("pg_hba.conf", "host all all 10.99.0.0/24 trust\n"
                     "host replication all 10.99.0.0/24 trust\n")
         os.sync()
+
+    def copy(self, primary):
+        """Becomes a standby of PRIMARY, which runs."""
+        self.own(self.sockets)
+        source = (f"host={primary.address or primary.sockets} user=huying "
+                  f"application_name={self.name}")
+        self.own(self.data)
+        self.run(*self.net.inside(self.host), *self.as_user([
+            f"{self.bin}/pg_basebackup", "-d", source, "-D", self.data, "-X",
+            "stream", "-R", "-c", "fast"]), bare=True)
+        self.process.ready_word = "ready to accept read-only connections"
+
+    def promote(self):
+        """Waits until it takes writes."""
+        self.run(f"{self.bin}/pg_ctl", "-D", self.data, "-w", "-t", "30",
+                 "promote")
+        self.process.ready_word = "database system is ready to accept"
 
     def append(self, name, text):
         with open(os.path.join(self.data, name), "a", encoding="ascii") as f:

@@ -273,7 +273,7 @@ class Desk:
     def send(self, op, event):
         self.out.put("invoke", op, event)
         self.out.flush()
-        self.sock.send_multipart([b"PUB", b"%d" % op, event.bytes])
+        peer.send(self.sock, [b"PUB", b"%d" % op, event.bytes])
 
     def connect(self):
         if self.sock is not None:
@@ -292,7 +292,8 @@ class Desk:
             return
         told = msgpack.unpackb(frames[2])
         if frames[0] == b"ACK":
-            self.out.put("ok", op, event, told["seq"], told["status"])
+            self.out.put("ok", op, event, told["seq"], told["epoch"],
+                         told["status"])
         else:
             self.out.put("fail" if frames[0] == b"NAK" else "info", op, event,
                          status=told["code"])
@@ -315,19 +316,20 @@ class Desk:
             if op in self.waiting:
                 self.send(op, self.waiting[op])
 
-    def remember(self, seq):
+    def remember(self, seq, epoch):
         """All up to SEQ has been answered for."""
         with open(self.place + ".new", "w", encoding="ascii") as f:
-            f.write(str(seq))
+            f.write(f"{seq} {epoch}")
         os.rename(self.place + ".new", self.place)
 
     def run(self):
-        first = 1
+        seq = epoch = 0
         if os.path.exists(self.place):
             with open(self.place, encoding="ascii") as f:
-                first = int(f.read()) + 1
+                seq, epoch = map(int, f.read().split())
         self.connect()
-        t = tail.Tail(first, lambda: self.stopping)
+        t = tail.Tail(seq + 1, lambda: self.stopping)
+        t.epoch = epoch
         for seq, _, envelope in t.events():
             if seq is not None:
                 self.react(envelope)
@@ -337,7 +339,7 @@ class Desk:
                     self.sock.poll(20)
                     self.turn()
                 if not self.waiting:
-                    self.remember(t.next - 1)
+                    self.remember(t.next - 1, t.epoch)
         self.out.flush()
 
     def stop(self, *_):

@@ -85,6 +85,10 @@ class Evidence:
                 os.path.join(self.place, "key.bin")):
             yield source.decode(), ident.decode(), number(seq)
 
+    def cut_off(self, seq, epoch):
+        """Whether a later epoch announced that SEQ of EPOCH may be gone."""
+        return any(e > epoch and first <= seq for e, first, _ in self.epochs)
+
     def files(self, pattern):
         return sorted(glob.glob(os.path.join(self.place, pattern)))
 

@@ -1,38 +1,14 @@
-"""The faults: how each is injected and healed, and whether it took effect."""
+"""Faults of processes, clocks and events; and the table of all."""
 import glob
 import os
 import signal
-import time
 
+from faults_net import CutLink, Flap
+from faults_pg import (EndBackend, Failover, FullData, FullWal, KillBackend,
+                       KillPostgres, PowerLoss, RestartPostgres, StopBackend,
+                       StopPostgres)
 import process
-import sql
-
-
-class Fault:
-    """inject(); HOLD seconds later heal(); then took_effect()."""
-
-    away = False   # does it take the database away from the services?
-
-    def __init__(self, world, args):
-        self.world, self.args = world, args
-        self.effect = False
-
-    def inject(self):
-        raise NotImplementedError
-
-    def heal(self):
-        """What the world does not do by itself."""
-
-    def took_effect(self):
-        return self.effect
-
-
-def stopped(pid):
-    """A signal takes a moment."""
-    until = time.monotonic() + 0.5
-    while process.state_of(pid) != "T" and time.monotonic() < until:
-        time.sleep(0.005)
-    return process.state_of(pid) == "T"
+from fault import Fault, stopped
 
 
 def died(p, before, code):
@@ -100,225 +76,16 @@ class CrashPoint(Fault):
         if self.args["point"] == "deadline_fired":
             self.world.huying("clock", "advance", "45m", check=False)
 
+    def done(self):
+        return len([c for _, c in self.p.deaths[self.n:]
+                    if c == -signal.SIGKILL]) >= 2
+
     def heal(self):
         """A point that was not reached: it must not wait for another day."""
-        self.effect = len([c for _, c in self.p.deaths[self.n:]
-                           if c == -signal.SIGKILL]) >= 2
+        self.effect = self.done()
         if not self.effect:
             self.p.extra = {}
             self.p.send(signal.SIGKILL)
-
-
-def backends(world):
-    """Process ids of the services' connections."""
-    return [int(x) for x in world.sql.ask(
-        "SELECT pid FROM pg_stat_activity WHERE usename LIKE 'huying_%' "
-        "ORDER BY usename, pid")]
-
-
-class Backend(Fault):
-    def inject(self):
-        pids = backends(self.world)
-        if not pids:
-            return
-        self.pid = pids[int(self.args["pick"] * len(pids))]
-        self.act()
-
-    def act(self):
-        raise NotImplementedError
-
-
-class KillBackend(Backend):
-    """The postmaster then ends all the others, and recovers."""
-    away = True
-
-    def act(self):
-        process.tell(self.pid, signal.SIGKILL)
-
-    def took_effect(self):
-        return process.state_of(self.pid) in ("", "Z")
-
-
-class EndBackend(Backend):
-    def act(self):
-        self.effect = self.world.sql.one(
-            f"SELECT pg_terminate_backend({self.pid})") == "t"
-
-
-class StopBackend(Backend):
-    def act(self):
-        self.effect = process.tell(self.pid, signal.SIGSTOP) and \
-            stopped(self.pid)
-
-    def heal(self):
-        if self.effect:
-            process.tell(self.pid, signal.SIGCONT)
-
-
-class KillPostgres(Fault):
-    """Postmaster and children at once; started again at the healing."""
-    away = True
-
-    def inject(self):
-        pg = self.world.pg
-        pg.process.revive = False
-        pids = pg.pids()
-        pg.signal_all(signal.SIGKILL)
-        self.effect = pg.gone(pids)
-
-    def heal(self):
-        self.world.pg.process.revive = True
-
-
-class RestartPostgres(Fault):
-    away = True
-
-    def inject(self):
-        pg = self.world.pg
-        self.n = len(pg.process.deaths)
-        pg.process.revive = False
-        pg.process.send(signal.SIGINT if self.args["how"] == "fast"
-                        else signal.SIGQUIT)
-
-    def heal(self):
-        pg = self.world.pg
-        until = time.monotonic() + 20
-        while pg.process.alive() and time.monotonic() < until:
-            time.sleep(0.02)
-        self.effect = not pg.process.alive()
-        pg.process.revive = True
-
-
-class StopPostgres(Fault):
-    away = True
-
-    def inject(self):
-        self.pids = self.world.pg.pids()
-        for pid in self.pids:
-            process.tell(pid, signal.SIGSTOP)
-        self.effect = stopped(self.pids[0])
-
-    def heal(self):
-        for pid in self.world.pg.pids():
-            process.tell(pid, signal.SIGCONT)
-
-
-def log_size(world):
-    return os.path.getsize(world.pg.process.log)
-
-
-def log_says(world, since, word):
-    with open(world.pg.process.log, "rb") as f:
-        f.seek(since)
-        return word.encode() in f.read()
-
-
-class FullData(Fault):
-    """No block left for tables.  What needs one is refused, and PostgreSQL
-    goes on."""
-    away = True
-
-    def inject(self):
-        self.since = log_size(self.world)
-        self.full = self.world.disks["data"].fill()
-
-    def heal(self):
-        until = time.monotonic() + 8
-        # A table takes a new block soon, not at once.
-        while not self.said() and time.monotonic() < until:
-            time.sleep(0.1)
-        self.effect = self.full and self.said()
-        self.world.disks["data"].unfill()
-
-    def said(self):
-        return log_says(self.world, self.since, "No space left on device")
-
-
-class FullWal(FullData):
-    """No block left for the log of changes: PostgreSQL panics, and cannot
-    start until there is room."""
-
-    def inject(self):
-        self.since = log_size(self.world)
-        self.full = self.world.disks["wal"].fill()
-        try:
-            # Segments that wait to be used again would last for a while.
-            for _ in range(40):
-                self.world.sql.ask("SELECT pg_switch_wal() FROM "
-                                   "pg_logical_emit_message(false, 'chaos',"
-                                   " 'x')", 1.0)
-        except sql.Away:
-            pass
-
-    def heal(self):
-        until = time.monotonic() + 8
-        while not self.said() and time.monotonic() < until:
-            self.world.pg.process.look()
-            time.sleep(0.1)
-        self.effect = self.full and self.said()
-        self.world.disks["wal"].unfill()
-
-
-class PowerLoss(Fault):
-    """Both disks go at the same moment; then all of PostgreSQL; then power
-    comes back."""
-    away = True
-
-    def inject(self):
-        w, pg = self.world, self.world.pg
-        w.sql.close()
-        pg.process.revive = False
-        pids = pg.pids()
-        for name in ("wal", "data"):
-            w.disks[name].cut()
-        pg.signal_all(signal.SIGKILL)
-        self.effect = pg.gone(pids)
-
-    def heal(self):
-        for d in self.world.disks.values():
-            d.close()
-            d.open()
-        self.world.pg.process.revive = True
-
-
-class CutLink(Fault):
-    def inject(self):
-        here, there = self.args["ends"]
-        self.away = there == "pg"
-        self.world.net.cut(here, there, self.args["mode"])
-
-    def heal(self):
-        here, there = self.args["ends"]
-        self.effect = self.world.net.heal(here, there, self.args["mode"]) > 0
-
-
-class Flap(CutLink):
-    """On and off, at least four times."""
-
-    def inject(self):
-        super().inject()
-        self.on = True
-        self.packets = 0
-        self.next = time.monotonic() + 0.7
-
-    def tick(self):
-        """Called all the time while it holds."""
-        here, there = self.args["ends"]
-        if time.monotonic() < self.next:
-            return
-        self.next = time.monotonic() + 0.7
-        if self.on:
-            self.packets += self.world.net.heal(here, there,
-                                                self.args["mode"])
-        else:
-            self.world.net.cut(here, there, self.args["mode"])
-        self.on = not self.on
-
-    def heal(self):
-        if self.on:
-            super().heal()
-            self.packets += self.effect
-        self.effect = self.packets > 0
 
 
 class ClockForward(Fault):
@@ -398,4 +165,5 @@ TABLE = {
     "link.flap": Flap, "clock.forward": ClockForward,
     "clock.skew": ClockSkew, "instances": Instances,
     "reader.stop": StopReader, "poison": Poison,
+    "failover.sync": Failover, "failover.async": Failover,
 }

@@ -2,6 +2,7 @@
 import os
 
 import zmq
+import zmq.auth
 
 CONTEXT = zmq.Context()
 
@@ -13,18 +14,32 @@ def endpoint(name):
 
 
 def secure(sock):
-    """CURVE keys, when the world gave some."""
-    server = os.environ.get("CHAOS_SERVER_KEY")
-    if server:
-        sock.curve_serverkey = server.encode()
-        sock.curve_publickey = os.environ["CHAOS_PUBLIC_KEY"].encode()
-        sock.curve_secretkey = os.environ["CHAOS_SECRET_KEY"].encode()
+    """Our key, and the bus's: HUYING_KEY is a file of huying key new."""
+    path = os.environ["HUYING_KEY"]
+    sock.curve_publickey, sock.curve_secretkey = \
+        zmq.auth.load_certificate(path)
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            name, _, value = line.strip().partition(" = ")
+            if name == "server-key":
+                sock.curve_serverkey = value.strip('"').encode()
+
+
+def send(sock, frames):
+    """Without waiting; False when it did not go out.  What matters is sent
+    again on silence."""
+    try:
+        sock.send_multipart(frames, zmq.NOBLOCK)
+        return True
+    except zmq.Again:
+        return False
 
 
 def connect(name, kind=zmq.DEALER, hwm=2000):
     sock = CONTEXT.socket(kind)
     sock.linger = 0
     sock.sndhwm = sock.rcvhwm = hwm
-    secure(sock)
+    if endpoint(name).startswith("tcp://"):
+        secure(sock)
     sock.connect(endpoint(name))
     return sock

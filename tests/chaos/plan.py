@@ -18,13 +18,13 @@ ALL = ("bus", *SERVICES)
 POINTS = {"before_commit": ALL, "commit_sent": ALL, "after_commit": SERVICES,
           "mid_batch": SERVICES, "deadline_fired": ("dispatcher",),
           "before_ack": ("bus",), "before_live": ("bus",)}
-LINKS = {"bus-pg": ("bus", "pg"), "svc-pg": ("svc", "pg")}
-TCP_LINKS = {"svc-bus": ("svc", "bus"), "cli-bus": ("cli", "bus")}
+LINKS = {"bus-pg": ("bus", "pg"), "svc-pg": ("svc", "pg"),
+         "svc-bus": ("svc", "bus"), "cli-bus": ("cli", "bus")}
 
 
-def cut_args(r, links):
-    link = r.choice(sorted(links))
-    return {"link": link, "ends": links[link],
+def cut_args(r, _):
+    link = r.choice(sorted(LINKS))
+    return {"link": link, "ends": LINKS[link],
             "mode": r.choice(("in", "out", "both", "reset"))}
 
 
@@ -35,7 +35,7 @@ def point_args(r, _):
 
 
 def stop_hold(r, form):
-    return r.choice((1, 5, 30) if form == "long" else (1, 1, 5))
+    return r.choice((1, 1, 1, 5, 5, 30) if form == "long" else (1, 1, 5))
 
 
 def brief(r, form):
@@ -92,9 +92,9 @@ def skipped(able):
             if need and not able.get(need)}
 
 
-def fault(r, kind, form, links):
+def fault(r, kind, form):
     _, _, args, hold = KINDS[kind]
-    return Fault(kind, args(r, links), round(r.uniform(0, 1.0), 3),
+    return Fault(kind, args(r, form), round(r.uniform(0, 1.0), 3),
                  round(hold(r, form), 3))
 
 
@@ -104,20 +104,31 @@ def together(kind, other):
     return len(parts) == 2 and "all" not in parts
 
 
-def rounds(seed, form, able, only=None):
+def possible(able, only):
+    """Kinds that can be injected here, out of ONLY if that says any."""
+    return [k for k, (_, need, _, _) in KINDS.items()
+            if (not need or able.get(need)) and (not only or k in only)]
+
+
+def rounds(seed, form, able, kinds):
     """Rounds without end; the first len(kinds) have every kind."""
     r = random.Random(f"chaos {seed}")
-    kinds = [k for k, (_, need, _, _) in KINDS.items()
-             if (not need or able.get(need)) and (not only or k in only)]
-    links = dict(LINKS, **TCP_LINKS) if able.get("tcp") else LINKS
     deck = []
     while True:
         if not deck:
             deck = kinds[:]
             r.shuffle(deck)
         kind = deck.pop()
-        faults = [fault(r, kind, form, links)]
+        faults = [fault(r, kind, form)]
         others = [k for k in kinds if together(kind, k)]
         if others and r.random() < 0.35:
-            faults.append(fault(r, r.choice(others), form, links))
+            faults.append(fault(r, r.choice(others), form))
         yield Round(faults, round(r.uniform(0.2, 1.5), 3))
+
+
+def failover(seed, how):
+    """One round: a moment of calm, then the primary goes."""
+    r = random.Random(f"failover {how} {seed}")
+    yield Round([Fault("failover." + how, {"how": how},
+                       round(r.uniform(3, 6), 3),
+                       round(r.uniform(0.8, 2.5), 3))], 2.0)

@@ -48,7 +48,7 @@ class Publisher:
         if not os.path.exists(self.path):
             return
         open_ops = {}
-        for kind, op, _, source, ident, _, _, _ in history.lines(self.path):
+        for kind, op, source, ident, *_ in history.lines(self.path):
             if kind == "invoke":
                 open_ops[op] = (source, ident)
             elif kind != "info":
@@ -68,7 +68,7 @@ class Publisher:
         if self.sock is not None:
             self.sock.close()
         self.sock = peer.connect("publish")
-        self.sock.send_multipart([b"HELLO", b"1", self.client.encode()])
+        peer.send(self.sock, [b"HELLO", b"1", self.client.encode()])
         self.heard = time.monotonic()
         for op, event in self.waiting.items():
             self.out.put("info", op, event, status="SILENCE")
@@ -85,7 +85,7 @@ class Publisher:
         """First on paper, then on the wire."""
         self.out.flush()
         for frames in self.batch:
-            self.sock.send_multipart(frames)
+            peer.send(self.sock, frames)
         self.batch.clear()
 
     def trick(self):
@@ -129,7 +129,8 @@ class Publisher:
             return
         told = msgpack.unpackb(body)
         if word == b"ACK":
-            self.out.put("ok", op, event, told["seq"], told["status"])
+            self.out.put("ok", op, event, told["seq"], told["epoch"],
+                         told["status"])
             self.n_ok += 1
             del self.waiting[op]
         elif word == b"NAK":

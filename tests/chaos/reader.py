@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """A reader: log FILE [TOPIC...], or live FILE.
 
-Writes what it was sent, a line an event: SEQ EPOCH DIGEST MONO_NS, and "open"
-where it began anew (a reader that was killed goes on from its own file).  The
-live reader reads all topics; its holes are allowed, its order is not.
+Writes what it was sent, a line an event: SEQ EPOCH DIGEST MONO_NS; "open FIRST"
+where it began anew (a reader that was killed goes on from its own file),
+"epoch N" when the bus said so, "cut FROM" when history was cut.  The live
+reader reads all topics; its holes are allowed, its order is not.
 """
 import hashlib
 import os
@@ -29,14 +30,22 @@ def digest(envelope):
 
 
 def last_of(path):
-    """The last whole line's seq: what is not on paper was not seen."""
-    seq = 0
+    """(seq, epoch) of the last whole lines: what is not on paper was not
+    seen."""
+    seq = epoch = 0
     if os.path.exists(path):
         with open(path, encoding="ascii") as f:
             for line in f:
-                if line[0].isdigit() and line.endswith("\n"):
-                    seq = int(line.split()[0])
-    return seq
+                words = line.split()
+                if not line.endswith("\n") or not words:
+                    continue
+                if words[0] == "epoch":
+                    epoch = int(words[1])
+                elif words[0] == "cut":
+                    seq = int(words[1]) - 1
+                elif words[0].isdigit():
+                    seq = int(words[0])
+    return seq, epoch
 
 
 def note(out, seq, epoch, envelope):
@@ -44,16 +53,21 @@ def note(out, seq, epoch, envelope):
 
 
 def read_log(path, topics):
-    first = last_of(path) + 1
+    last, epoch = last_of(path)
     out = open(path, "a", encoding="ascii", buffering=1 << 16)
-    out.write(f"\nopen {first}\n")
+    out.write(f"\nopen {last + 1}\n")
     options = {"topics": topics} if topics else {}
-    t = tail.Tail(first, lambda: stopping, **options)
-    for seq, epoch, envelope in t.events():
+    t = tail.Tail(last + 1, lambda: stopping, **options)
+    t.epoch = epoch
+    t.on_cut = lambda first: out.write(f"cut {first}\n")
+    for seq, recorded, envelope in t.events():
+        if t.epoch != epoch:
+            epoch = t.epoch
+            out.write(f"epoch {epoch}\n")
         if seq is None:
             out.flush()
         else:
-            note(out, seq, epoch, envelope)
+            note(out, seq, recorded, envelope)
     out.write("end\n")
     out.close()
 

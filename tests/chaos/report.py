@@ -1,67 +1,117 @@
-"""A calm table, and build/chaos.json."""
+"""A calm table, build/chaos.json, and what the self-test reads."""
+import json
 import os
 
 import checker
 
 DEADLINES = ("deadline_early", "deadline_twice", "deadline_late",
              "deadline_cancelled", "deadline_silent", "deadline_missed")
+SUMS = ("duplicate_acks", "refused", "unknown_answers", "other_bodies",
+        "announced", "facts", "effects", "casefiles", "deadlines", "canaries")
 
 
-def figures(run, v):
-    ready = [s for s, _ in run.world.ready_s]
-    return {
-        "seed": run.seed,
-        "attempted": v.figures.get("attempted", 0),
-        "acknowledged": v.figures.get("acknowledged", 0),
-        "unknown": v.figures.get("unknown", 0),
-        "lost": v.count("lost", "altered"),
-        "phantom": v.count("phantom"),
-        "duplicate_rows": v.count("duplicate", "key_disagrees", "two_seqs"),
-        "duplicate_effects": v.count("effect_twice", "other_state"),
-        "order_breaks": v.count("order_break", "missing", "seq_disagrees",
-                                "cursor_back"),
-        "deadlines_wrong": v.count(*DEADLINES),
-        "restart_ready_s_max": round(max(ready, default=0), 2),
-        "drained_s_max": round(max(run.drained_s, default=0), 2),
-        "faults": dict(sorted(run.counts.items())),
-    }
+class Report:
+    """All acts of one seed: (run, verdict) of each."""
 
+    def __init__(self, seed, done, skipped):
+        self.seed, self.done, self.skipped = seed, done, skipped
+        self.passed = bool(done) and all(v.passed for _, v in done)
 
-def table(run, v, f):
-    print()
-    for kind, n in f["faults"].items():
-        print(f"  {kind:22s} {n:6d}")
-    print()
-    for name in ("attempted", "acknowledged", "unknown", "lost", "phantom",
-                 "duplicate_rows", "duplicate_effects", "order_breaks",
-                 "deadlines_wrong"):
-        print(f"  {name:22s} {f[name]:10,d}")
-    for name in ("duplicate_acks", "refused", "unknown_answers",
-                 "other_bodies", "facts", "effects", "casefiles",
-                 "deadlines", "canaries"):
-        print(f"  {name:22s} {v.figures.get(name, 0):10,d}")
-    print(f"  {'read':22s} " + ", ".join(
-        f"{k} {n:,d}" for k, n in v.figures.get("read", {}).items()))
-    print(f"  {'restart_ready_s_max':22s} {f['restart_ready_s_max']:10.2f}")
-    print(f"  {'postgres_ready_s_max':22s} "
-          f"{max(run.world.pg_ready_s, default=0):10.2f}")
-    print(f"  {'drained_s_max':22s} {f['drained_s_max']:10.2f}")
-    print(f"  {'deadline_late_s_max':22s} "
-          f"{v.figures.get('deadline_late_s_max', 0):10.1f}")
-    rss = v.figures.get("rss_kib_max", {})
-    print(f"  {'rss_mib_max':22s} " + ", ".join(
-        f"{k} {n // 1024}" for k, n in sorted(rss.items())
-        if k in ("bus", "intake", "dispatcher", "scoring")))
-    print()
-    for promise in v.broken():
-        print(f"  {promise} BROKEN: {checker.PROMISES[promise]}")
-        for what in v.found[promise]:
-            print(f"      {what}")
-    for what in v.unproven:
-        print(f"  unproven: {what}")
-    if v.passed:
-        print(f"chaos: passed, seed {run.seed}")
-    else:
-        print(f"chaos: FAILED, seed {run.seed}; the same schedule again: "
-              f"make chaos SEED={run.seed}; histories, logs and dump: "
-              f"{os.path.relpath(run.place)}")
+    def count(self, *names):
+        return sum(v.count(*names) for _, v in self.done)
+
+    def total(self, name):
+        return sum(v.figures.get(name, 0) for _, v in self.done)
+
+    def most(self, what):
+        return round(max((x for r, _ in self.done for x in what(r)),
+                         default=0), 2)
+
+    def faults(self):
+        counts = dict.fromkeys(self.skipped, 0)
+        for r, _ in self.done:
+            for kind, n in r.counts.items():
+                counts[kind] = counts.get(kind, 0) + n
+        counts["publish.late"] = self.total("duplicate_acks")
+        counts["publish.other_body"] = self.total("other_bodies")
+        return dict(sorted(counts.items()))
+
+    def figures(self):
+        return {
+            "seed": self.seed,
+            "attempted": self.total("attempted"),
+            "acknowledged": self.total("acknowledged"),
+            "unknown": self.total("unknown"),
+            "lost": self.count("lost", "altered"),
+            "phantom": self.count("phantom"),
+            "duplicate_rows": self.count("duplicate", "key_disagrees",
+                                         "two_seqs"),
+            "duplicate_effects": self.count("effect_twice", "other_state"),
+            "order_breaks": self.count("order_break", "missing",
+                                       "seq_disagrees", "cursor_back"),
+            "deadlines_wrong": self.count(*DEADLINES),
+            "restart_ready_s_max": self.most(
+                lambda r: [s for s, _ in r.world.ready_s]),
+            "drained_s_max": self.most(lambda r: r.drained_s),
+            "faults": self.faults(),
+        }
+
+    def write(self, out):
+        os.makedirs(out, exist_ok=True)
+        with open(os.path.join(out, "chaos.json"), "w",
+                  encoding="ascii") as f:
+            json.dump(self.figures(), f, indent=1)
+            f.write("\n")
+        with open(os.path.join(out, "verdict.json"), "w",
+                  encoding="ascii") as f:
+            json.dump({"passed": self.passed,
+                       "broken": sorted({p for _, v in self.done
+                                         for p in v.broken()}),
+                       "unproven": [u for _, v in self.done
+                                    for u in v.unproven]}, f)
+
+    def table(self):
+        f = self.figures()
+        print()
+        for kind, n in f["faults"].items():
+            print(f"  {kind:22s} {n:10,d}"
+                  f"{'  skipped' if kind in self.skipped else ''}")
+        print()
+        for name, n in f.items():
+            if isinstance(n, (int, float)) and name != "seed":
+                print(f"  {name:22s} {n:10,}")
+        print()
+        for name in SUMS:
+            print(f"  {name:22s} {self.total(name):10,d}")
+        print(f"  {'postgres_ready_s_max':22s} "
+              f"{self.most(lambda r: r.world.pg_ready_s):10,}")
+        late = max((v.figures.get("deadline_late_s_max", 0)
+                    for _, v in self.done), default=0)
+        print(f"  {'deadline_late_s_max':22s} {late:10,}")
+        self.memory()
+        print()
+        for r, v in self.done:
+            self.verdict(r, v)
+
+    def memory(self):
+        most = {}
+        for _, v in self.done:
+            for name, kib in v.figures.get("rss_kib_max", {}).items():
+                most[name] = max(most.get(name, 0), kib // 1024)
+        print(f"  {'rss_mib_max':22s} " + ", ".join(
+            f"{k} {n}" for k, n in sorted(most.items())
+            if not k.startswith(("pub", "log", "live", "desk"))))
+
+    def verdict(self, r, v):
+        for promise in v.broken():
+            print(f"  {promise} BROKEN: {checker.PROMISES[promise]}")
+            for what in v.found[promise]:
+                print(f"      {what}")
+        for what in v.unproven:
+            print(f"  unproven: {what}")
+        if v.passed:
+            print(f"{r.act.name}: passed, seed {self.seed}")
+        else:
+            print(f"{r.act.name}: FAILED, seed {self.seed}; the same schedule "
+                  f"again: make chaos SEED={self.seed}; dump, histories and "
+                  f"logs: {os.path.relpath(r.place)}")

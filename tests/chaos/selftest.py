@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -17,16 +18,22 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 DEFECTS = os.path.join(HERE, "defects")
 
-# name: promises of which one must be named, faults to inject, in CI?
+# name: promises of which one must be named, faults to inject, seconds of
+# them, in CI?
 TABLE = {
-    "lazy_commit": ("I1", "power.loss", True),
-    "bigserial": ("I5 I6", "kill.service", False),
-    "no_dedup": ("I3", "kill.bus", True),
-    "rewritten": ("I1 I12", "kill.service", False),
-    "skipped_hash": ("I12", "kill.service", False),
-    "unlisted": ("I6", "poison", False),
-    "forgotten_limit": ("I9", "clock.forward", False),
-    "skipped_event": ("I4", "kill.service", False),
+    "early_ack": ("I1", "postgres.kill", 25, False),
+    "cursor_first": ("I4", "postgres.kill", 25, False),
+    "cursor_last": ("I4 I7", "postgres.kill", 25, False),
+    "lazy_commit": ("I1", "power.loss", 12, True),
+    "bigserial": ("I5 I6", "kill.service", 12, False),
+    "no_dedup": ("I3", "kill.bus", 12, True),
+    "early_limit": ("I9", "clock.forward", 20, False),
+    "forgotten_limit": ("I9", "clock.forward", 12, False),
+    "rewritten": ("I1 I12", "kill.service", 12, False),
+    "skipped_hash": ("I12", "kill.service", 12, False),
+    "unlisted": ("I6", "poison", 12, False),
+    "skipped_event": ("I4", "kill.service", 12, False),
+    "echo": ("I11", "kill.service", 12, False),
 }
 
 
@@ -71,34 +78,45 @@ def build(name, o):
     return tree
 
 
-def run(name, faults, tree, mode, script):
+def said_by(argv):
+    """What it printed.  When we are told to end it must have the time to
+    take down what it has made."""
+    with subprocess.Popen(argv, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as child:
+        try:
+            return child.communicate()[0]
+        finally:
+            child.terminate()
+
+
+def run(name, faults, seconds, tree, mode, script):
     out = os.path.join(ROOT, "build", "defects", name)
     shutil.rmtree(out, ignore_errors=True)
     argv = [sys.executable, os.path.join(HERE, "chaos.py"), "--form",
             "selftest", "--seed", "1", "--tree", tree, "--mode", mode,
-            "--only", faults, "--out", out]
+            "--only", faults, "--seconds", str(seconds), "--out", out]
     if os.path.exists(script):
         argv += ["--sql", script]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    said = said_by(argv)
     try:
         with open(os.path.join(out, "verdict.json"), encoding="ascii") as f:
             told = json.load(f)
     except FileNotFoundError:
         told = {"broken": [], "passed": False, "unproven": [
-            (done.stdout + done.stderr)[-2000:]]}
+            said[-2000:]]}
     shutil.rmtree(out, ignore_errors=True)
     return told
 
 
 def main():
     o = options()
-    names = o.names or [n for n, (_, _, ci) in TABLE.items()
-                        if ci or not o.short]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    names = o.names or [n for n in TABLE if TABLE[n][3] or not o.short]
     bad = 0
     for name in names:
-        promises, faults, _ = TABLE[name]
+        promises, faults, seconds, _ = TABLE[name]
         tree = build(name, o)
-        told = run(name, faults, tree, o.mode,
+        told = run(name, faults, seconds, tree, o.mode,
                    os.path.join(DEFECTS, name + ".sql"))
         caught = set(promises.split()) & set(told["broken"])
         bad += not caught
@@ -111,7 +129,8 @@ def main():
             shutil.rmtree(tree)
     if not o.names:
         faults = sorted({f for n in names for f in TABLE[n][1].split(",")})
-        told = run("sound", ",".join(faults), ROOT, o.mode, "/nonexistent")
+        told = run("sound", ",".join(faults), 12, ROOT, o.mode,
+                   "/nonexistent")
         bad += not told["passed"]
         print(f"{'ok' if told['passed'] else 'not ok'} the sound product "
               "passes under the same faults")

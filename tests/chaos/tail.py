@@ -20,6 +20,7 @@ class Tail:
         self.opens = 0
         self.epoch = 0
         self.head = 0
+        self.on_cut = lambda first: None
 
     def open(self):
         if self.sock is not None:
@@ -27,9 +28,10 @@ class Tail:
         self.sock = peer.connect("log", hwm=2 * CREDIT)
         self.opens += 1
         self.name = b"chaos%d" % self.opens
-        self.sock.send_multipart([b"OPEN", self.name, msgpack.packb(
+        peer.send(self.sock, [b"OPEN", self.name, msgpack.packb(
             dict(self.options, **{"from": self.next}, follow=True,
-                 credit=CREDIT))])
+                 credit=CREDIT, **({"epoch": self.epoch} if self.epoch
+                                   else {})))])
         self.owed = 0
         self.heard = time.monotonic()
 
@@ -44,17 +46,16 @@ class Tail:
         return frames if frames[1:2] == [self.name] else None
 
     def events(self):
-        """Yields (seq, epoch, envelope); (None, epoch, None) now and then."""
+        """Yields (seq, its epoch, envelope); None three times now and then."""
         self.open()
         while not self.stop():
             frames = self.frames()
             if frames is None:
-                yield None, self.epoch, None
+                yield None, None, None
                 continue
             told = msgpack.unpackb(frames[2])
             if frames[0] == b"EVENT":
                 self.next = told["seq"] + 1
-                self.epoch = told["epoch"]
                 yield told["seq"], told["epoch"], frames[3]
                 self.pay()
             elif frames[0] == b"ERR":
@@ -64,25 +65,21 @@ class Tail:
                 self.open()
             else:
                 self.beat(told)
-                yield None, self.epoch, None
+                yield None, None, None
 
     def pay(self):
         self.owed += 1
-        if self.owed >= CREDIT // 2:
-            self.sock.send_multipart([b"CREDIT", self.name,
-                                      str(self.owed).encode()])
+        if self.owed >= CREDIT // 2 and peer.send(
+                self.sock, [b"CREDIT", self.name, str(self.owed).encode()]):
             self.owed = 0
 
     def beat(self, told):
-        """A heartbeat says how far I am served; a hole shows in it."""
+        """A heartbeat says how far I am served, and in which history."""
         self.head = told["head"]
-        if told["epoch"] > self.epoch:
-            self.cut(told)
+        self.epoch = told["epoch"]
 
     def cut(self, told):
-        """History was cut: what I hold beyond from_seq is void."""
-        first = told.get("from_seq")
-        self.epoch = told.get("epoch", self.epoch)
-        if first is not None and self.next > first:
-            self.next = first
-            self.open()
+        """History was cut: what I hold from there on is void."""
+        self.epoch = told["epoch"]
+        self.next = min(self.next, told["from_seq"])
+        self.on_cut(self.next)

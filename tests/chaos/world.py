@@ -16,15 +16,19 @@ import sql
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SERVICES = ("intake", "dispatcher", "enforcement", "mediation", "scoring")
+CLIENTS = ("pub0", "pub1", "burst0", "desk", "log0", "log1", "live0")
 START = "2026-03-18T08:00+08:00"
+PORTS = {"publish": 7401, "live": 7402, "log": 7403, "ring": 7404}
 DATA_MIB, WAL_MIB = 16384, 1024
 
 
 class World:
     """One installation in WORK, built from TREE's build/MODE.  ABLE says
-    what this machine lets us do: {"net": bool, "disk": bool}."""
+    what this machine lets us do: {"net": bool, "disk": bool}.  STANDBY is
+    empty, sync or async."""
 
-    def __init__(self, work, tree, mode, seed, able):
+    def __init__(self, work, tree, mode, seed, able, standby=""):
+        self.standby = standby
         self.work, self.tree, self.seed, self.able = work, tree, seed, able
         self.bin = os.path.join(tree, "build", mode, "bin")
         self.sockets = os.path.join(work, "s")
@@ -40,7 +44,8 @@ class World:
         self.pg_ready_s = []
         self.clouded = 0.0    # until then a restart is not ours to judge
         self.net = None
-        self.pg = None
+        self.pg = None        # who is the primary now
+        self.clusters = []
         self.sql = None
 
     # -- making ----------------------------------------------------------
@@ -62,22 +67,52 @@ class World:
                     os.path.join(self.work, name), mib)
                 self.disks[name].open()
 
+    def cluster(self, name, host, data, wal):
+        c = cluster.Cluster(
+            name, data, wal, os.path.join(self.work, "s-" + name),
+            os.path.join(self.logs, name + ".log"), self.net, host,
+            net.HOSTS[host] if self.net.made else None)
+        self.clusters.append(c)
+        return c
+
     def make_cluster(self):
-        on_disk = bool(self.disks)
-        self.pg = cluster.Cluster(
-            "postgres",
-            os.path.join(self.work, "data", "pg"),
-            os.path.join(self.work, "wal", "pg") if on_disk else None,
-            self.sockets, os.path.join(self.logs, "postgres.log"), self.net,
-            "pg", net.HOSTS["pg"] if self.net.made else None)
-        if not on_disk:
+        self.pg = self.cluster(
+            "postgres", "pg", os.path.join(self.work, "data", "pg"),
+            os.path.join(self.work, "wal", "pg") if self.disks else None)
+        if not self.disks:
             self.pg.own(os.path.join(self.work, "data"))
         for d in self.disks.values():
             os.chmod(d.path, 0o755)
         self.pg.init()
         self.pg.start()
-        self.admin = f"host={self.sockets} user=huying dbname=huying"
+        self.use(self.pg)
+        if self.standby:
+            self.make_standby()
+
+    def use(self, pg):
+        """PG is the primary from now on."""
+        if self.sql is not None:
+            self.sql.close()
+        self.pg = pg
+        self.admin = f"host={pg.sockets} user=huying dbname=huying"
         self.sql = sql.Sql(self.admin)
+
+    def make_standby(self):
+        c = self.cluster("standby", "pg2", os.path.join(self.work, "pg2"),
+                         None)
+        c.copy(self.pg)
+        c.start()
+        if self.standby == "sync":
+            base = f"host={self.pg.sockets} user=huying dbname=postgres"
+            self.psql(base, "-c", "ALTER SYSTEM SET "
+                      "synchronous_standby_names = 'ANY 1 (*)'")
+            self.psql(base, "-c", "SELECT pg_reload_conf()")
+
+    def promote(self):
+        """The standby takes over."""
+        c = self.clusters[1]
+        c.promote()
+        self.use(c)
 
     def psql(self, dsn, *argv):
         return subprocess.run(
@@ -95,7 +130,7 @@ class World:
         return done
 
     def make_schema(self):
-        base = f"host={self.sockets} user=huying dbname=postgres"
+        base = f"host={self.pg.sockets} user=huying dbname=postgres"
         self.psql(base, "-c", "CREATE DATABASE huying")
         self.huying("migrate")
         self.psql(self.admin, "-f",
@@ -106,6 +141,31 @@ class World:
         self.huying("pack", "load",
                     os.path.join(self.tree, "deploy/packs/tonglu"))
         self.huying("clock", "run")
+        if self.net.made:
+            self.make_access()
+
+    def make_access(self):
+        """Over TCP everybody has a key; the bus has one, too."""
+        self.huying("key", "bus", "--out", self.key("bus"))
+        for who in SERVICES:
+            self.huying("key", "new", who, "--live", "--ring", "--out",
+                        self.key(who))
+        for who in CLIENTS:
+            self.huying("key", "new", who, "--publish", "*", "--read", "*",
+                        "--live", "--source", "/chaos", "--rate", "100000",
+                        "--out", self.key(who))
+
+    def key(self, name):
+        return os.path.join(self.keys, f"curve-{name}.key")
+
+    def tcp(self, name, *doors):
+        """Settings of a peer of the bus: where it is, and who we are."""
+        if not self.net.made:
+            return {}
+        at = net.HOSTS["bus"]
+        return {"HUYING_KEY": self.key(name),
+                **{f"HUYING_{d.upper()}": f"tcp://{at}:{PORTS[d]}"
+                   for d in doors}}
 
     def make_keys(self):
         """As huying up makes them: a line of hex each."""
@@ -132,17 +192,23 @@ class World:
                 "CHAOS_SEED": str(self.seed), **more}
 
     def dsn(self, who):
-        host = net.HOSTS["pg"] if self.net.made else self.sockets
-        return f"host={host} dbname=huying user=huying_{who}"
+        hosts = ",".join(c.address or c.sockets for c in self.clusters)
+        more = " target_session_attrs=read-write" if self.standby else ""
+        return f"host={hosts} dbname=huying user=huying_{who}{more}"
 
     # -- starting --------------------------------------------------------
     def service(self, who, name=None):
         """A process of service WHO, under another name when it is one more
         instance."""
         name = name or who
+        more = self.tcp(who, "live", "ring")
+        if who == "bus" and self.net.made:
+            more = {"HUYING_TCP": net.HOSTS["bus"],
+                    "HUYING_BUS_KEY": self.key("bus")}
         p = process.Process(
             name, self.net.inside("bus" if who == "bus" else "svc") +
-            [os.path.join(self.bin, who)], self.env(HUYING_DB=self.dsn(who)),
+            [os.path.join(self.bin, who)],
+            self.env(HUYING_DB=self.dsn(who), **more),
             os.path.join(self.logs, name + ".log"), "service.started")
         p.who = who
         self.processes[name] = p
@@ -170,7 +236,8 @@ class World:
             command = [sys.executable, os.path.join(HERE, command[0]),
                        *command[1:]]
         p = process.Process(
-            name, self.net.inside("cli") + command, self.env(),
+            name, self.net.inside("cli") + command,
+            self.env(**self.tcp(name, "publish", "log", "live")),
             os.path.join(self.logs, name + ".log"))
         self.clients[name] = p
         p.start()
@@ -185,10 +252,11 @@ class World:
 
     def tick(self):
         """Looks after every process."""
-        took = self.pg.process.look()
-        if took is not None:
-            self.pg_ready_s.append(took)
-            self.clouded = time.monotonic()
+        for c in self.clusters:
+            took = c.process.look()
+            if took is not None:
+                self.pg_ready_s.append(took)
+                self.clouded = time.monotonic()
         for p in list(self.processes.values()):
             took = p.look()
             if took is not None and p.started > self.clouded:
@@ -235,12 +303,12 @@ class World:
                 p.popen.wait()
         if self.sql is not None:
             self.sql.close()
-        if self.pg is not None:
-            pids = self.pg.pids()
-            self.pg.process.revive = False
-            self.pg.signal_all(signal.SIGKILL)
+        for c in self.clusters:
+            pids = c.pids()
+            c.process.revive = False
+            c.signal_all(signal.SIGKILL)
             if pids:
-                self.pg.gone(pids)
+                c.gone(pids)
         for d in self.disks.values():
             try:
                 d.close()
