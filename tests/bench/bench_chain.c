@@ -40,7 +40,7 @@ open_chain(struct chain *c)
 	struct err e;
 	void *raw;
 
-	c->client = bus.open();
+	c->client = bus.open(c->load.rate > 0);
 	if (socket_open(&c->sub, &opts, bus_conf()->live, &e) != RC_OK)
 		die("live", e.text);
 	zsock_set_subscribe(c->sub, "task.assigned");

@@ -66,10 +66,11 @@ redis_prepare(void)
 }
 
 static void *
-redis_open(void)
+redis_open(bool paced)
 {
 	struct redis *r = xcalloc(1, sizeof(*r));
 
+	(void)paced;
 	r->c = redisConnectUnixNonBlock(address());
 	if (r->c == NULL || r->c->err != 0)
 		die("redis", r->c != NULL ? r->c->errstr : "no memory");

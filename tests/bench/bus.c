@@ -71,10 +71,11 @@ bus_connect(int timeout_ms)
 }
 
 static void *
-bus_open(void)
+bus_open(bool paced)
 {
 	void *client = bus_connect(ANSWER_MS);
 
+	(void)paced;
 	if (client == NULL)
 		die(bus_conf()->publish, "no bus answers");
 	return client;

@@ -88,7 +88,7 @@ put_next(struct load *l, void *client)
 void
 load_run(struct load *l, struct hist *late)
 {
-	void *client = l->who->open();
+	void *client = l->who->open(l->rate > 0);
 	int64_t until;
 
 	wait_exactly();

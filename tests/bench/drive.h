@@ -19,8 +19,11 @@ struct contender {
 	const char *peer; /* NULL: the bus itself */
 	/* Once before each run, in a process of its own; may be NULL. */
 	void (*prepare)(void);
-	/* One client; dies of whatever goes wrong. */
-	void *(*open)(void);
+	/*
+	 * One client; dies of whatever goes wrong.  PACED: each event is to
+	 * leave at once, not when more have come together.
+	 */
+	void *(*open)(bool paced);
 	void (*close)(void *client);
 	/* False when it cannot be taken now. */
 	bool (*put)(void *client, const struct bench_event *ev);
