@@ -20,7 +20,7 @@
 MODE ?= release
 B    := build/$(MODE)
 CC   := gcc
-PKGS := libczmq libzmq msgpack libpq libsodium jansson
+PKGS := libczmq libzmq msgpack libpq libsodium jansson libmicrohttpd
 
 CSTD     := -std=gnu17
 OPT      := -O2 -g

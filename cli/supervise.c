@@ -133,6 +133,26 @@ own_role(const char *name)
 	(void)setenv("HUYING_DB", dsn, 1);
 }
 
+/* One address for each: the port counts on, a path gets its number. */
+static void
+own_health(int i)
+{
+	char address[160];
+	const char *set = getenv("HUYING_HEALTH"), *colon;
+
+	if (set == NULL || set[0] == '\0' || strlen(set) > 128)
+		return;
+	colon = strrchr(set, ':');
+	if (strncmp(set, "unix:", 5) == 0)
+		(void)snprintf(address, sizeof(address), "%s.%d", set, i);
+	else if (colon != NULL)
+		(void)snprintf(address, sizeof(address), "%.*s:%ld",
+		    (int)(colon - set), set, strtol(colon + 1, NULL, 10) + i);
+	else
+		return; /* the child complains of it */
+	(void)setenv("HUYING_HEALTH", address, 1);
+}
+
 static void
 start_child(struct boss *b, int i)
 {
@@ -148,6 +168,7 @@ start_child(struct boss *b, int i)
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 		redirect(b->var, c->name, c->instance);
 		own_role(c->name);
+		own_health(i);
 		(void)snprintf(
 		    path, sizeof(path), "%s/build/bin/%s", b->root, c->name);
 		(void)execl(path, c->name, NULL);

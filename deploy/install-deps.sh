@@ -11,7 +11,7 @@ run="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
 libpq-dev libsodium-dev libjansson-dev libmicrohttpd-dev libcmocka-dev
 postgresql-15 postgresql-client-15 util-linux procps"
 dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
+curl python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
 ca-certificates faketime iproute2 iptables e2fsprogs"
 
 bench="libnats-dev libhiredis-dev redis-tools"

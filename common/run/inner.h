@@ -4,6 +4,8 @@
 
 #include "common/bus/bell.h"
 #include "common/bus/feed.h"
+#include "common/health/health.h"
+#include "common/health/metric.h"
 #include "common/run/run.h"
 
 #include <czmq.h>
@@ -109,6 +111,15 @@ struct run {
 	int64_t n_taken;
 	int64_t n_said;
 	int64_t n_fired;
+	int64_t n_failed;
+	struct metric_times batch_times;
+
+	/* What it tells of itself; the last three as of the last look. */
+	struct health *health;
+	struct health_desc health_desc;
+	int64_t lag;
+	int64_t age_ms;
+	int64_t n_parked;
 };
 
 /* run.c: the county as events behind SEQ have it; on failure the old one. */
@@ -145,6 +156,10 @@ enum rc batch_begin(struct run *r, int slot, struct err *e) MUST_CHECK;
  * the batch is to begin anew.
  */
 enum rc batch_registry(struct run *r, bool *fits, struct err *e) MUST_CHECK;
+
+/* watch.c: what is told over HTTP */
+enum rc watch_open(struct run *r, struct err *e) MUST_CHECK;
+enum rc watch_look(struct run *r, struct err *e) MUST_CHECK;
 
 /* parked.c */
 /* Sees to one casefile whose parked events are due, or asked for. */

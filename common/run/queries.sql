@@ -231,7 +231,7 @@ RETURNING (SELECT count(*) FROM run.instance o WHERE o.service = $1
 
 -- How far this service is.
 -- name: lag
-SELECT max(lag) AS lag, max(age) AS age,
+SELECT max(lag) AS lag, (max(age) * 1000)::bigint AS age_ms,
 	(SELECT count(*) FROM run.parked WHERE service = $1) AS parked
 FROM run.lag WHERE service = $1
 

@@ -171,7 +171,11 @@ drain(struct run *r, int sigfd, struct err *e)
 
 	while (did && rc == RC_OK && clock_mono_ms() < until &&
 	       !is_told_to_stop(sigfd)) {
+		int64_t from = clock_mono_ms();
+
 		rc = batch_run(r, &did, e);
+		if (did && rc == RC_OK)
+			metric_took(&r->batch_times, clock_mono_ms() - from);
 		did = feed_pump(r->feed) || did;
 	}
 	if (rc == RC_OK)
@@ -222,6 +226,7 @@ turn(struct run *r, int sigfd, bool rang, struct err *e)
 		return RC_OK;
 	r->seen_ms = clock_mono_ms();
 	TRY(db_exec(r->db, Q_run_replan, NULL, NULL, e));
+	TRY(watch_look(r, e));
 	return seen(r, e);
 }
 
@@ -235,6 +240,7 @@ survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
 		return true;
 	log_why(rc == RC_RETRY ? LEVEL_WARN : LEVEL_ERROR, "turn.failed",
 	    why->text);
+	r->n_failed++;
 	if (rc != RC_RETRY)
 		return false;
 	if (back_off(r, sigfd))
@@ -254,7 +260,9 @@ loop(struct run *r, int sigfd)
 	zmq_pollitem_t items[] = {
 		{ feed_socket(r->feed), 0, ZMQ_POLLIN, 0 },
 		{ NULL, sigfd, ZMQ_POLLIN, 0 },
+		{ NULL, health_socket(r->health), ZMQ_POLLIN, 0 },
 	};
+	int n_items = r->health != NULL ? 3 : 2;
 	struct err e = { .rc = RC_OK };
 	bool rang = true;
 	enum rc rc;
@@ -267,10 +275,10 @@ loop(struct run *r, int sigfd)
 		if (!survive(r, rc, &e, sigfd))
 			return EXIT_BROKEN;
 		items[0].socket = feed_socket(r->feed);
-		if (zmq_poll(items, ARRAY_LEN(items), r->more ? 0 : IDLE_MS) <
-			0 &&
+		if (zmq_poll(items, n_items, r->more ? 0 : IDLE_MS) < 0 &&
 		    errno != EINTR)
 			return EXIT_BROKEN;
+		health_turn(r->health);
 		if ((items[1].revents & ZMQ_POLLIN) != 0)
 			return EXIT_CLEAN;
 		rang = feed_pump(r->feed) || r->more;
@@ -286,6 +294,7 @@ run_close(struct run *r)
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	if (r->desc->close != NULL)
 		r->desc->close(r);
+	health_close(&r->health);
 	bell_close(&r->bell);
 	feed_close(&r->feed);
 	registry_free(&r->registry);
@@ -315,6 +324,7 @@ run_open(struct run *r, int sigfd, struct err *e)
 	r->arena = arena_new(BATCH_ARENA);
 	for (size_t i = 0; i < ARRAY_LEN(r->args); i++)
 		args_init(&r->args[i]);
+	TRY(watch_open(r, e));
 	TRY(open_bus(r, e));
 	TRY(connect_patiently(r, sigfd, e));
 	return r->desc->open != NULL ? r->desc->open(r, e) : RC_OK;

@@ -33,6 +33,8 @@ answer_send(struct bus *b, struct str identity, const char *word,
 {
 	struct str parts[4] = { identity, str_of(word), number, body };
 
+	if (word[0] != 'A') /* NAK, UNKNOWN; ACK is counted by its status */
+		b->tally.outcome[word[0] == 'N' ? 2 : 3]++;
 	/* Gone or not reading: it will ask again, with the same id. */
 	if (!socket_send(b->publish, parts, ARRAY_LEN(parts)))
 		log_event(LEVEL_DEBUG, "answer.dropped", "%s", "");
@@ -69,6 +71,7 @@ answer_stored(struct bus *b, const struct entry *en, int64_t seq, int64_t epoch,
 {
 	struct buf out;
 
+	b->tally.outcome[again]++;
 	buf_init(&out, ANSWER_MAX);
 	wire_put_map(&out, 3);
 	wire_pair_str(&out, "status", again ? STR("duplicate") : STR("stored"));

@@ -6,6 +6,8 @@
 #include "common/bus/window.h"
 #include "common/conf/conf.h"
 #include "common/db/db.h"
+#include "common/health/health.h"
+#include "common/health/metric.h"
 #include "services/bus/access.h"
 #include "services/bus/check.h"
 
@@ -33,6 +35,16 @@ struct batch {
 	struct entry entries[PUBLISH_BATCH];
 	size_t n;
 	struct arena *arena; /* all of its strings */
+};
+
+/* What it has done, for whoever watches. */
+#define TALLY_OUTCOMES 4
+struct tally {
+	int64_t
+	    outcome[TALLY_OUTCOMES]; /* stored, duplicate, refused, unknown */
+	int64_t n_live;
+	int64_t n_log;
+	struct metric_times append;
 };
 
 struct sub;  /* sub.h */
@@ -78,6 +90,9 @@ struct bus {
 
 	struct sub *subs;
 	size_t n_subs;
+
+	struct health *health;
+	struct tally tally;
 };
 
 /* store.c: the journal */
@@ -99,6 +114,9 @@ enum rc store_reader(struct bus *b, struct str client, struct str name,
     int64_t *seq, int64_t *epoch, struct err *e) MUST_CHECK;
 enum rc store_save_reader(struct bus *b, struct str client, struct str name,
     int64_t seq, struct err *e) MUST_CHECK;
+
+/* watch.c: what is told over HTTP */
+enum rc watch_open(struct bus *b, struct err *e) MUST_CHECK;
 
 /* append.c: one batch on its way into the journal */
 enum rc append_send(struct bus *b, struct batch *t, struct err *e) MUST_CHECK;

@@ -68,6 +68,7 @@ send_event(struct bus *b, struct window_event *ev, struct buf *buf)
 	(void)socket_send(b->live, parts, ARRAY_LEN(parts));
 	window_put(b->window, ev);
 	b->sent = ev->seq;
+	b->tally.n_live++;
 	if (b->sent > b->head)
 		b->head = b->sent;
 }

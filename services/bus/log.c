@@ -141,6 +141,7 @@ send_event(
 	s->rest_ms = 0;
 	s->credit--;
 	s->matched = ev->seq;
+	b->tally.n_log++;
 	return true;
 }
 

@@ -62,7 +62,8 @@ bus_open(struct bus *b, struct err *e)
 		return rc;
 	b->sent = b->saved_sent = b->beat_sent = b->head;
 	TRY(store_load_types(b, e));
-	return gate_open(b, e);
+	TRY(gate_open(b, e));
+	return watch_open(b, e);
 }
 
 static void
@@ -73,6 +74,7 @@ bus_close(struct bus *b)
 	if (store_alive(b) && (store_save_types(b, &ignored) != RC_OK ||
 				  store_seen(b, true, &ignored) != RC_OK))
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
+	health_close(&b->health);
 	log_close(b);
 	gate_close(b);
 	registry_free(&b->registry);
@@ -140,8 +142,9 @@ rest(struct bus *b, int sigfd)
 		{ gate_socket(b), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
 		{ NULL, 0, ZMQ_POLLIN, 0 },
+		{ NULL, 0, ZMQ_POLLIN, 0 },
 	};
-	size_t n = ARRAY_LEN(items) - 1;
+	size_t n = ARRAY_LEN(items) - 2;
 	int wait_ms = log_wait_ms(b);
 
 	if (wait_ms > IDLE_MS)
@@ -156,6 +159,8 @@ rest(struct bus *b, int sigfd)
 	items[n - 1].events = publish_open(b) ? ZMQ_POLLIN : 0;
 	if (b->flying != NULL)
 		items[n++].fd = db_socket(b->db);
+	if (b->health != NULL)
+		items[n++].fd = health_socket(b->health);
 	if (zmq_poll(items, (int)n, wait_ms) < 0 && errno != EINTR)
 		return false;
 	return (items[0].revents & ZMQ_POLLIN) == 0;
@@ -171,6 +176,7 @@ loop(struct bus *b, int sigfd)
 		publish_turn(b);
 		live_turn(b, answer_ring(b));
 		log_turn(b);
+		health_turn(b->health);
 		if (!keep_db(b, &tried_ms))
 			return 1;
 		keep_seen(b, &seen_ms);

@@ -229,6 +229,7 @@ land(struct bus *b)
 	enum rc rc = append_result(b, &receipts, &e);
 
 	b->flying = NULL;
+	metric_took(&b->tally.append, clock_mono_ms() - b->flown_ms);
 	if (rc != RC_OK) {
 		failed(b, t, &e);
 		return;
