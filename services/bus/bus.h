@@ -56,6 +56,7 @@ struct bus {
 	struct db *read; /* everything else, while an append may be under way */
 	struct registry *registry;
 	bool registry_old; /* a pack was loaded since */
+	bool clock_old;    /* the sandbox clock was moved */
 	struct args args;
 	struct args read_args;
 	unsigned char seal_key[SEAL_KEY_LEN];

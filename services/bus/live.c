@@ -60,6 +60,8 @@ send_event(struct bus *b, struct window_event *ev, struct buf *buf)
 		b->last_of[type] = ev->seq;
 		if (msg_all[type] == &msg_registry_changed_desc)
 			b->registry_old = true;
+		if (msg_all[type] == &msg_clock_advanced_desc)
+			b->clock_old = true;
 	}
 	parts[0] = ev->topic;
 	parts[1] = header_of(buf, ev);
@@ -220,6 +222,8 @@ live_turn(struct bus *b, bool rung)
 			rc = send_new(b, &e);
 		if (rc == RC_OK && b->registry_old)
 			rc = store_registry(b, &e);
+		if (rc == RC_OK && b->clock_old)
+			rc = store_head(b, &e);
 		if (rc != RC_OK) {
 			log_why(LEVEL_WARN, "live.stalled", e.text);
 			db_rollback(b->read);

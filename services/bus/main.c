@@ -173,8 +173,9 @@ loop(struct bus *b, int sigfd)
 
 	do {
 		gate_turn(b);
-		publish_turn(b);
+		/* What changed the county comes before what is said in it. */
 		live_turn(b, answer_ring(b));
+		publish_turn(b);
 		log_turn(b);
 		health_turn(b->health);
 		if (!keep_db(b, &tried_ms))

@@ -106,6 +106,7 @@ store_head(struct bus *b, struct err *e)
 	head = rows_i64(rows, 0, 0);
 	b->first = rows_i64(rows, 0, 1);
 	b->now = rows_time(rows, 0, 4);
+	b->clock_old = false;
 	note_epoch(b, rows_i64(rows, 0, 2), rows_i64(rows, 0, 3), head);
 	if (head > b->head)
 		b->head = head;
