@@ -116,8 +116,8 @@ enum rc store_reader(struct bus *b, struct str client, struct str name,
 enum rc store_save_reader(struct bus *b, struct str client, struct str name,
     int64_t seq, struct err *e) MUST_CHECK;
 
-/* watch.c: what is told over HTTP */
-enum rc watch_open(struct bus *b, struct err *e) MUST_CHECK;
+/* figures.c: what is told over HTTP */
+enum rc figures_open(struct bus *b, struct err *e) MUST_CHECK;
 
 /* append.c: one batch on its way into the journal */
 enum rc append_send(struct bus *b, struct batch *t, struct err *e) MUST_CHECK;
@@ -158,6 +158,8 @@ bool publish_open(const struct bus *b);
 
 /* live.c */
 void live_turn(struct bus *b, bool rung);
+/* Looks again; whether the county or the clock has changed since. */
+bool live_refresh(struct bus *b);
 /* What this bus appended itself; sends it if nothing is missing before. */
 void live_take(
     struct bus *b, const struct batch *t, const struct rows *receipts);

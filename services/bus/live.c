@@ -206,28 +206,50 @@ beat(struct bus *b)
 	buf_fini(&buf);
 }
 
+/* Sends what is new; CHANGED: it changed the county or the clock. */
+static enum rc
+look(struct bus *b, bool *changed, struct err *e)
+{
+	TRY(send_new(b, e));
+	*changed = b->registry_old || b->clock_old;
+	if (b->registry_old)
+		TRY(store_registry(b, e));
+	return b->clock_old ? store_head(b, e) : RC_OK;
+}
+
+static void
+stalled(struct bus *b, const struct err *e)
+{
+	log_why(LEVEL_WARN, "live.stalled", e->text);
+	db_rollback(b->read);
+}
+
+bool
+live_refresh(struct bus *b)
+{
+	bool changed = false;
+	struct err e;
+
+	if (!store_alive(b) || b->looked_ms == clock_mono_ms())
+		return false;
+	if (look(b, &changed, &e) != RC_OK)
+		stalled(b, &e);
+	return changed;
+}
+
 void
 live_turn(struct bus *b, bool rung)
 {
+	bool due = rung || b->behind || b->registry_old || b->clock_old ||
+		   clock_mono_ms() - b->looked_ms >= LOOK_MS;
 	struct frames f;
 	struct err e;
-	enum rc rc = RC_OK;
+	bool changed;
 
 	/* Subscriptions arrive as messages; they need no answer. */
 	for (int n = 0; n < LIVE_BATCH && frames_receive(b->live, &f); n++)
 		frames_free(&f);
-	if (store_alive(b)) {
-		if (rung || b->behind ||
-		    clock_mono_ms() - b->looked_ms >= LOOK_MS)
-			rc = send_new(b, &e);
-		if (rc == RC_OK && b->registry_old)
-			rc = store_registry(b, &e);
-		if (rc == RC_OK && b->clock_old)
-			rc = store_head(b, &e);
-		if (rc != RC_OK) {
-			log_why(LEVEL_WARN, "live.stalled", e.text);
-			db_rollback(b->read);
-		}
-	}
+	if (due && store_alive(b) && look(b, &changed, &e) != RC_OK)
+		stalled(b, &e);
 	beat(b);
 }

@@ -63,7 +63,7 @@ bus_open(struct bus *b, struct err *e)
 	b->sent = b->saved_sent = b->beat_sent = b->head;
 	TRY(store_load_types(b, e));
 	TRY(gate_open(b, e));
-	return watch_open(b, e);
+	return figures_open(b, e);
 }
 
 static void

@@ -59,7 +59,7 @@ ready(const void *arg, struct buf *why)
 }
 
 enum rc
-watch_open(struct bus *b, struct err *e)
+figures_open(struct bus *b, struct err *e)
 {
 	static const struct health_desc desc = { ready, metrics, "bus" };
 
