@@ -214,9 +214,12 @@ cli_ring(void)
 bool
 cli_colour(const char *when)
 {
+	const char *no;
+
 	if (when != NULL && strcmp(when, "always") == 0)
 		return true;
 	if (when != NULL && strcmp(when, "never") == 0)
 		return false;
-	return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+	no = getenv("NO_COLOR");
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0');
 }

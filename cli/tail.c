@@ -71,7 +71,10 @@ take_unreadable(struct tail *t, const struct tail_event *ev)
 {
 	int code = tail_show(t, ev);
 
-	return code == TAIL_GOES_ON && t->strict ? EXIT_DATA : code;
+	if (code != TAIL_GOES_ON || !t->strict)
+		return code;
+	cli_say("event %lld cannot be read: %s", (long long)ev->seq, ev->why);
+	return EXIT_DATA;
 }
 
 static int
@@ -102,14 +105,18 @@ take_event(struct tail *t, const struct tail_event *ev)
 	return t->shown == t->count ? EXIT_OK : TAIL_GOES_ON;
 }
 
+static const char *
+endpoint(const struct tail *t)
+{
+	return t->from.live_only ? t->from.live : t->from.log;
+}
+
 static int
 take_silence(struct tail *t, const struct err *e)
 {
-	const char *endpoint = t->from.live_only ? t->from.live : t->from.log;
-
 	if (!source_heard(t->source)) {
 		cli_say("%s%s", e->text,
-		    socket_is_tcp(endpoint)
+		    socket_is_tcp(endpoint(t))
 			? "; or it does not know the key in HUYING_KEY"
 			: "");
 		return EXIT_CONNECT;
@@ -160,8 +167,9 @@ take_time(struct tail *t, int64_t now)
 	if (t->idle_ms > 0 && now - t->matched_ms >= t->idle_ms)
 		over = true;
 	/* The bus ends at the first event after it; there may be none. */
-	if (t->from.until > 0 && t->from.follow &&
-	    tail_now(t) >= t->from.until && now - t->matched_ms >= SECOND_MS)
+	if (t->from.until > 0 && tail_now(t) >= t->from.until &&
+	    source_heard(t->source) &&
+	    source_place(t->source).seq >= source_head(t->source))
 		over = true;
 	return over ? end_code(t) : TAIL_GOES_ON;
 }
@@ -232,6 +240,8 @@ run(struct tail *t)
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
+	if (t->verbose)
+		tail_note(t, "%s", endpoint(t));
 	t->began_ms = t->matched_ms = clock_mono_ms();
 	while (code == TAIL_GOES_ON)
 		code = turn(t);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE 20000
+#define QUEUE 4000 /* at the largest event, 256 MiB */
 #define SILENCE_MS 6000
 /* Heartbeats come each second: after so long one or more were lost. */
 #define BEAT_LATE_MS 2500

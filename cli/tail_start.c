@@ -58,8 +58,9 @@ open_names(struct tail *t, const struct asked *a)
 {
 	bool names = t->line.form == FORM_PRETTY;
 
+	/* An end is compared with the time that it is. */
 	if (names || t->line.printer.clock.how == TIME_REL ||
-	    is_relative(a->since) || is_relative(a->until))
+	    is_relative(a->since) || a->until != NULL)
 		names_open(
 		    &t->names, a->db != NULL ? a->db : t->conf.db, names);
 }

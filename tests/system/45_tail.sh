@@ -113,7 +113,8 @@ report() {
 }
 is "a report is published" within 10 report
 cat "$out/report"
-"$huying" tail --from-seq 1 --type casefile.routed --type report.received -c 1 --timeout 20s >/dev/null
+"$huying" tail --from-seq 1 --type casefile.routed --type report.received -c 1 --timeout 20s >/dev/null 2>&1
+within 20 quiet
 first=$(head_seq)
 
 # The last word is the count, not the time; and the other ends.
@@ -144,6 +145,7 @@ same "a casefile's number as a word of a line" "$(sql 'SELECT DISTINCT subject F
 	"$("$huying" events -F '%{case}' 'report.received/330122' )"
 is "what belongs together is shown together" sh -c "
 	'$huying' events -G case --time none | grep -A1 '^== .*not at its end ==' | grep -q '^report.submit'"
+same "a count is one of events, not of casefiles" 3 "$("$huying" events -G case -c 3 -o topics 2>/dev/null | wc -l)"
 same "machines are told events alone" "$first" "$("$huying" events -G case -o json 2>/dev/null | jq -s length)"
 same "so many lines and no more" 1 "$("$huying" events -R 1/10m -o topics 2>"$out/rate" | wc -l)"
 is "  and how many are not shown" grep -q "^-- $((first - 1)) events not shown" "$out/rate"
