@@ -244,7 +244,7 @@ test_the_longest_event_has_room(void **state)
 		.id = STR("id-1"),
 		.source = STR("/grid"),
 		.type = STR("odd.thing") };
-	char key[8];
+	char key[16];
 
 	buf_reset(&d->data);
 	wire_put_map(&d->data, 15);
