@@ -33,7 +33,7 @@ static int
 parse(struct tail *t, const char *line, bool follow)
 {
 	static char text[512];
-	char *argv[40] = { NULL };
+	char *argv[64] = { NULL };
 	int argc = 0;
 
 	(void)snprintf(text, sizeof(text), "tail -o json %s", line);
