@@ -119,6 +119,10 @@ gather(struct run *r, struct run_event *events, size_t n, size_t i)
 void
 desk_look(struct run *r, struct run_event *events, size_t n, size_t i)
 {
+	const struct intake *in = run_private(r);
+
+	if (i > 0)
+		nearby_note(r, in->near, &events[i - 1]);
 	gather(r, events, n, i);
 	find_duplicates(r, events, i);
 }

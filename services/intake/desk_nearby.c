@@ -7,6 +7,9 @@
 struct nearby {
 	struct intake_seen seen; /* as the batch found it, newest first */
 	struct intake_persons persons;
+	/* The batch's own reports as they are by now, hashed by id. */
+	const struct row_report **rows;
+	size_t rows_cap; /* power of two */
 };
 
 /* What heard begins with is what the rules were given. */
@@ -25,29 +28,56 @@ nearby_is_refused(struct run *r, const struct run_event *ev)
 		   ev->extra) != NULL;
 }
 
-/* The row of report ID, which belongs to CASEFILE, if the batch holds it. */
-static struct held *
-held_report(struct run *r, struct str id, struct str casefile)
+/* Where the row of report ID stands, or would. */
+static const struct row_report **
+place_of(const struct nearby *near, struct str id)
 {
-	struct str keys[] = { id, casefile };
+	size_t i = str_hash(id) & (near->rows_cap - 1);
 
-	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
-		struct folder *f = run_folder(r, keys[k]);
-
-		for (struct held *h = f != NULL ? f->first : NULL; h != NULL;
-		     h = h->next)
-			if (h->thing == THING_REPORT && str_eq(h->row->id, id))
-				return h;
-	}
-	return NULL;
+	while (near->rows[i] != NULL && !str_eq(near->rows[i]->id, id))
+		i = (i + 1) & (near->rows_cap - 1);
+	return &near->rows[i];
 }
 
+/* The row of report ID if the batch holds it, in whichever folder. */
 static const struct row_report *
-report_of(struct run *r, struct str id, struct str casefile)
+report_of(const struct nearby *near, struct str id)
 {
-	const struct held *h = held_report(r, id, casefile);
+	return *place_of(near, id);
+}
 
-	return h != NULL ? (const struct row_report *)h->row : NULL;
+static void
+note(struct nearby *near, const struct folder *f)
+{
+	for (const struct held *h = f->first; h != NULL; h = h->next)
+		if (h->thing == THING_REPORT)
+			*place_of(near, h->row->id) =
+			    (const struct row_report *)h->row;
+}
+
+/* Room for the rows there are, and for one that each event may bring. */
+static void
+note_all(struct run *r, struct nearby *near, const struct run_event *events,
+    size_t n)
+{
+	size_t most = n;
+
+	for (size_t i = 0; i < n; i++)
+		most += run_folder(r, events[i].casefile)->n;
+	near->rows_cap = 16;
+	while (near->rows_cap < 2 * most)
+		near->rows_cap *= 2;
+	near->rows = arena_alloc(
+	    run_arena(r), near->rows_cap * sizeof(struct row_report *));
+	must(near->rows != NULL);
+	for (size_t i = 0; i < n; i++)
+		note(near, run_folder(r, events[i].casefile));
+}
+
+void
+nearby_note(struct run *r, struct nearby *near, const struct run_event *ev)
+{
+	note(near, run_folder(r, ev->casefile));
 }
 
 static struct sighting
@@ -109,7 +139,7 @@ nearby_subject(struct run *r, struct run_event *events, size_t i,
 	}
 	if (ev->desc != &msg_report_accept_desc)
 		return false;
-	row = report_of(r, m->report, ev->casefile);
+	row = report_of(near, m->report);
 	if (row != NULL)
 		*s = from_row(near, row);
 	/* What came in with this very batch is not in the vault yet. */
@@ -122,10 +152,9 @@ nearby_subject(struct run *r, struct run_event *events, size_t i,
 
 /* The casefile's own report as it is now: open, and of which matter? */
 static bool
-is_open(struct run *r, const struct nearby *near, struct str casefile,
-    struct str *matter)
+is_open(const struct nearby *near, struct str casefile, struct str *matter)
 {
-	const struct row_report *row = report_of(r, casefile, casefile);
+	const struct row_report *row = report_of(near, casefile);
 
 	if (row != NULL) {
 		*matter = row->matter;
@@ -141,17 +170,16 @@ is_open(struct run *r, const struct nearby *near, struct str casefile,
 
 /* What of an older report counts: if an open casefile carries it now. */
 static bool
-is_carried(struct run *r, const struct nearby *near, struct sighting *s,
-    struct str state)
+is_carried(const struct nearby *near, struct sighting *s, struct str state)
 {
-	const struct row_report *row = report_of(r, s->report, s->casefile);
+	const struct row_report *row = report_of(near, s->report);
 
 	if (row != NULL) {
 		state = row->state;
 		s->casefile = row->casefile;
 	}
 	return (str_is(state, "accepted") || str_is(state, "merged")) &&
-	       is_open(r, near, s->casefile, &s->matter);
+	       is_open(near, s->casefile, &s->matter);
 }
 
 static bool
@@ -185,15 +213,14 @@ nearby_reported(struct run *r, struct run_event *events, size_t i,
 		struct sighting s;
 
 		if (events[k].desc != &msg_report_submit_desc ||
-		    report_of(r, events[k].casefile, events[k].casefile) ==
-			NULL)
+		    report_of(near, events[k].casefile) == NULL)
 			continue;
 		s = from_submit(r, &events[k]);
 		if (!is_town(&s, town))
 			continue;
 		looked++;
 		s.text = cut_runes(s.text, TEXT_RUNES);
-		if (!is_carried(r, near, &s, STR("")))
+		if (!is_carried(near, &s, STR("")))
 			continue;
 		sighting_read(&s, run_registry(r), s.at, run_arena(r));
 		out[n++] = s;
@@ -204,7 +231,7 @@ nearby_reported(struct run *r, struct run_event *events, size_t i,
 		if (!is_town(&s, town))
 			continue;
 		looked++;
-		if (is_carried(r, near, &s, near->seen.v[k].state))
+		if (is_carried(near, &s, near->seen.v[k].state))
 			out[n++] = s;
 	}
 	return n;
@@ -245,7 +272,8 @@ wish_for(struct run *r, struct wish *w, struct str division, int64_t at)
 }
 
 static void
-wishes(struct run *r, const struct run_event *events, size_t n, struct wish *w)
+wishes(struct run *r, const struct nearby *near, const struct run_event *events,
+    size_t n, struct wish *w)
 {
 	*w = (struct wish){ .since = INT64_MAX };
 	w->towns = arena_alloc(run_arena(r), n * sizeof(*w->towns));
@@ -263,7 +291,7 @@ wishes(struct run *r, const struct run_event *events, size_t n, struct wish *w)
 				run_registry(r), ev->env.division, ev->at),
 			    ev->at);
 		if (ev->desc != &msg_report_accept_desc ||
-		    (row = report_of(r, m->report, ev->casefile)) == NULL)
+		    (row = report_of(near, m->report)) == NULL)
 			continue;
 		wish_for(r, w, row->division, row->received_at);
 		if (row->token.n > 0)
@@ -273,7 +301,7 @@ wishes(struct run *r, const struct run_event *events, size_t n, struct wish *w)
 
 enum rc
 nearby_load(struct run *r, struct run_event *events, size_t n,
-    const struct nearby **out, struct err *e)
+    struct nearby **out, struct err *e)
 {
 	struct arena *arena = run_arena(r);
 	struct nearby *near = arena_alloc(arena, sizeof(*near));
@@ -281,7 +309,8 @@ nearby_load(struct run *r, struct run_event *events, size_t n,
 
 	must(near != NULL);
 	*out = near;
-	wishes(r, events, n, &w);
+	note_all(r, near, events, n);
+	wishes(r, near, events, n, &w);
 	if (w.n_towns > 0)
 		TRY(intake_store_nearby(run_db(r),
 		    (struct strs){ w.towns, w.n_towns }, w.since, NEARBY_MAX,

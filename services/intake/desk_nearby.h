@@ -19,7 +19,10 @@ bool nearby_is_refused(struct run *r, const struct run_event *ev);
 
 /* Everything that the batch may have to look through; in its arena. */
 enum rc nearby_load(struct run *r, struct run_event *events, size_t n,
-    const struct nearby **out, struct err *e) MUST_CHECK;
+    struct nearby **out, struct err *e) MUST_CHECK;
+/* The rules have seen EV: what they made of its folder. */
+void nearby_note(
+    struct run *r, struct nearby *near, const struct run_event *ev);
 /*
  * The report that event I brings or decides on, right before the rules see
  * it; false: none that duplicates are looked for of.

@@ -17,7 +17,7 @@ struct intake {
 	struct words *words;
 	struct str version;
 	int64_t day;
-	const struct nearby *near; /* of the batch; desk.c */
+	struct nearby *near; /* of the batch; desk.c */
 };
 
 /* What one report.submit said.  The rules get its first part as extra. */
