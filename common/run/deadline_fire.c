@@ -156,19 +156,20 @@ deadline_is_own(const struct run *r, const struct run_event *ev)
 	       str_is(str_cut(ev->env.source, 1, SIZE_MAX), r->desc->name);
 }
 
-/* Of a warning and the end in one batch, the end is what stays. */
+/* A warning whose limit ran out in the same batch: the end is what stays. */
 static bool
 is_overtaken(const struct run *r, size_t i)
 {
 	const struct msg_deadline_overdue *m = r->events[i].msg;
 
+	if (r->events[i].desc != &msg_deadline_due_soon_desc)
+		return false;
 	for (size_t k = 0; k < r->n_events; k++) {
 		const struct msg_deadline_overdue *o = r->events[k].msg;
 
 		if (k != i && deadline_is_own(r, &r->events[k]) &&
 		    o->cycle == m->cycle && str_eq(o->thing, m->thing) &&
-		    str_eq(o->limit, m->limit) &&
-		    (r->events[i].desc == &msg_deadline_due_soon_desc || k < i))
+		    str_eq(o->limit, m->limit))
 			return true;
 	}
 	return false;
