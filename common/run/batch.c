@@ -299,6 +299,8 @@ batch_failed(struct run *r, enum rc rc, bool *did, struct err *e)
 		*did = r->n_events > 1;
 		if (*did)
 			r->singly = r->n_events + 1;
+		else
+			r->wide = BATCH_MAX;
 		return RC_OK;
 	}
 	/* Limits that cannot run out hold nobody up but themselves. */
@@ -336,5 +338,7 @@ batch_run(struct run *r, bool *did, struct err *e)
 	}
 	if (r->singly > 0 && *did)
 		r->singly--;
+	if (r->wide > 0 && *did)
+		r->wide--;
 	return rc;
 }

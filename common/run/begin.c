@@ -4,11 +4,14 @@
 #include "common/base/log.h"
 #include "run_sql.h"
 
-/* With several instances each takes its share, the hindmost slots first. */
+/*
+ * With several instances each takes its share, the hindmost slots first; all
+ * that it can get when an event waits for the slots that it has left.
+ */
 static int64_t
 share(const struct run *r)
 {
-	int64_t n = r->n_crew > 1 ? r->n_crew : 1;
+	int64_t n = r->n_crew > 1 && r->wide == 0 ? r->n_crew : 1;
 
 	return (SLOTS + n - 1) / n;
 }

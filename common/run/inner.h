@@ -96,6 +96,7 @@ struct run {
 
 	struct ahead ahead;
 	size_t singly;  /* so many batches are of one event */
+	size_t wide;    /* so many batches are of every slot there is */
 	unsigned tries; /* this one failed so often, one behind the other */
 	unsigned errand_singly;
 	int64_t done_seq; /* where the last batch ended, and its time */
