@@ -20,6 +20,7 @@
 
 struct link {
 	char *endpoint;
+	char *key_file;
 	struct link_options options;
 	zsock_t *sock;  /* NULL: not before again_ms */
 	zsock_t *watch; /* libzmq tells here what becomes of it */
@@ -70,14 +71,28 @@ watch(struct link *l)
 	(void)zmq_socket_monitor(socket_raw(l->sock), NULL, 0);
 }
 
+/* The key is read anew each time: it may have been rotated. */
 static enum rc
-connect_socket(struct link *l, struct err *e)
+open_socket(struct link *l, struct err *e)
 {
 	const struct socket_opts opts = { ZMQ_DEALER, SOCKET_CONNECT,
 		l->options.send_queue, l->options.receive_queue, MAX_MESSAGE,
 		0 };
+	struct curve_key key;
+	enum rc rc;
 
-	TRY(socket_open(&l->sock, &opts, l->endpoint, e));
+	if (l->key_file == NULL || !socket_is_tcp(l->endpoint))
+		return socket_open(&l->sock, &opts, l->endpoint, e);
+	TRY(curve_read(l->key_file, "key file", &key, e));
+	rc = socket_open_as(&l->sock, &opts, l->endpoint, &key, e);
+	curve_fini(&key);
+	return rc;
+}
+
+static enum rc
+connect_socket(struct link *l, struct err *e)
+{
+	TRY(open_socket(l, e));
 	watch(l);
 	l->opened_ms = clock_mono_ms();
 	l->asked_ms = 0;
@@ -94,6 +109,8 @@ link_open(struct link **lp, const struct link_options *o, struct err *e)
 	l->endpoint = xstrdup(o->endpoint);
 	l->options = *o;
 	l->options.endpoint = l->endpoint;
+	if (o->key_file != NULL)
+		l->options.key_file = l->key_file = xstrdup(o->key_file);
 	if (l->options.silence_ms == 0)
 		l->options.silence_ms = LINK_SILENCE_MS;
 	say_quiet(l);
@@ -114,6 +131,7 @@ link_close(struct link **lp)
 	if (l == NULL)
 		return;
 	drop(l);
+	free(l->key_file);
 	free(l->endpoint);
 	free(l);
 	*lp = NULL;

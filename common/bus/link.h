@@ -12,6 +12,7 @@ struct link;
 
 struct link_options {
 	const char *endpoint;
+	const char *key_file; /* for tcp://; NULL: of HUYING_KEY */
 	int send_queue;
 	int receive_queue;
 	int silence_ms; /* 0: LINK_SILENCE_MS */

@@ -17,6 +17,7 @@ log_open(struct log_reader **rp, const char *endpoint,
     const struct log_options *options, struct err *e)
 {
 	const struct link_options link = { .endpoint = endpoint,
+		.key_file = options->key_file,
 		.send_queue = 1000,
 		.receive_queue = LOG_QUEUE,
 		.silence_ms = options->silence_ms };

@@ -34,7 +34,8 @@ struct log_options {
 	struct str cursor;
 	/* Tell also LOG_CUT and LOG_RETIRED, see there. */
 	bool notices;
-	int silence_ms; /* see link.h */
+	const char *key_file; /* this and the next: see link.h */
+	int silence_ms;
 };
 
 enum log_what {

@@ -244,6 +244,7 @@ open_parts(
     struct publisher *p, const struct publisher_options *o, struct err *e)
 {
 	const struct link_options link = { .endpoint = o->endpoint,
+		.key_file = o->key_file,
 		.send_queue = 2 * FLIGHTS_MAX,
 		.receive_queue = 2 * FLIGHTS_MAX,
 		.silence_ms = o->silence_ms };

@@ -33,10 +33,11 @@ struct outcome {
 
 struct publisher_options {
 	const char *endpoint;
-	const char *name;    /* of this client, for the bus's log */
-	const char *spool;   /* its directory; NULL: none */
-	int64_t spool_bytes; /* 0: PUBLISHER_SPOOL_BYTES */
-	int timeout_ms;      /* to wait for the bus at first; 0: not at all */
+	const char *key_file; /* see link.h */
+	const char *name;     /* of this client, for the bus's log */
+	const char *spool;    /* its directory; NULL: none */
+	int64_t spool_bytes;  /* 0: PUBLISHER_SPOOL_BYTES */
+	int timeout_ms;       /* to wait for the bus at first; 0: not at all */
 	/*
 	 * An event that found no final answer for so long gets its outcome
 	 * as REFUSED or UNKNOWN; 0: PUBLISHER_GIVE_UP_MS.  Never with a spool.
