@@ -15,6 +15,7 @@
 #   make schemas        prints schemas/published/ from schemas/events/*.def
 #   make cov            line coverage of the unit tests
 #   make MODE=asan ...  any target under another build (release asan cov fuzz)
+#   make install PREFIX=/usr/local DESTDIR=   the tool, services, libhuying
 #   make clean          removes build/; var/ (the demo's data) stays
 
 MODE ?= release
@@ -29,7 +30,7 @@ WARN     := -Wall -Wextra -Werror -Wshadow -Wvla -Wundef -Wcast-qual \
             -Wold-style-definition -Wpointer-arith -Wwrite-strings \
             -Wswitch-enum -Wimplicit-fallthrough -Wconversion \
             -Wnull-dereference -Werror=format-security
-HARDEN   := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
+HARDEN   := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
             -fstack-clash-protection -fcf-protection=full \
             -ftrivial-auto-var-init=zero
 LINK     := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
@@ -37,9 +38,11 @@ INSTR    :=
 FUZZLINK :=
 include $(wildcard deploy/make/$(MODE).mk)
 
-CPPFLAGS := -I. -I$B/gen -D_GNU_SOURCE \
+CPPFLAGS := -I. -Iinclude -I$B/gen -D_GNU_SOURCE \
             $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
-CFLAGS   := $(CSTD) $(OPT) $(WARN) $(HARDEN) -fno-common -fno-strict-aliasing $(INSTR)
+# libhuying is of the same objects; it shows what huying.h declares.
+SHARE    := -fPIC -fvisibility=hidden
+CFLAGS   := $(CSTD) $(OPT) $(WARN) $(HARDEN) $(SHARE) -fno-common -fno-strict-aliasing $(INSTR)
 LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -51,8 +54,8 @@ endif
 
 SERVICES := bus intake dispatcher enforcement mediation scoring
 
-SRC   := $(wildcard common/*/*.c services/*/*.c cli/*.c tests/*/*.c examples/*.c)
-HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h tests/lib/*.h tests/bench/*.h)
+SRC   := $(wildcard common/*/*.c services/*/*.c cli/*.c lib/*.c tests/*/*.c examples/*.c)
+HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h lib/*.h include/*.h tests/lib/*.h tests/bench/*.h)
 OBJ   := $(SRC:%.c=$B/%.o)
 LIB   := $B/libcommon.a
 SQL   := $(wildcard common/*/queries.sql services/*/queries.sql cli/queries.sql)
@@ -65,13 +68,18 @@ STORE := $(patsubst tests/store/%.c,$B/test/%,$(wildcard tests/store/test_*.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
 EXAMPLE := $(patsubst examples/%.c,$B/examples/%,$(wildcard examples/*.c))
+CLIENT := $(patsubst tests/client/%.c,$B/client/%,$(wildcard tests/client/*.c))
 # What tests may link of the services: everything but their main().
 PARTS := $(filter-out %/main.o,$(filter $B/services/%,$(OBJ)))
 CLIPARTS := $(filter-out %/main.o,$(filter $B/cli/%,$(OBJ)))
 TESTLIB := $(filter $B/tests/lib/%,$(OBJ))
 BENCHLIB := $B/tests/lib/hist.o $(filter-out $B/tests/bench/bench_%,$(filter $B/tests/bench/%,$(OBJ)))
 
-all: $(BIN) link
+# The public library, shared and static.
+SO    := $B/lib/libhuying.so.0
+STATIC := $B/lib/libhuying.a
+
+all: $(BIN) link $(SO) $(STATIC)
 
 bins: $(BIN)
 
@@ -115,10 +123,24 @@ $(FUZZ): LINK += $(FUZZLINK)
 $(BENCH): $B/bench/%: $B/tests/bench/%.o $(BENCHLIB) $(LIB)
 $B/bench/bench_jetstream: LDLIBS += -lnats
 $B/bench/bench_redis: LDLIBS += -lhiredis
-$(EXAMPLE): $B/examples/%: $B/examples/%.o $(LIB)
-$(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE):
+$(EXAMPLE): $B/examples/%: $B/examples/%.o $(STATIC)
+$(CLIENT): $B/client/%: $B/tests/client/%.o $(STATIC)
+$(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE) $(CLIENT):
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+$(SO): $(filter $B/lib/%,$(OBJ)) $(LIB) lib/huying.map
+	$Q$(CC) $(CFLAGS) -shared -Wl,-soname,$(@F),--version-script=lib/huying.map \
+		-Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(INSTR),,-Wl,-z,defs) \
+		-o $@ $(filter %.o %.a,$^) $(LDLIBS)
+	@ln -sfn $(@F) $B/lib/libhuying.so
+
+# One object, in which what is not public has no name for others.
+$(STATIC): $(filter $B/lib/%,$(OBJ)) $(LIB)
+	$Qld -r -o $B/lib/whole.o $^
+	$Qobjcopy --localize-hidden $B/lib/whole.o
+	@rm -f $@
+	$Qar rcs $@ $B/lib/whole.o
 
 # Other flags, other objects: the file changes only when its text does.
 $B/flags: FORCE
@@ -138,7 +160,7 @@ test:
 	@$(MAKE) all tests
 	@tests/run.sh $(SUITES)
 
-tests: $(UNIT) $(STORE) $(EXAMPLE)
+tests: $(UNIT) $(STORE) $(EXAMPLE) $(CLIENT)
 
 check: $(UNIT)
 	@set -e; for t in $(UNIT); do $(RUN) $$t; done
@@ -149,6 +171,26 @@ schemas: $B/bin/huying
 # The life cycles, drawn from the tables: docs/states/*.dot.
 states: $B/test/test_states
 	@$B/test/test_states --print docs/states
+
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+VERSION := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' lib/huying.c)
+# The services, and what huying up needs, lie in a folder of their own.
+HOME_   := $(LIBDIR)/huying
+install: all
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/include $(LIBDIR)/pkgconfig \
+		$(HOME_)/bin $(HOME_)/deploy/db)
+	install -m 755 $(BIN) $(DESTDIR)$(HOME_)/bin
+	ln -sfn $(shell realpath -m --relative-to=$(PREFIX)/bin $(HOME_)/bin/huying) $(DESTDIR)$(PREFIX)/bin/huying
+	install -m 755 deploy/cluster.sh $(DESTDIR)$(HOME_)/deploy
+	install -m 644 deploy/db/roles.sql $(DESTDIR)$(HOME_)/deploy/db
+	cp -r deploy/packs $(DESTDIR)$(HOME_)/deploy
+	install -m 644 include/huying.h $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(SO) $(DESTDIR)$(LIBDIR)
+	ln -sfn $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libhuying.so
+	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)
+	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),' lib/huying.pc.in \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/huying.pc
 
 lint: layers codes headers pure alike format tidy cppcheck
 
@@ -226,7 +268,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all bins link demo down test tests check schemas states lint layers headers pure alike \
+.PHONY: all bins install link demo down test tests check schemas states lint layers headers pure alike \
 	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

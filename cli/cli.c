@@ -104,7 +104,30 @@ options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
 	return -1;
 }
 
-/* build/bin/huying -> build/MODE/bin/huying -> three up. */
+static bool
+go_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash == path)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+static bool
+has(const char *root, const char *name)
+{
+	char path[PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	return access(path, F_OK) == 0;
+}
+
+/*
+ * Installed, ROOT/bin/huying; else build/bin/huying -> build/MODE/bin/huying
+ * below it.
+ */
 const char *
 cli_root(void)
 {
@@ -117,16 +140,23 @@ cli_root(void)
 	if (n <= 0)
 		return NULL;
 	root[n] = '\0';
-	for (int up = 0; up < 4; up++) {
-		char *slash = strrchr(root, '/');
+	if (go_up(root) && go_up(root) &&
+	    (has(root, CLI_CLUSTER) || (go_up(root) && go_up(root))))
+		return root;
+	root[0] = '\0';
+	return NULL;
+}
 
-		if (slash == NULL || slash == root) {
-			root[0] = '\0';
-			return NULL;
-		}
-		*slash = '\0';
-	}
-	return root;
+const char *
+cli_program(const char *name, char path[PATH_MAX])
+{
+	const char *root = cli_root();
+
+	if (root == NULL)
+		return name;
+	(void)snprintf(path, PATH_MAX, "%s/%s/%s", root,
+	    has(root, "build/bin") ? "build/bin" : "bin", name);
+	return path;
 }
 
 const char *
@@ -137,7 +167,7 @@ cli_var(void)
 
 	if (set != NULL && set[0] != '\0')
 		return set;
-	if (cli_root() == NULL)
+	if (cli_root() == NULL || !has(cli_root(), "build/bin"))
 		return "/var/lib/huying";
 	(void)snprintf(var, sizeof(var), "%s/var", cli_root());
 	return var;

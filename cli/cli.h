@@ -5,6 +5,8 @@
 #include "common/conf/conf.h"
 #include "common/db/db.h"
 
+#include <limits.h>
+
 /* Exit codes of every command; documented in --help. */
 enum {
 	EXIT_OK = 0,
@@ -52,9 +54,15 @@ int cli_db(const char *dsn, const char *name, const struct db_query *queries,
 void cli_ring(void);
 /* "huying: TEXT" on stderr. */
 void cli_say(const char *fmt, ...) PRINTF(1, 2);
-/* Root of the installation: where deploy/ and build/ lie, or NULL. */
+/* Root of the installation: where deploy/ lies, or NULL. */
 const char *cli_root(void);
-/* Data directory of huying up: HUYING_VAR, or var/ below the root. */
+#define CLI_CLUSTER "deploy/cluster.sh"
+/* One of our programs: beside this one. */
+const char *cli_program(const char *name, char path[PATH_MAX]);
+/*
+ * Data directory of huying up: HUYING_VAR, or var/ below the root of a
+ * source tree, or /var/lib/huying.
+ */
 const char *cli_var(void);
 /* Colour is wanted: a terminal, no NO_COLOR, not --color never. */
 bool cli_colour(const char *when);

@@ -32,7 +32,6 @@ struct child {
 };
 
 struct boss {
-	const char *root;
 	const char *var;
 	struct child child[1 + (SUPERVISED - 1) * INSTANCES_MAX];
 	int n;
@@ -156,7 +155,7 @@ own_health(int i)
 static void
 start_child(struct boss *b, int i)
 {
-	char path[PATH_MAX + 32];
+	char path[PATH_MAX];
 	struct child *c = &b->child[i];
 	sigset_t none;
 	pid_t pid = fork();
@@ -169,9 +168,7 @@ start_child(struct boss *b, int i)
 		redirect(b->var, c->name, c->instance);
 		own_role(c->name);
 		own_health(i);
-		(void)snprintf(
-		    path, sizeof(path), "%s/build/bin/%s", b->root, c->name);
-		(void)execl(path, c->name, NULL);
+		(void)execl(cli_program(c->name, path), c->name, NULL);
 		_exit(127);
 	}
 	c->pid = pid;
@@ -265,9 +262,9 @@ supervise_runs(const char *var)
 }
 
 int
-supervise_start(const char *root, const char *var, int instances, bool *started)
+supervise_start(const char *var, int instances, bool *started)
 {
-	struct boss b = { .root = root, .var = var };
+	struct boss b = { .var = var };
 	char path[PATH_MAX + 32];
 	int lock = open_lock(var);
 	pid_t pid;

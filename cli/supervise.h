@@ -14,8 +14,7 @@ extern const char *const supervise_names[SUPERVISED]; /* the bus first */
  * *STARTED is whether it was not there.  0, or an exit code with a word on
  * stderr.
  */
-int supervise_start(
-    const char *root, const char *var, int instances, bool *started);
+int supervise_start(const char *var, int instances, bool *started);
 /* Ends it and what it started; true when nothing of it runs any more. */
 bool supervise_stop(const char *var);
 /* Whether one runs for VAR. */

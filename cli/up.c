@@ -66,7 +66,7 @@ cluster(const struct place *p, const char *action)
 	pid_t pid;
 	int status;
 
-	(void)place_below(p->root, "deploy/cluster.sh", script);
+	(void)place_below(p->root, CLI_CLUSTER, script);
 	pid = fork();
 	if (pid == 0) {
 		(void)execl(script, script, action, p->data,
@@ -298,7 +298,7 @@ start_all(const struct place *p, bool sandbox, bool fresh)
 	    (code = place_write_env(p, "env", "")) >= 0 ||
 	    (code = place_write_env(p, "env.sh", "'")) >= 0)
 		return code;
-	if (supervise_start(p->root, p->var, p->instances, &started) != 0)
+	if (supervise_start(p->var, p->instances, &started) != 0)
 		return EXIT_CONNECT;
 	return await_ready(p, started);
 }

@@ -1,40 +1,40 @@
-/* Hands in a report and follows it to its end: example [--until TYPE] */
-#include "common/bus/log.h"
-#include "common/bus/publish.h"
-#include "common/conf/conf.h"
+/* Hands in a report and follows it to its end. */
+#include <huying.h>
 #include <stdio.h>
-
-#define ENDS "report.refused|report.merged|casefile.archived"
-#define DO(call)                                                               \
-	if ((call) != RC_OK)                                                   \
-	return puts(e.text) != EOF
+#include <string.h>
+#define IS(what) (strcmp(ev->type, what) == 0)
+#define MUST(fine, why)                                                        \
+	if (!(fine))                                                           \
+	return puts(why) != EOF
 
 int
-main(int argc, char **argv)
+main(void)
 {
-	struct msg_report_submit report = { .channel = STR("app") };
-	struct msg_sealed_report who = { .text = STR("山路塌方，车过不去") };
-	struct msg_envelope env = { .source = STR("/example/c") };
-	struct log_options options = { .follow = true };
-	AUTO(publisher_close) struct publisher *p = NULL;
-	AUTO(log_reader_close) struct log_reader *r = NULL;
-	struct log_event ev;
-	struct outcome out;
-	struct conf conf;
-	struct err e;
+	static const char *json =
+	    "{\"type\":\"report.submit\",\"source\":\"/c\",\"division\":"
+	    "\"330122109\",\"data\":{\"channel\":\"app\"}}";
+	struct huying_person who = { .text = "山路塌方，车过不去" };
+	struct huying_publisher_options to = { .size = sizeof(to) };
+	struct huying_reader_options from = { sizeof(from), .follow = 1 };
+	const struct huying_outcome *out;
+	const struct huying_event *ev = NULL;
+	struct huying_publisher *p;
+	struct huying_reader *r;
+	struct huying_error e;
 
-	env.division = STR("330122109");
-	DO(conf_load(&conf, &e));
-	DO(publisher_open(&p, conf.publish, "example", 5000, &e));
-	DO(publish_submit(p, &env, &report, &who, &out, &e));
-	DO(out.seq > 0 ? RC_OK : err_set(&e, RC_REJECT, "%s", out.reason));
-	options.report = str_of(out.id);
-	options.from_seq = out.seq;
-	DO(log_open(&r, conf.log, &options, &e));
-	while (!str_in(str_of(argc > 2 ? argv[2] : ENDS), '|', env.type)) {
-		while (log_next(r, 5000, &ev, &e) != RC_OK)
-			continue; /* nothing yet, or no bus: it asks anew */
-		DO(envelope_decode(ev.envelope, MSG_LENIENT, &env, NULL));
-		printf("%.*s %.*s\n", STR_ARG(env.type), STR_ARG(env.subject));
-	}
+	MUST(!huying_publisher_open(&p, &to, &e), e.text);
+	MUST(!huying_publish_json(p, json, strlen(json), &who, 0, &e), e.text);
+	MUST(!huying_poll(p, 60000, &out, &e), e.text);
+	MUST(out->seq > 0, out->reason);
+	from.report = out->id;
+	from.from_seq = out->seq;
+	MUST(!huying_reader_open(&r, &from, &e), e.text);
+	while (!ev || !(IS("report.refused") || IS("report.merged") ||
+			  IS("casefile.archived")))
+		if (huying_next(r, 5000, &ev, &e) == HUYING_OK)
+			printf("%s %s\n", ev->type, ev->subject);
+		else if (e.code != HUYING_NOTHING && e.code != HUYING_AWAY)
+			return puts(e.text) != EOF; /* else it asks anew */
+	huying_reader_close(&r);
+	huying_publisher_close(&p);
 }

@@ -269,6 +269,7 @@ enum rc
 spool_open(struct spool **sp, const char *dir, int64_t max_bytes, struct err *e)
 {
 	struct spool *s = xcalloc(1, sizeof(*s));
+	bool is_locked;
 	enum rc rc;
 
 	s->path = xstrdup(dir);
@@ -281,10 +282,14 @@ spool_open(struct spool **sp, const char *dir, int64_t max_bytes, struct err *e)
 	rc = make_directory(s, e);
 	if (rc == RC_OK)
 		rc = lock(s, e);
+	is_locked = rc == RC_OK;
 	if (rc == RC_OK)
 		rc = spool_open_refused(s, e);
 	if (rc == RC_OK)
 		rc = recover(s, e);
+	/* A full disk is no matter of patience here. */
+	if (rc == RC_RETRY && is_locked)
+		rc = RC_REJECT;
 	if (rc != RC_OK) {
 		spool_close(&s);
 		return rc;
