@@ -564,6 +564,7 @@ test_a_refused_event_is_written_down_whole(void **state)
 	store(&f, f.n - 5);
 	s = open_spool(ROOM);
 	assert_int_equal(spool_unsettled(s), 0);
+	r = (struct spool_record){ .n = 9, .damaged = true };
 	assert_int_equal(spool_refuse(s, &r, &why, &e), RC_OK);
 	spool_close(&s);
 	free(f.bytes);
