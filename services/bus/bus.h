@@ -10,6 +10,7 @@
 #include "common/health/metric.h"
 #include "services/bus/access.h"
 #include "services/bus/check.h"
+#include "services/bus/wall.h"
 
 #define PUBLISH_BATCH 500
 #define PUBLISH_BYTES ((size_t)4 * 1024 * 1024)
@@ -62,6 +63,7 @@ struct bus {
 	unsigned char seal_key[SEAL_KEY_LEN];
 	bool has_seal_key;
 
+	struct wall wall;
 	struct gate *gate;
 	struct access *access;
 	zsock_t *publish;

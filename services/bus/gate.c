@@ -22,7 +22,7 @@ static const struct socket_opts publish_opts = { ZMQ_ROUTER, SOCKET_BIND,
 	2 * PUBLISH_WINDOW, PUBLISH_WINDOW, 256 * 1024, 1000 };
 /* Room for a subscription, and for what CURVE says at the handshake. */
 static const struct socket_opts live_opts = { ZMQ_XPUB, SOCKET_BIND, 10000,
-	1000, 1024, 0 };
+	1000, 640, 0 };
 static const struct socket_opts log_opts = { ZMQ_ROUTER, SOCKET_BIND, 500, 1000,
 	8 * 1024, 0 };
 static const struct socket_opts ring_opts = { ZMQ_PULL, SOCKET_BIND, 1, 64,

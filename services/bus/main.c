@@ -48,6 +48,7 @@ bus_open(struct bus *b, struct err *e)
 {
 	enum rc rc;
 
+	TRY(wall_init(&b->wall, b->conf.bus_memory, e));
 	b->filling = &b->batches[0];
 	for (size_t i = 0; i < ARRAY_LEN(b->batches); i++)
 		b->batches[i].arena = arena_new((size_t)256 << 20);
@@ -85,6 +86,7 @@ bus_close(struct bus *b)
 	args_fini(&b->read_args);
 	for (size_t i = 0; i < ARRAY_LEN(b->batches); i++)
 		arena_free(&b->batches[i].arena);
+	wall_fini(&b->wall);
 }
 
 /* A lost database is looked for again, once a second. */
@@ -181,6 +183,8 @@ loop(struct bus *b, int sigfd)
 		if (!keep_db(b, &tried_ms))
 			return 1;
 		keep_seen(b, &seen_ms);
+		if (!wall_stands(&b->wall))
+			return 1;
 	} while (rest(b, sigfd));
 	return 0;
 }

@@ -85,3 +85,13 @@ free_ports() {
 	        continue
 	PY
 }
+# TCP endpoints for the bus and its clients.
+tcp() {
+	local first
+	first=$(free_ports 4)
+	export HUYING_TCP=127.0.0.1 HUYING=$huying
+	export HUYING_PUBLISH_TCP=tcp://127.0.0.1:$first
+	export HUYING_LIVE_TCP=tcp://127.0.0.1:$((first + 1))
+	export HUYING_LOG_TCP=tcp://127.0.0.1:$((first + 2))
+	export HUYING_RING_TCP=tcp://127.0.0.1:$((first + 3))
+}
