@@ -96,6 +96,7 @@ struct bus {
 
 	struct health *health;
 	struct tally tally;
+	size_t fed; /* who of them is the next to be served */
 };
 
 /* store.c: the journal */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define READ_BATCH 1000
+#define FEED_MS 20
 #define IDLE_MAX_MS (5 * 60 * 1000)
 #define REST_MAX_MS 100
 #define SAVE_MS 500 /* of a named reader's place */
@@ -122,6 +123,13 @@ log_save_place(struct bus *b, struct sub *s)
 		s->place_saved = s->place;
 	else
 		db_rollback(b->read);
+}
+
+static bool
+say_beat(struct bus *b, struct sub *s)
+{
+	s->beat_ms = clock_mono_ms();
+	return log_say_place(b, s, "HEARTBEAT", "matched", s->matched);
 }
 
 /* False when the reader is gone, or has to rest: its queue is full. */
@@ -236,6 +244,9 @@ feed_sub(struct bus *b, struct sub *s, struct err *e)
 	struct buf buf;
 	enum rc rc = RC_OK;
 
+	/* Nothing is read for a queue that is still full. */
+	if (s->rest_ms > 0 && !say_beat(b, s))
+		return RC_OK;
 	buf_init(&buf, 256);
 	if (!feed_recent(b, s, &buf))
 		rc = feed_old(b, s, &buf, e);
@@ -267,8 +278,7 @@ end_sub(struct bus *b, struct sub *s)
 	}
 	if (now - s->beat_ms < BEAT_MS)
 		return false;
-	s->beat_ms = now;
-	(void)log_say_place(b, s, "HEARTBEAT", "matched", s->matched);
+	(void)say_beat(b, s);
 	return s->gone;
 }
 
@@ -316,6 +326,21 @@ log_review(struct bus *b)
 	}
 }
 
+/* Whoever is due, in turn, until the others of the bus want theirs. */
+static enum rc
+feed_some(struct bus *b, struct err *e)
+{
+	int64_t until = clock_mono_ms() + FEED_MS;
+
+	for (size_t n = b->n_subs; n > 0 && clock_mono_ms() < until; n--) {
+		struct sub *s = &b->subs[b->fed++ % b->n_subs];
+
+		if (is_due(b, s))
+			TRY(feed_sub(b, s, e));
+	}
+	return RC_OK;
+}
+
 void
 log_turn(struct bus *b)
 {
@@ -328,16 +353,12 @@ log_turn(struct bus *b)
 		request_take(b, &f);
 		frames_free(&f);
 	}
-	for (size_t i = b->n_subs; i-- > 0;) {
-		struct sub *s = &b->subs[i];
-
-		if (is_due(b, s) && store_alive(b) &&
-		    feed_sub(b, s, &e) != RC_OK) {
-			log_why(LEVEL_WARN, "log.stalled", e.text);
-			db_rollback(b->read);
-			return;
-		}
-		if (end_sub(b, s))
-			log_drop(b, i);
+	if (store_alive(b) && feed_some(b, &e) != RC_OK) {
+		log_why(LEVEL_WARN, "log.stalled", e.text);
+		db_rollback(b->read);
+		return;
 	}
+	for (size_t i = b->n_subs; i-- > 0;)
+		if (end_sub(b, &b->subs[i]))
+			log_drop(b, i);
 }

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True  # leave the folder as it is
 import msgpack
 import zmq
 
-from peer import CONTEXT, RUN, Peer, Silence, options, report
+from peer import CONTEXT, RUN, Peer, Silence, options, report, sql
 
 VAR = os.environ["HUYING_VAR"]
 EVENTS = 150  # that the innocent one publishes beside each attack
@@ -173,16 +173,25 @@ def misers():
         yield
 
 
+def rows_read():
+    """Rows that the database has read in all."""
+    return int(sql("SELECT pg_stat_force_next_flush(), tup_fetched"
+                   " FROM pg_stat_database WHERE datname = 'huying'")[1])
+
+
 @contextlib.contextmanager
 def deaf_readers():
     """100 readers of the log with all the credit there is, never reading."""
     socks = [client(zmq.DEALER, "log", rcvhwm=1) for _ in range(100)]
     with closing(socks):
+        before = rows_read()
         for s in socks:
             s.send_multipart([b"OPEN", b"d", msgpack.packb(
                 {"from": 1, "follow": True, "credit": 100000})])
         yield
-        time.sleep(2)
+        time.sleep(2)  # for the statistics, too
+        # A queue of 500 each; what is read for a full one is wasted.
+        assert rows_read() - before < 10 ** 6, rows_read() - before
 
 
 @contextlib.contextmanager
@@ -414,9 +423,10 @@ def main():
     wanted = sys.argv[1:]
     for attack in ATTACKS:
         if not wanted or attack.__name__ in wanted:
+            t = time.monotonic()
             show(attack.__doc__.rstrip("."),
                  lambda a=attack: try_one(bus, a, bounded))
-            print(f"   {bus.peak // MIB} MiB at most")
+            print(f"   {bus.peak // MIB} MiB at most, {time.monotonic() - t:.0f} s")
     if bounded and not wanted:
         calm = until(lambda: bus.look() < CALM)
         show(f"and back to normal: {bus.look() // MIB} MiB", lambda: check(
