@@ -271,6 +271,9 @@ cmd_publish(int argc, char **argv)
 	tally.json = a.json;
 	o.endpoint = conf.publish;
 	o.spool = a.spool;
+	/* There a bus need not be there. */
+	if (a.spool != NULL && a.timeout_ms < o.timeout_ms)
+		o.timeout_ms = (int)a.timeout_ms;
 	if (publisher_open_as(&p, &o, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
