@@ -227,7 +227,7 @@ tidy: $(GEN)
 cppcheck: $(GEN)
 	@cppcheck -q -j2 --enable=warning,performance,portability --inline-suppr --std=c11 \
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=preprocessorErrorDirective \
-		-I. -I$B/gen common services cli
+		-I. -Iinclude -I$B/gen common services cli lib
 
 T ?= 30
 fuzz:

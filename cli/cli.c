@@ -104,14 +104,17 @@ options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
 	return -1;
 }
 
+/* Takes the last N names off. */
 static bool
-go_up(char *path)
+go_up(char *path, int n)
 {
-	char *slash = strrchr(path, '/');
+	while (n-- > 0) {
+		char *slash = strrchr(path, '/');
 
-	if (slash == NULL || slash == path)
-		return false;
-	*slash = '\0';
+		if (slash == NULL || slash == path)
+			return false;
+		*slash = '\0';
+	}
 	return true;
 }
 
@@ -140,8 +143,7 @@ cli_root(void)
 	if (n <= 0)
 		return NULL;
 	root[n] = '\0';
-	if (go_up(root) && go_up(root) &&
-	    (has(root, CLI_CLUSTER) || (go_up(root) && go_up(root))))
+	if (go_up(root, 2) && (has(root, CLI_CLUSTER) || go_up(root, 2)))
 		return root;
 	root[0] = '\0';
 	return NULL;

@@ -381,22 +381,3 @@ publisher_window(const struct publisher *p)
 {
 	return p->window;
 }
-
-enum rc
-publisher_seal(
-    struct publisher *p, struct str plain, struct buf *box, struct err *e)
-{
-	unsigned char *out;
-
-	if (!p->has_seal_key)
-		return err_set(e, RC_REJECT,
-		    "no key to seal to is known; the bus has told none");
-	if (plain.n > SEALED_MAX - crypto_box_SEALBYTES)
-		return err_set(e, RC_REJECT, "the sealed part is too long");
-	out = xmalloc(plain.n + crypto_box_SEALBYTES);
-	must(crypto_box_seal(out, (const unsigned char *)plain.p, plain.n,
-		 p->seal_key) == 0);
-	buf_put(box, out, plain.n + crypto_box_SEALBYTES);
-	free(out);
-	return RC_OK;
-}

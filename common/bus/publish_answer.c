@@ -71,6 +71,8 @@ settle(struct publisher *p, struct flight *fl, struct outcome *out)
 	else
 		p->waiting--;
 	flights_drop(p->flights, fl);
+	/* There is room for one that waits. */
+	p->tend_ms = 0;
 	return true;
 }
 

@@ -1,11 +1,32 @@
-/* One message, start to end. */
-#include "common/bus/publish.h"
+/* One message, start to end; what goes beside it, sealed. */
+#include "common/bus/publish_inside.h"
 
 #include "common/base/id.h"
-#include "common/msg/wire.h"
+
+#include <sodium.h>
+#include <stdlib.h>
 
 /* Beyond the time after which the publisher itself gives up. */
 #define AWAIT_MS (PUBLISHER_GIVE_UP_MS + 10000)
+
+enum rc
+publisher_seal(
+    struct publisher *p, struct str plain, struct buf *box, struct err *e)
+{
+	unsigned char *out;
+
+	if (!p->has_seal_key)
+		return err_set(e, RC_REJECT,
+		    "no key to seal to is known; the bus has told none");
+	if (plain.n > SEALED_MAX - crypto_box_SEALBYTES)
+		return err_set(e, RC_REJECT, "the sealed part is too long");
+	out = xmalloc(plain.n + crypto_box_SEALBYTES);
+	must(crypto_box_seal(out, (const unsigned char *)plain.p, plain.n,
+		 p->seal_key) == 0);
+	buf_put(box, out, plain.n + crypto_box_SEALBYTES);
+	free(out);
+	return RC_OK;
+}
 
 enum rc
 publish_bytes(struct publisher *p, struct str envelope, enum part_kind kind,

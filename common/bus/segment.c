@@ -81,6 +81,12 @@ put_record(struct segment *s, const struct segment_record *r)
 	return (size_t)segment_cost(r);
 }
 
+static bool
+is_no_room(int why)
+{
+	return why == ENOSPC || why == EDQUOT || why == EFBIG;
+}
+
 /* All of N bytes at AT, or what is wrong. */
 static enum rc
 write_all(int fd, const unsigned char *p, size_t n, int64_t at, struct err *e)
@@ -92,8 +98,7 @@ write_all(int fd, const unsigned char *p, size_t n, int64_t at, struct err *e)
 			continue;
 		if (done <= 0)
 			return err_set(e,
-			    errno == ENOSPC || errno == EDQUOT ? RC_RETRY
-							       : RC_FATAL,
+			    is_no_room(errno) ? RC_RETRY : RC_FATAL,
 			    "writing to the spool: %s", strerror(errno));
 		p += done;
 		n -= (size_t)done;
@@ -210,8 +215,7 @@ segment_create(struct segment *s, int dir, const char *name,
 	s->fd = openat(dir, "begun", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
 	    S_IRUSR | S_IWUSR);
 	if (s->fd < 0)
-		rc = err_set(e,
-		    errno == ENOSPC || errno == EDQUOT ? RC_RETRY : RC_FATAL,
+		rc = err_set(e, is_no_room(errno) ? RC_RETRY : RC_FATAL,
 		    "a new file in the spool: %s", strerror(errno));
 	for (int copy = 0; copy < 2 && rc == RC_OK; copy++)
 		rc = segment_append(s, &r, e);

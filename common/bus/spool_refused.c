@@ -79,11 +79,27 @@ put_line(struct buf *out, const struct spool_record *r,
 	buf_z(out, "}\n");
 }
 
+/* Somebody may have dealt with it, and taken it away. */
+static enum rc
+find_refused(struct spool *s, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(s->refused, &st) == 0 && st.st_nlink > 0) {
+		s->refused_bytes = st.st_size;
+		return RC_OK;
+	}
+	(void)close(s->refused);
+	return spool_open_refused(s, e);
+}
+
 static enum rc
 write_line(struct spool *s, struct str line, struct err *e)
 {
-	ssize_t n = write(s->refused, line.p, line.n);
+	ssize_t n;
 
+	TRY(find_refused(s, e));
+	n = write(s->refused, line.p, line.n);
 	if (n == (ssize_t)line.n && fdatasync(s->refused) == 0) {
 		s->refused_bytes += (int64_t)line.n;
 		return RC_OK;

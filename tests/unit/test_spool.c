@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -405,6 +406,42 @@ test_it_is_full_at_its_bound_and_has_room_again_after(void **state)
 	spool_close(&s);
 }
 
+/* As on a full disk: half a record fits, and is not left behind. */
+static void
+test_a_write_that_does_not_fit_leaves_nothing(void **state)
+{
+	struct rlimit old, less;
+	char body[512], path[200];
+	struct stat st;
+	struct err e;
+	struct spool *s = open_spool(ROOM);
+	int64_t n;
+
+	(void)state;
+	(void)append(s, 1);
+	(void)append(s, 2);
+	path_of(path, FIRST);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	less = old;
+	less.rlim_cur = (rlim_t)st.st_size + 60;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+	assert_int_equal(
+	    spool_append(s, body_of(3, body), STR(""), &n, &e), RC_RETRY);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, less.rlim_cur - 60);
+	assert_int_equal(append(s, 3), 3);
+	for (n = 1; n <= 3; n++)
+		assert_int_equal(next(s), n);
+	spool_close(&s);
+	s = open_spool(ROOM);
+	for (n = 1; n <= 3; n++)
+		assert_int_equal(next(s), n);
+	spool_close(&s);
+}
+
 /* The window holds, whatever lies behind it. */
 static void
 test_no_more_than_a_window_is_handed_out(void **state)
@@ -560,17 +597,22 @@ test_a_refused_event_is_written_down_whole(void **state)
 	    "\"code\":\"BAD_ENUM\",\"field\":\"channel\",\"reason\":"
 	    "\"channel: must be \\\"app\\\"\",\"event\":{\"id\":\"a-1\"},"
 	    "\"sealedbox\":\"Ym94\"}\n"));
-	/* A torn line is ended before the next one. */
+	/* A torn line is ended before the next one; taken away, begun anew. */
 	store(&f, f.n - 5);
 	s = open_spool(ROOM);
 	assert_int_equal(spool_unsettled(s), 0);
 	r = (struct spool_record){ .n = 9, .damaged = true };
 	assert_int_equal(spool_refuse(s, &r, &why, &e), RC_OK);
-	spool_close(&s);
 	free(f.bytes);
 	f = load("refused");
 	assert_int_equal(f.bytes[f.n - 1], '\n');
 	assert_non_null(memchr(f.bytes, '\n', f.n - 1));
+	free(f.bytes);
+	assert_int_equal(unlink(f.path), 0);
+	assert_int_equal(spool_refuse(s, &r, &why, &e), RC_OK);
+	spool_close(&s);
+	f = load("refused");
+	assert_int_equal(f.bytes[0], '{');
 	free(f.bytes);
 	buf_fini(&body);
 }
@@ -619,6 +661,7 @@ main(void)
 		TEST(test_a_file_without_its_beginning_is_put_aside_and_told),
 		TEST(test_an_event_that_holds_a_record_stays_one_event),
 		TEST(test_it_is_full_at_its_bound_and_has_room_again_after),
+		TEST(test_a_write_that_does_not_fit_leaves_nothing),
 		TEST(test_no_more_than_a_window_is_handed_out),
 		TEST(test_it_is_what_a_set_of_numbers_would_be),
 		TEST(test_a_killed_process_leaves_every_event_it_handed_in),
