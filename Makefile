@@ -112,9 +112,9 @@ define service
 $B/bin/$1: $(filter $B/services/$1/%,$(OBJ)) $(LIB)
 endef
 $(foreach s,$(filter-out huying,$(notdir $(BIN))),$(eval $(call service,$s)))
-# huying score rebuild runs the rules of scoring; key reads patterns as the
+# huying replay runs the five services; key reads patterns as the
 # bus does.
-$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter $B/services/scoring/rules%,$(OBJ)) $(filter $B/services/intake/vault%,$(OBJ)) $B/services/bus/rights.o $(LIB)
+$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter-out $B/services/bus/%,$(PARTS)) $B/services/bus/rights.o $(LIB)
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,6 +242,17 @@ cli_ring(void)
 	if (conf_load(&c, &e) == RC_OK && bell_open(&bell, c.ring, &e) == RC_OK)
 		bell_ring(bell);
 	bell_close(&bell);
+}
+
+const char *
+cli_who(char text[CLI_WHO])
+{
+	const struct passwd *pw = getpwuid(getuid());
+	const char *before = getenv("SUDO_USER");
+
+	(void)snprintf(text, CLI_WHO, "%s%s%s", pw != NULL ? pw->pw_name : "?",
+	    before != NULL ? " for " : "", before != NULL ? before : "");
+	return text;
 }
 
 bool

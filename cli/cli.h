@@ -64,6 +64,9 @@ const char *cli_program(const char *name, char path[PATH_MAX]);
  * source tree, or /var/lib/huying.
  */
 const char *cli_var(void);
+/* Who types, for what is written down of it. */
+#define CLI_WHO 128
+const char *cli_who(char text[CLI_WHO]);
 /* Colour is wanted: a terminal, no NO_COLOR, not --color never. */
 bool cli_colour(const char *when);
 

@@ -3,7 +3,6 @@
 
 #include "services/bus/rights.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,23 +147,11 @@ key_do(struct db *db, const char *query, const char *const *texts, size_t n,
 	return rc;
 }
 
-/* Who types: the journal of changes keeps it. */
-static const char *
-who(char text[128])
-{
-	const struct passwd *pw = getpwuid(getuid());
-	const char *before = getenv("SUDO_USER");
-
-	(void)snprintf(text, 128, "%s%s%s", pw != NULL ? pw->pw_name : "?",
-	    before != NULL ? " for " : "", before != NULL ? before : "");
-	return text;
-}
-
 enum rc
 key_begin(struct db *db, struct err *e)
 {
-	char text[128];
-	const char *name = who(text);
+	char text[CLI_WHO];
+	const char *name = cli_who(text);
 
 	db_begin(db);
 	TRY(db_flush(db, e));

@@ -10,7 +10,7 @@
 #define NAME_COLUMNS 30
 #define FEN_OF_YUAN 100
 
-static const char *const unseen[] = { "token", "lat", "lon" };
+static const char *const unseen[] = { "token", "lat", "lon", "cycle" };
 
 /* Fields whose value speaks for itself. */
 static const char *const plain[] = { "unit", "officer", "matter", "channel",

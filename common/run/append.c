@@ -74,5 +74,5 @@ outbox_send(struct run *r)
 	args_strs(a, o->division, o->n);
 	args_bytes_list(a, o->digest, o->n);
 	args_bytes_list(a, o->body, o->n);
-	run_send(r, Q_run_append, a);
+	run_send(r, r->replay != NULL ? replay_append() : Q_run_append, a);
 }

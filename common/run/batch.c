@@ -131,6 +131,8 @@ batch_commit(struct run *r, struct err *e)
 		save_thing(r, (int)t);
 	parked_save(r);
 	deadlines_save(r);
+	if (r->replay != NULL)
+		replay_limits(r);
 	deadlines_mark(r);
 	errand_save(r);
 	if (r->desc->finish != NULL && r->n_events > 0)
@@ -175,7 +177,8 @@ fire(struct run *r, struct err *e)
 {
 	size_t said = r->outbox.n;
 
-	if (clock_mono_ms() < r->fire_after_ms)
+	/* A replay finds in the journal what has run out. */
+	if (r->replay != NULL || clock_mono_ms() < r->fire_after_ms)
 		return RC_OK;
 	if (r->first >= r->head)
 		TRY(deadlines_fire(r, r->now, false, e));

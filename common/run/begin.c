@@ -79,7 +79,8 @@ batch_registry(struct run *r, bool *fits, struct err *e)
 	if (!*fits) {
 		db_rollback(r->db);
 		TRY(run_reload(r, r->first, e));
-		log_event(LEVEL_INFO, "registry.loaded", "version=\"%.*s\"",
+		log_event(r->replay != NULL ? LEVEL_DEBUG : LEVEL_INFO,
+		    "registry.loaded", "version=\"%.*s\"",
 		    STR_ARG(registry_version(r->registry)));
 		return RC_OK;
 	}

@@ -60,6 +60,8 @@ struct errand {
 	bool rest; /* there are more behind them */
 };
 
+struct replay; /* replay.c */
+
 struct run {
 	const struct run_desc *desc;
 	struct conf conf;
@@ -67,6 +69,7 @@ struct run {
 	struct registry *registry;
 	struct feed *feed; /* NULL: a replay reads the journal alone */
 	struct bell *bell;
+	struct replay *replay; /* NULL: the service itself */
 	void *private;
 	struct args args[4]; /* for this file's own statements */
 	int64_t n_crew;      /* instances of the service that are alive */
@@ -189,6 +192,15 @@ void deadlines_save(struct run *r);
 /* JSON of their statements: one more field of an object, and the sending. */
 void deadline_json(struct buf *b, const char *name, struct str value);
 void deadline_send(struct run *r, const char *query, struct buf *json);
+
+/* replay.c: what is another way in a replay. */
+bool replay_takes(const struct replay *p, const struct feed_event *fe);
+/* Batches do not go past this. */
+int64_t replay_stop(const struct replay *p);
+/* In place of journal.append(): are they there already? */
+const char *replay_append(void);
+/* Are the limits' facts of this batch what they may be? */
+void replay_limits(struct run *r);
 
 /* append.c */
 void outbox_put(struct run *r, struct msg_envelope *env,

@@ -107,7 +107,8 @@ is_full(const struct run *r)
 static enum rc
 take(struct run *r, const struct feed_event *fe, struct err *e)
 {
-	if (r->mine[fe->slot] && fe->seq > r->cursor[fe->slot])
+	if (r->mine[fe->slot] && fe->seq > r->cursor[fe->slot] &&
+	    (r->replay == NULL || replay_takes(r->replay, fe)))
 		TRY(batch_take_one(r, fe, e));
 	r->last = fe->seq;
 	r->last_at = fe->at;
@@ -178,6 +179,8 @@ batch_take(struct run *r, struct err *e)
 	/* Not past the head that this transaction saw. */
 	if (stop > r->head)
 		stop = r->head;
+	if (r->replay != NULL && stop > replay_stop(r->replay))
+		stop = replay_stop(r->replay);
 	r->last = r->first;
 	if (stop <= r->first)
 		return RC_OK;

@@ -96,7 +96,7 @@ struct score_basis {
 
 /*
  * Counts of tallies in memory: what function scoring.counts() does in the
- * database, done again, for tests and for `huying score rebuild`.
+ * database, done again, for tests that hold the two against each other.
  */
 struct counted {
 	struct row_count count;

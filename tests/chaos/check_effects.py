@@ -138,4 +138,4 @@ def check(e, journal, v):
     check_parked(e, v)
     code, text = e.about["rebuild"]
     if code:
-        v.fault("I7", "other_state", f"score rebuild: {text.strip()[-200:]}")
+        v.fault("I7", "other_state", f"replay: {text.strip()[-200:]}")

@@ -80,7 +80,7 @@ def take(run):
                         "--exclude-table-data=journal.*", w.admin], stdout=f,
                        env=w.env(), check=True)
     verify = w.huying("verify", check=False)
-    rebuilt = w.huying("score", "rebuild", check=False)
+    rebuilt = w.huying("replay", "all", check=False)
     about = {
         "seed": run.seed, "histories": w.histories,
         "tree": w.tree, "counts": run.counts, "missed": run.missed,

@@ -338,11 +338,12 @@ live_run(struct live *l)
 		or_die(batch_run(l->run, &did, &e), &e);
 }
 
-int
-live_score(struct live *l, const char *a, const char *b, const char *c)
+/* Runs CMD with WORDS (NULL at the end); what it prints goes to output. */
+static int
+listen_to(
+    struct live *l, int (*cmd)(int argc, char **argv), const char *const *words)
 {
-	const char *words[] = { "score", a, b, c, NULL };
-	char *argv[5] = { NULL };
+	char *argv[8] = { NULL };
 	int argc = 0, out, err, code;
 	FILE *f = tmpfile();
 	size_t n;
@@ -354,7 +355,7 @@ live_score(struct live *l, const char *a, const char *b, const char *c)
 	out = dup(1);
 	err = dup(2);
 	must(dup2(fileno(f), 1) == 1 && dup2(fileno(f), 2) == 2);
-	code = cmd_score(argc, argv);
+	code = cmd(argc, argv);
 	(void)fflush(stdout);
 	must(dup2(out, 1) == 1 && dup2(err, 2) == 2);
 	(void)close(out);
@@ -366,4 +367,20 @@ live_score(struct live *l, const char *a, const char *b, const char *c)
 	for (int i = 0; i < argc; i++)
 		free(argv[i]);
 	return code;
+}
+
+int
+live_score(struct live *l, const char *a, const char *b, const char *c)
+{
+	const char *words[] = { "score", a, b, c, NULL };
+
+	return listen_to(l, cmd_score, words);
+}
+
+int
+live_replay(struct live *l)
+{
+	static const char *const words[] = { "replay", "scoring", NULL };
+
+	return listen_to(l, cmd_replay, words);
 }

@@ -16,7 +16,7 @@ struct live {
 	char name[64];
 	char dsn[512];
 	int64_t n_events;     /* appended so far: ids are made of it */
-	char output[1 << 18]; /* of the last live_score() */
+	char output[1 << 18]; /* of the last command */
 };
 
 /*
@@ -50,6 +50,8 @@ void live_instance_free(struct run **rp);
 
 /* huying score A B C (NULL: no more words); its exit code. */
 int live_score(struct live *l, const char *a, const char *b, const char *c);
+/* huying replay scoring */
+int live_replay(struct live *l);
 
 /* For statements of the test. */
 void live_script(struct live *l, const char *fmt, ...) PRINTF(2, 3);

@@ -1,6 +1,6 @@
 /*
  * Scoring in a real database: through the real loop of common/run, and once
- * more from the journal by `huying score rebuild`.
+ * more from the journal by `huying replay scoring`.
  */
 #include "cli/cli.h"
 #include "tests/lib/score_live.h"
@@ -34,11 +34,11 @@ teardown(void **state)
 static void
 must_be_the_same(void)
 {
-	int code = live_score(&live, "rebuild", NULL, NULL);
+	int code = live_replay(&live);
 
 	if (code != EXIT_OK)
 		fail_msg("exit %d\n%s", code, live.output);
-	assert_non_null(strstr(live.output, "\nthe same\n"));
+	assert_non_null(strstr(live.output, ": the same\n"));
 }
 
 /* All slots, random facts, interim and final scores, odd batches. */
@@ -248,7 +248,7 @@ test_what_is_parked_is_left_out(void **state)
 	assert_int_equal(
 	    live_number(&live, "SELECT valid FROM scoring.score"), 1);
 	must_be_the_same();
-	assert_non_null(strstr(live.output, "2 events put aside"));
+	assert_non_null(strstr(live.output, ", 2 parked,"));
 }
 
 static void
