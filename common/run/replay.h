@@ -26,7 +26,7 @@ struct replay_figures {
 	int64_t events; /* that the service listens to */
 	int64_t facts;
 	int64_t parked; /* that were not taken, or not at their place */
-	int64_t at; /* where it is, and how far it goes */
+	int64_t at;     /* where it is, and how far it goes */
 	int64_t until;
 };
 
