@@ -56,7 +56,7 @@ def judge(e, journal, key, digest, a, v):
         if e.cut_off(a.seq, a.epoch):
             v.figures["announced"] += 1
             if not e.about["may_lose"]:
-                v.fault("I1", "lost", f"acknowledged as {a.seq} and cut off")
+                v.fault("I1", "cut_off", f"acknowledged as {a.seq}, and gone")
         elif seq is None:
             v.fault("I1", "lost", f"acknowledged as {a.seq}")
         elif not mine:
@@ -77,6 +77,7 @@ def phantoms(e, journal, tried, v):
             if row.source != "/chaos/harness" and \
                     journal.digest[row.seq] not in mine:
                 v.fault("I2", "phantom", f"{row.seq} {row.source} {row.id}")
+                v.figures["phantom_clients"] += 1
         elif row.source[1:] in ("clock", "registry"):
             pass
         elif row.source[1:] not in ("intake", "dispatcher", "enforcement",
@@ -88,7 +89,7 @@ def phantoms(e, journal, tried, v):
 def check(e, journal, v):
     figures = v.figures
     figures.update(duplicate_acks=0, refused=0, unknown_answers=0,
-                   announced=0)
+                   announced=0, phantom_clients=0)
     tried = collect(e, v, figures)
     figures["attempted"] = sum(len(x) for x in tried.values())
     figures["acknowledged"] = sum(a.seq is not None for x in tried.values()

@@ -66,6 +66,29 @@ class Verdict:
         return not self.counts and not self.unproven
 
 
+def journal_is_doubled(v):
+    return v.count("duplicate", "key_disagrees") > 0
+
+
+def agree(e, v):
+    """SQL and Python must have found the same."""
+    mine = {"lost": v.count("lost", "altered"),
+            "phantom": v.figures["phantom_clients"],
+            "duplicate": v.count("duplicate"),
+            "refused_but_stored": v.count("refused_but_stored")}
+    for name, n in mine.items():
+        other = e.about["second"].get(name)
+        # With doubled keys there is no one row to compare with.
+        if other != n and not journal_is_doubled(v):
+            v.unproven.append(f"{name}: {n} say the histories, {other} says "
+                              "the database")
+    if e.about["second"].get("effect_missing") and \
+            not v.count("effect_missing", "unprocessed"):
+        v.unproven.append("effect_missing: only the database says so")
+    if e.about["second"].get("dense"):
+        v.fault("I5", "order_break", "seq is not dense")
+
+
 def check(place):
     e = evidence.Evidence(place)
     v = Verdict()
@@ -78,6 +101,7 @@ def check(place):
     check_effects.check(e, journal, v)
     check_limits.check(e, v)
     check_rest.check(e, v)
+    agree(e, v)
     v.unproven += [f"took no effect: {m}" for m in e.about["missed"]]
     if v.figures["acknowledged"] < e.about["least"]:
         v.unproven.append(f"only {v.figures['acknowledged']} acknowledged")

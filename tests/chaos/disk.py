@@ -4,6 +4,7 @@ import array
 import fcntl
 import os
 import subprocess
+import time
 
 EXT4_IOC_SHUTDOWN = 0x8004587D
 NO_LOG_FLUSH = 2
@@ -51,10 +52,17 @@ class Disk:
         run("mount", "-o", "loop", self.image, self.path)
         self.mounted = True
 
-    def close(self):
-        if self.mounted:
-            run("umount", self.path)
-            self.mounted = False
+    def close(self, patience=10.0):
+        """Somebody's copy of all mounts may hold it for a moment."""
+        until = time.monotonic() + patience
+        while self.mounted:
+            try:
+                run("umount", self.path)
+                self.mounted = False
+            except RuntimeError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     def cut(self):
         """Power off: what is not on the platter is gone, and nothing can be

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 PROOF = 1000      # less than this acknowledged proves nothing
 
 # name: query, each read under the same snapshot.
@@ -62,6 +63,22 @@ def forbidden(world):
             if not tried(world, f"{world.admin} user={who}", statement)]
 
 
+def second(world, place):
+    """The answers of second.sql: {question: number}."""
+    said = os.path.join(place, "said.tsv")
+    with open(said, "w", encoding="ascii") as out:
+        for path in sorted(glob.glob(world.history("*"))):
+            with open(path, encoding="ascii", errors="replace") as f:
+                out.writelines(x for x in f if x.endswith("\n") and
+                               x.count("\t") == 9)
+    os.chmod(said, 0o644)
+    answers = world.psql(world.admin, "-v", f"said={said}", "-f",
+                         os.path.join(HERE, "second.sql"))
+    os.unlink(said)
+    return {k: int(n) for k, n in (x.split("|")
+                                   for x in answers.splitlines() if "|" in x)}
+
+
 def of_process(p):
     return {"deaths": p.deaths, "samples": p.samples, "log": p.log}
 
@@ -71,6 +88,7 @@ def take(run):
     w = run.world
     place = os.path.join(w.work, "dump")
     os.mkdir(place)
+    os.chmod(place, 0o755)
     script = os.path.join(place, "copy.sql")
     with open(script, "w", encoding="ascii") as f:
         f.write(copy(place))
@@ -86,6 +104,7 @@ def take(run):
         "tree": w.tree, "counts": run.counts, "missed": run.missed,
         "stuck": run.stuck, "rounds": run.rounds, "least": PROOF, "may_lose": run.act.standby == "async",
         "poisoned": w.poisoned, "forbidden": forbidden(w),
+        "second": second(w, place),
         "verify": [verify.returncode, (verify.stdout + verify.stderr)[-500:]],
         "rebuild": [rebuilt.returncode,
                     (rebuilt.stdout + rebuilt.stderr)[-500:]],

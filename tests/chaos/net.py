@@ -31,7 +31,8 @@ def possible():
                  ("ip", "-n", name, "link", "add", "t0", "type", "veth",
                   "peer", "name", "t1"),
                  ("ip", "-n", name, "link", "add", "b0", "type", "bridge"),
-                 ("ip", "netns", "exec", name, "iptables", "-L", "-n")):
+                 ("nsenter", f"--net=/run/netns/{name}", "iptables", "-L",
+                  "-n")):
         try:
             done = run(*argv)
         except FileNotFoundError:

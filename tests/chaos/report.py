@@ -42,7 +42,7 @@ class Report:
             "attempted": self.total("attempted"),
             "acknowledged": self.total("acknowledged"),
             "unknown": self.total("unknown"),
-            "lost": self.count("lost", "altered"),
+            "lost": self.count("lost", "altered", "cut_off"),
             "phantom": self.count("phantom"),
             "duplicate_rows": self.count("duplicate", "key_disagrees",
                                          "two_seqs"),
