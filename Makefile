@@ -82,6 +82,12 @@ STATIC := $B/lib/libhuying.a
 all: $(BIN) link $(SO) $(STATIC)
 
 bins: $(BIN)
+# A publisher of make chaos, on the library as it is shipped.
+BURST := $B/chaos/burst
+$(BURST): $B/tests/chaos/burst.o $(STATIC)
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+chaos-bins: $(BIN) $(BURST)
 
 # The tool has one place, whatever the mode of the last build.
 link: $(BIN)
@@ -250,12 +256,12 @@ benches: $(BENCH)
 CHAOS := PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos
 chaos chaos-short:
 	@deploy/install-deps.sh --dev
-	@$(MAKE) MODE=chaos bins
+	@$(MAKE) MODE=chaos chaos-bins
 	@$(CHAOS)/chaos.py --form $(if $(findstring short,$@),short,long) $(if $(SEED),--seed $(SEED))
 
 chaos-selftest chaos-selftest-short:
 	@deploy/install-deps.sh --dev
-	@$(MAKE) MODE=chaos bins
+	@$(MAKE) MODE=chaos chaos-bins
 	@$(CHAOS)/selftest.py --cc "$(CC)" $(if $(findstring short,$@),--short)
 
 cov:

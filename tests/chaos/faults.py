@@ -43,7 +43,7 @@ def pick(world, share, kinds):
 class KillClient(Kill):
     def victims(self):
         return [pick(self.world, self.args["pick"],
-                     ("pub", "desk", "log", "live"))]
+                     ("pub", "burst", "desk", "log", "live"))]
 
 
 class Stop(Fault):

@@ -41,7 +41,7 @@ def lines(path):
     out."""
     with open(path, encoding="ascii") as f:
         for line in f:
-            if line.startswith("#") or not line.endswith("\n"):
+            if line[0] in "#\n" or not line.endswith("\n"):
                 continue
             words = line[:-1].split("\t")
             if len(words) != 10:

@@ -15,9 +15,9 @@ import world
 DRAIN_S = {"long": 120, "short": 120, "selftest": 30}  # longer breaks I14
 
 # ROUNDS of plan.py, at least LEAST of them, then until SECONDS have gone by
-# or TARGET events are acknowledged; RATES of the publishers; STANDBY: empty,
-# sync or async.
-Act = namedtuple("Act", "name rounds least seconds target rates standby")
+# or TARGET events are acknowledged; RATES of the publishers in Python, and
+# BURST of the one on libhuying; STANDBY: empty, sync or async.
+Act = namedtuple("Act", "name rounds least seconds target rates burst standby")
 
 
 class Run:
@@ -45,17 +45,25 @@ class Run:
         for n, rate in enumerate(self.act.rates):
             w.client(f"pub{n}", "publisher.py", f"pub{n}", str(rate),
                      w.history(f"pub{n}"))
+        if self.act.burst:
+            w.client("burst0", os.path.join(w.bin, "../chaos/burst"),
+                     "burst0", str(self.act.burst), w.history("burst0"),
+                     os.path.join(w.work, "spool"))
         w.client("desk", "desk.py", w.history("desk"))
         w.client("log0", "reader.py", "log", w.history("log0"))
         w.client("log1", "reader.py", "log", w.history("log1"), "command.",
                  "deadline.", "casefile.")
         w.client("live0", "reader.py", "live", w.history("live0"))
 
+    @staticmethod
+    def publishes(name):
+        return name.startswith(("pub", "burst"))
+
     def acknowledged(self):
         total = 0
-        for n in range(len(self.act.rates)):
+        for name in filter(self.publishes, self.world.clients):
             try:
-                with open(self.world.history(f"pub{n}.count"),
+                with open(self.world.history(name + ".count"),
                           encoding="ascii") as f:
                     total += int(f.read().split()[0])
             except (FileNotFoundError, IndexError, ValueError):
@@ -173,11 +181,11 @@ class Run:
         w = self.world
         w.net.heal_all()
         for name, p in w.clients.items():
-            if name.startswith("pub"):
+            if self.publishes(name):
                 p.revive = False
                 p.send(signal.SIGTERM)
         self.until("the publishers hear of all they sent", lambda: not any(
-            p.alive() for n, p in w.clients.items() if n.startswith("pub")))
+            p.alive() for n, p in w.clients.items() if self.publishes(n)))
         self.until("every service has done everything", self.quiet)
         w.clients["desk"].stop()
         self.until("every service has done everything", self.quiet)
