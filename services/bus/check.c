@@ -42,6 +42,9 @@ check_type(const struct msg_envelope *env, const struct msg_desc **desc,
 	if (is_reserved(env->source))
 		return refuse(
 		    f, "SOURCE_RESERVED", "source", "belongs to a service");
+	if (env->causationid.n > 0 && str_eq(env->causationid, env->id))
+		return refuse(f, "CAUSE_LOOP", "causationid",
+		    "an event does not cause itself");
 	return RC_OK;
 }
 

@@ -128,9 +128,10 @@ take_courtesy(struct bus *b, struct frames *f, const struct client *who)
 	    f->n > 1 && f->n <= FRAMES_MAX ? frames_at(f, 1) : STR("");
 	struct str pong[2] = { frames_at(f, 0), STR("PONG") };
 
-	if (str_is(word, "HELLO") && f->n > 2 && str_is(frames_at(f, 2), "1"))
+	if (str_is(word, "HELLO") && (f->n == 3 || f->n == 4) &&
+	    str_is(frames_at(f, 2), "1"))
 		answer_welcome(b, frames_at(f, 0), who);
-	else if (str_is(word, "PING"))
+	else if (str_is(word, "PING") && f->n == 2)
 		(void)socket_send(b->publish, pong, ARRAY_LEN(pong));
 	else
 		return false;
@@ -151,6 +152,9 @@ take_one(struct bus *b, struct frames *f, struct client *who)
 	if (f->n > FRAMES_MAX)
 		refuse(b, entry_new(b, frames_at(f, 0), STR("")), "BAD_FRAME",
 		    "frames", "too many frames");
+	else if ((str_is(word, "HELLO") && f->n > 4) || str_is(word, "PING"))
+		refuse(b, entry_new(b, frames_at(f, 0), STR("")), "BAD_FRAME",
+		    "frames", "HELLO takes a version and a name, PING nothing");
 	else if (str_is(word, "HELLO"))
 		refuse(b, entry_new(b, frames_at(f, 0), STR("")),
 		    "UNSUPPORTED_VERSION", "protocol",

@@ -3,6 +3,8 @@
  */
 #include "services/bus/sub.h"
 
+#include "common/msg/look.h"
+
 static struct sub *
 sub_find(struct bus *b, struct str identity, struct str name)
 {
@@ -20,12 +22,14 @@ sub_find(struct bus *b, struct str identity, struct str name)
 static const char *
 find_place(struct bus *b, struct sub *s)
 {
+	static const struct msg_format word = { LOOK_WORD, NULL };
 	int64_t seq = s->next, epoch = 0;
 	struct err e;
 	enum rc rc;
 
-	if (s->name.n == 0)
-		return "a reader whose place is kept needs a name";
+	if (look_check(&word, s->name) != NULL)
+		return "a reader whose place is kept needs a name of ASCII "
+		       "letters, digits and _-.:/#+|%=>";
 	rc = store_reader(b, s->client, s->name, &seq, &epoch, &e);
 	if (rc != RC_OK && rc != RC_GONE)
 		return "the journal cannot be reached now";
@@ -201,7 +205,7 @@ request_take(struct bus *b, struct frames *f)
 			log_save_place(b, s);
 			log_drop(b, (size_t)(s - b->subs));
 		}
-	} else if (str_is(word, "PING")) {
+	} else if (str_is(word, "PING") && f->n == 2) {
 		(void)socket_send(b->log, pong, 2);
 	} else {
 		log_error(b, frames_at(f, 0), STR(""), "BAD_FRAME",

@@ -74,6 +74,8 @@ def attributes():
          "BAD_FORMAT", "subject"),
         ("correlationid of 129 bytes", {"correlationid": "c" * 129},
          "TOO_LONG", "correlationid"),
+        ("its own cause", {"id": "loop-1", "causationid": "loop-1"},
+         "CAUSE_LOOP", "causationid"),
         ("traceparent with a blank", {"traceparent": "00 11"},
          "BAD_FORMAT", "traceparent"),
         ("sealed in capitals", {"sealed": "A" * 64}, "BAD_FORMAT", "sealed"),

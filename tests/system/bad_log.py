@@ -41,6 +41,25 @@ def bad_options():
         ("credit -1", opening(credit=-1)),
         ("credit 100001", opening(credit=100001)),
         ("credit as a text", opening(credit="10")),
+        ("no division", opening(division="")),
+        ("division of 5 digits", opening(division="33012")),
+        ("division of letters", opening(division="33012a")),
+        ("division in full-width digits", opening(division="３３０１２２")),
+        ("no casefile", opening(casefile="")),
+        ("casefile that is none", opening(casefile="417")),
+        ("casefile that wants to be SQL", opening(casefile="' OR 1=1 --")),
+        ("a topic of no UTF-8", [b"OPEN", b"a",
+                                 b"\x81\xa6topics\x91\xa1\xff"]),
+        ("until no time", opening(until="later")),
+        ("until a seq", opening(until=5)),
+        ("epoch 0", opening(epoch=0)),
+        ("cursor as a text", opening(cursor="me")),
+        ("a kept place without a name", [b"OPEN", b"",
+                                         msgpack.packb({"cursor": True})]),
+        ("a kept place, its name with NUL",
+         [b"OPEN", b"a\0b", msgpack.packb({"cursor": True})]),
+        ("a kept place, its name of no UTF-8",
+         [b"OPEN", b"\xff\xfe", msgpack.packb({"cursor": True})]),
     ]
     return [Case("options", n, [f], "BAD_OPTION") for n, f in rows]
 
@@ -58,6 +77,10 @@ def bad_words():
         ("a name of 65 bytes", [b"OPEN", b"n" * 65, b"\x80"], "BAD_FRAME"),
         ("CREDIT alone", [b"CREDIT"], "BAD_FRAME"),
         ("CREDIT without a number", [b"CREDIT", b"a"], "BAD_FRAME"),
+        ("open in lower case", [b"open", b"a", b"\x80"], "BAD_FRAME"),
+        ("PING with a frame", [b"PING", b""], "BAD_FRAME"),
+        ("CURSOR alone", [b"CURSOR"], "NOT_OPEN"),
+        ("CURSOR for nobody", [b"CURSOR", b"a", b"1"], "NOT_OPEN"),
         ("CREDIT for nobody", [b"CREDIT", b"a", b"1"], "NOT_OPEN"),
     ]
     rows += [(f"CREDIT of {n!r}", [b"CREDIT", b"a", n], "BAD_FRAME")
@@ -177,7 +200,7 @@ def live():
     noise = CONTEXT.socket(zmq.XSUB)
     noise.linger = 0
     noise.connect(f"ipc://{RUN}/live")
-    for frame in (b"\x01heartbeat", b"\x05junk", b"", b"\x01" + b"t" * 900,
+    for frame in (b"\x01heartbeat", b"\x05junk", b"", b"\x01" + b"t" * 500,
                   b"\x00never.subscribed"):
         noise.send(frame)
     for _ in range(2):
