@@ -11,8 +11,8 @@ PAGE = HERE.parents[1] / "docs" / "protocol.md"
 # silence; and what another script here brings about.
 APART = {"UNAVAILABLE": None, "OUTCOME_UNKNOWN": None, "IDLE": None,
          "GONE": "journal.py", "EPOCH": "journal.py",
-         "SOURCE_MISMATCH": None, "NOT_GRANTED": None,
-         "RATE_LIMITED": None, "REVOKED": None}
+         "SOURCE_MISMATCH": "bad_access.py", "NOT_GRANTED": "bad_access.py",
+         "RATE_LIMITED": "access.py", "REVOKED": "access.py"}
 CODE = re.compile(r"[A-Z][A-Z_0-9]{3,}")
 
 
