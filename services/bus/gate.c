@@ -34,27 +34,32 @@ turn_zap(void *gate)
 	zap_turn(((struct gate *)gate)->zap);
 }
 
-/* PEER: type of the sockets that come to this one. */
-static enum rc
-open_door(struct bus *b, zsock_t **sp, const struct socket_opts *opts,
-    const char *ipc, const char *tcp, const char *domain, int peer,
-    struct err *e)
-{
-	struct gate *g = b->gate;
+struct opening {
+	zsock_t **sock;
+	const struct socket_opts *opts;
+	const char *ipc;
+	const char *tcp;
+	const char *domain;
+	int peer; /* type of the sockets that come to this one */
+};
 
-	if (socket_is_tcp(ipc))
+static enum rc
+open_door(struct gate *g, const struct opening *o, struct err *e)
+{
+	const struct selftest test = { o->tcp, o->peer, g->key.public_key,
+		PATIENCE_MS, turn_zap, g };
+
+	if (socket_is_tcp(o->ipc))
 		return err_set(e, RC_FATAL,
 		    "%s: the bus's own place is a unix socket; for TCP beside "
 		    "it, set HUYING_TCP",
-		    ipc);
-	TRY(socket_make(sp, opts, e));
-	TRY(socket_bind(*sp, ipc, ZAP_LOCAL, NULL, e));
-	if (tcp[0] == '\0')
+		    o->ipc);
+	TRY(socket_make(o->sock, o->opts, e));
+	TRY(socket_bind(*o->sock, o->ipc, ZAP_LOCAL, NULL, e));
+	if (o->tcp[0] == '\0')
 		return RC_OK;
-	TRY(socket_bind(*sp, tcp, domain, &g->key, e));
-	return selftest_run(&(struct selftest){ tcp, peer, g->key.public_key,
-				PATIENCE_MS, turn_zap, g },
-	    e);
+	TRY(socket_bind(*o->sock, o->tcp, o->domain, &g->key, e));
+	return selftest_run(&test, e);
 }
 
 static bool
@@ -68,15 +73,19 @@ static enum rc
 open_doors(struct bus *b, struct err *e)
 {
 	const struct conf *c = &b->conf;
+	const struct opening doors[] = {
+		{ &b->ring, &ring_opts, c->ring, c->ring_tcp, ZAP_RING,
+		    ZMQ_PUSH },
+		{ &b->live, &live_opts, c->live, c->live_tcp, ZAP_LIVE,
+		    ZMQ_SUB },
+		{ &b->log, &log_opts, c->log, c->log_tcp, ZAP_LOG, ZMQ_DEALER },
+		{ &b->publish, &publish_opts, c->publish, c->publish_tcp,
+		    ZAP_PUBLISH, ZMQ_DEALER },
+	};
 
-	TRY(open_door(b, &b->ring, &ring_opts, c->ring, c->ring_tcp, ZAP_RING,
-	    ZMQ_PUSH, e));
-	TRY(open_door(b, &b->live, &live_opts, c->live, c->live_tcp, ZAP_LIVE,
-	    ZMQ_SUB, e));
-	TRY(open_door(
-	    b, &b->log, &log_opts, c->log, c->log_tcp, ZAP_LOG, ZMQ_DEALER, e));
-	return open_door(b, &b->publish, &publish_opts, c->publish,
-	    c->publish_tcp, ZAP_PUBLISH, ZMQ_DEALER, e);
+	for (size_t i = 0; i < ARRAY_LEN(doors); i++)
+		TRY(open_door(b->gate, &doors[i], e));
+	return RC_OK;
 }
 
 enum rc
