@@ -151,3 +151,62 @@ fakebus_refuse(struct fakebus *b, const char *word, struct str number,
 	fakebus_say(b, word, frames, 2);
 	buf_fini(&out);
 }
+
+struct pair {
+	const char *key;
+	int64_t value;
+};
+
+/* WORD with a map of N pairs, and for EVENT an envelope. */
+static void
+say_map(struct fakebus *b, const char *word, const struct pair *pairs, size_t n)
+{
+	struct str frames[3] = { fakebus_frame(b, 0), { NULL, 0 },
+		STR("body") };
+	struct buf out;
+
+	buf_init(&out, 256);
+	wire_put_map(&out, n);
+	for (size_t i = 0; i < n; i++)
+		wire_pair_i64(&out, pairs[i].key, pairs[i].value);
+	frames[1] = buf_get(&out);
+	fakebus_say(b, word, frames, strcmp(word, "EVENT") == 0 ? 3 : 2);
+	buf_fini(&out);
+}
+
+void
+fakebus_event(struct fakebus *b, int64_t seq, int64_t prev, int64_t epoch)
+{
+	const struct pair pairs[] = { { "epoch", epoch }, { "seq", seq },
+		{ "at", 5 }, { "prev", prev } };
+
+	say_map(b, "EVENT", pairs, ARRAY_LEN(pairs));
+}
+
+void
+fakebus_place(struct fakebus *b, const char *word, int64_t next, int64_t head,
+    int64_t matched)
+{
+	const struct pair pairs[] = { { "epoch", 1 }, { "next", next },
+		{ "head", head }, { "matched", matched } };
+
+	say_map(b, word, pairs, ARRAY_LEN(pairs));
+}
+
+void
+fakebus_error(struct fakebus *b, const char *code, const char *key,
+    int64_t value, int64_t epoch)
+{
+	struct str frames[2] = { fakebus_frame(b, 0), { NULL, 0 } };
+	struct buf out;
+
+	buf_init(&out, 256);
+	wire_put_map(&out, 4);
+	wire_pair_str(&out, "code", str_of(code));
+	wire_pair_str(&out, "reason", STR("as the test wants it"));
+	wire_pair_i64(&out, "epoch", epoch);
+	wire_pair_i64(&out, key, value);
+	frames[1] = buf_get(&out);
+	fakebus_say(b, "ERR", frames, 2);
+	buf_fini(&out);
+}

@@ -38,4 +38,13 @@ void fakebus_ack(struct fakebus *b, struct str number, int64_t seq);
 void fakebus_refuse(struct fakebus *b, const char *word, struct str number,
     const char *code, const char *retry, int64_t after_ms);
 
+/* Of the log, to the reader that spoke last: EVENT, whose body is "body"; */
+void fakebus_event(struct fakebus *b, int64_t seq, int64_t prev, int64_t epoch);
+/* BEGIN or HEARTBEAT; */
+void fakebus_place(struct fakebus *b, const char *word, int64_t next,
+    int64_t head, int64_t matched);
+/* ERR, with one pair more. */
+void fakebus_error(struct fakebus *b, const char *code, const char *key,
+    int64_t value, int64_t epoch);
+
 #endif

@@ -72,69 +72,12 @@ option(const char *key)
 	return wire_get_i64(fakebus_frame(&bus, 1), key);
 }
 
-struct pair {
-	const char *key;
-	int64_t value;
-};
-
-/* WORD with a map of N pairs, and for EVENT an envelope. */
-static void
-say(const char *word, const struct pair *pairs, size_t n)
-{
-	struct str frames[3] = { fakebus_frame(&bus, 0), { NULL, 0 },
-		STR("body") };
-	struct buf b;
-
-	buf_init(&b, 256);
-	wire_put_map(&b, n);
-	for (size_t i = 0; i < n; i++)
-		wire_pair_i64(&b, pairs[i].key, pairs[i].value);
-	frames[1] = buf_get(&b);
-	fakebus_say(&bus, word, frames, strcmp(word, "EVENT") == 0 ? 3 : 2);
-	buf_fini(&b);
-}
-
-static void
-say_event(int64_t seq, int64_t prev, int64_t epoch)
-{
-	const struct pair pairs[] = { { "epoch", epoch }, { "seq", seq },
-		{ "at", 5 }, { "prev", prev } };
-
-	say("EVENT", pairs, ARRAY_LEN(pairs));
-}
-
-static void
-say_place(const char *word, int64_t next, int64_t head, int64_t matched)
-{
-	const struct pair pairs[] = { { "epoch", 1 }, { "next", next },
-		{ "head", head }, { "matched", matched } };
-
-	say(word, pairs, ARRAY_LEN(pairs));
-}
-
-static void
-say_error(const char *code, const char *key, int64_t value, int64_t epoch)
-{
-	struct str frames[2] = { fakebus_frame(&bus, 0), { NULL, 0 } };
-	struct buf b;
-
-	buf_init(&b, 256);
-	wire_put_map(&b, 4);
-	wire_pair_str(&b, "code", str_of(code));
-	wire_pair_str(&b, "reason", STR("as the test wants it"));
-	wire_pair_i64(&b, "epoch", epoch);
-	wire_pair_i64(&b, key, value);
-	frames[1] = buf_get(&b);
-	fakebus_say(&bus, "ERR", frames, 2);
-	buf_fini(&b);
-}
-
 static void
 until_open(struct log_options o)
 {
 	open_reader(o);
 	until_asked("OPEN");
-	say_place("BEGIN", o.from_seq > 0 ? o.from_seq : 1, 9, 0);
+	fakebus_place(&bus, "BEGIN", o.from_seq > 0 ? o.from_seq : 1, 9, 0);
 }
 
 /* Seq of the next event; 0: none. */
@@ -155,10 +98,10 @@ test_an_event_comes_once_and_in_order(void **state)
 	(void)state;
 	until_open((struct log_options){ .from_seq = 7 });
 	assert_int_equal(option("from"), 7);
-	say_event(7, 6, 1);
-	say_event(7, 6, 1);
-	say_event(6, 5, 1);
-	say_event(9, 7, 1);
+	fakebus_event(&bus, 7, 6, 1);
+	fakebus_event(&bus, 7, 6, 1);
+	fakebus_event(&bus, 6, 5, 1);
+	fakebus_event(&bus, 9, 7, 1);
 	assert_int_equal(next_seq(), 7);
 	assert_int_equal(got.what, LOG_EVENT);
 	assert_int_equal(got.at, 5);
@@ -175,15 +118,15 @@ test_the_place_follows_events_and_what_the_bus_has_looked_at(void **state)
 	open_reader((struct log_options){ .from_seq = 3 });
 	assert_int_equal(log_place(reader), 0);
 	until_asked("OPEN");
-	say_place("BEGIN", 3, 9, 0);
+	fakebus_place(&bus, "BEGIN", 3, 9, 0);
 	assert_int_equal(next_seq(), 0);
 	assert_int_equal(log_place(reader), 3);
 	assert_int_equal(log_epoch(reader), 1);
-	say_event(7, 2, 1);
+	fakebus_event(&bus, 7, 2, 1);
 	assert_int_equal(next_seq(), 7);
 	assert_int_equal(log_place(reader), 8);
-	say_place("HEARTBEAT", 20, 21, 7);
-	say_place("HEARTBEAT", 5, 21, 7);
+	fakebus_place(&bus, "HEARTBEAT", 20, 21, 7);
+	fakebus_place(&bus, "HEARTBEAT", 5, 21, 7);
 	assert_int_equal(next_seq(), 0);
 	assert_int_equal(log_place(reader), 20);
 	assert_int_equal(log_head(reader), 21);
@@ -195,25 +138,25 @@ test_what_was_lost_is_asked_for_again(void **state)
 {
 	(void)state;
 	until_open((struct log_options){ .from_seq = 1 });
-	say_event(1, 0, 1);
+	fakebus_event(&bus, 1, 0, 1);
 	assert_int_equal(next_seq(), 1);
-	say_event(4, 3, 1); /* where is 3? */
+	fakebus_event(&bus, 4, 3, 1); /* where is 3? */
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 2);
 	assert_int_equal(option("epoch"), 1);
-	say_place("BEGIN", 2, 9, 0);
-	say_place("HEARTBEAT", 6, 9, 5); /* where is 5? */
+	fakebus_place(&bus, "BEGIN", 2, 9, 0);
+	fakebus_place(&bus, "HEARTBEAT", 6, 9, 5); /* where is 5? */
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 2);
-	say_place("BEGIN", 2, 9, 0);
-	say_event(3, 1, 1);
+	fakebus_place(&bus, "BEGIN", 2, 9, 0);
+	fakebus_event(&bus, 3, 1, 1);
 	assert_int_equal(next_seq(), 3);
 	fakebus_die(&bus);
 	assert_int_equal(step(), RC_GONE);
 	fakebus_restart(&bus);
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 4);
-	say_error("NOT_OPEN", "x", 0, 1);
+	fakebus_error(&bus, "NOT_OPEN", "x", 0, 1);
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 4);
 }
@@ -224,23 +167,23 @@ test_a_cut_is_told_and_read_again_from_there(void **state)
 	(void)state;
 	until_open((struct log_options){ .from_seq = 1, .notices = true });
 	for (int64_t seq = 1; seq <= 9; seq++) {
-		say_event(seq, seq - 1, 1);
+		fakebus_event(&bus, seq, seq - 1, 1);
 		assert_int_equal(next_seq(), seq);
 	}
-	say_error("EPOCH", "from_seq", 5, 2);
+	fakebus_error(&bus, "EPOCH", "from_seq", 5, 2);
 	assert_int_equal(next_seq(), 5);
 	assert_int_equal(got.what, LOG_CUT);
 	assert_int_equal(got.epoch, 2);
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 5);
 	assert_int_equal(option("epoch"), 2);
-	say_place("BEGIN", 5, 6, 0);
-	say_event(5, 4, 2);
+	fakebus_place(&bus, "BEGIN", 5, 6, 0);
+	fakebus_event(&bus, 5, 4, 2);
 	assert_int_equal(next_seq(), 5);
 	assert_int_equal(got.what, LOG_EVENT);
 	assert_int_equal(got.epoch, 2);
 	/* One that shows the new epoch first is asked what happened. */
-	say_event(2, 1, 3);
+	fakebus_event(&bus, 2, 1, 3);
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 6);
 	assert_int_equal(option("epoch"), 2);
@@ -251,9 +194,9 @@ test_a_cut_is_passed_over_by_who_does_not_care(void **state)
 {
 	(void)state;
 	until_open((struct log_options){ .from_seq = 9 });
-	say_event(9, 8, 1);
+	fakebus_event(&bus, 9, 8, 1);
 	assert_int_equal(next_seq(), 9);
-	say_error("EPOCH", "from_seq", 5, 2);
+	fakebus_error(&bus, "EPOCH", "from_seq", 5, 2);
 	until_asked("OPEN");
 	assert_int_equal(option("from"), 5);
 }
@@ -266,7 +209,7 @@ test_what_was_retired_is_never_jumped_over_silently(void **state)
 	(void)state;
 	open_reader((struct log_options){ .from_seq = 3, .notices = true });
 	until_asked("OPEN");
-	say_error("GONE", "first", 100, 1);
+	fakebus_error(&bus, "GONE", "first", 100, 1);
 	assert_int_equal(next_seq(), 100);
 	assert_int_equal(got.what, LOG_RETIRED);
 	assert_int_equal(log_next(reader, 5, &got, &e), RC_REJECT);
@@ -276,7 +219,7 @@ test_what_was_retired_is_never_jumped_over_silently(void **state)
 	log_reader_close(&reader);
 	open_reader((struct log_options){ .from_seq = 3 });
 	until_asked("OPEN");
-	say_error("GONE", "first", 100, 1);
+	fakebus_error(&bus, "GONE", "first", 100, 1);
 	for (int i = 0; i < STEPS; i++)
 		if (log_next(reader, 5, &got, &e) == RC_REJECT)
 			break;
@@ -289,8 +232,8 @@ test_a_place_is_given_to_the_bus_only_where_it_has_sent_us(void **state)
 	(void)state;
 	until_open((struct log_options){ .cursor = STR("desk") });
 	assert_true(str_is(fakebus_frame(&bus, 0), "desk"));
-	say_event(1, 0, 1);
-	say_event(2, 1, 1);
+	fakebus_event(&bus, 1, 0, 1);
+	fakebus_event(&bus, 2, 1, 1);
 	assert_int_equal(next_seq(), 1);
 	assert_int_equal(next_seq(), 2);
 	log_commit(reader, 1);
@@ -303,14 +246,14 @@ test_a_place_is_given_to_the_bus_only_where_it_has_sent_us(void **state)
 	until_asked("OPEN");
 	assert_int_equal(wire_get(fakebus_frame(&bus, 1), "cursor").b, true);
 	/* The bus knows less than we do: it repeats, we do not. */
-	say_place("BEGIN", 1, 9, 0);
-	say_event(1, 0, 1);
+	fakebus_place(&bus, "BEGIN", 1, 9, 0);
+	fakebus_event(&bus, 1, 0, 1);
 	assert_int_equal(next_seq(), 0);
 	assert_false(fakebus_take(&bus, 20));
-	say_event(2, 1, 1);
+	fakebus_event(&bus, 2, 1, 1);
 	until_asked("CURSOR");
 	assert_true(str_is(fakebus_frame(&bus, 1), "2"));
-	say_event(3, 2, 1);
+	fakebus_event(&bus, 3, 2, 1);
 	assert_int_equal(next_seq(), 3);
 	log_commit(reader, 3);
 	log_reader_close(&reader);
@@ -329,7 +272,7 @@ test_credit_is_given_back_for_repeats_too(void **state)
 	while (n == 0) {
 		assert_true(sent < 2000);
 		for (int i = 0; i < 50; i++)
-			say_event(1 + sent++, 0, 1);
+			fakebus_event(&bus, 1 + sent++, 0, 1);
 		assert_int_equal(next_seq(), 0);
 		while (fakebus_take(&bus, 0))
 			if (str_is(fakebus_word(&bus), "CREDIT"))
@@ -348,12 +291,12 @@ test_a_busy_bus_is_told_and_asked_again(void **state)
 	(void)state;
 	open_reader((struct log_options){ .from_seq = 1 });
 	until_asked("OPEN");
-	say_error("UNAVAILABLE", "x", 0, 1);
+	fakebus_error(&bus, "UNAVAILABLE", "x", 0, 1);
 	for (int i = 0; i < STEPS && rc == RC_GONE; i++)
 		rc = log_next(reader, 5, &got, &e);
 	assert_int_equal(rc, RC_RETRY);
 	until_asked("OPEN");
-	say_error("BAD_OPTION", "x", 0, 1);
+	fakebus_error(&bus, "BAD_OPTION", "x", 0, 1);
 	for (rc = RC_GONE; rc == RC_GONE;)
 		rc = log_next(reader, 5, &got, &e);
 	assert_int_equal(rc, RC_REJECT);
@@ -405,7 +348,7 @@ test_garbage_is_not_taken_for_events(void **state)
 		    words[(size_t)rand_r(&seed) % ARRAY_LEN(words)], frames,
 		    (size_t)rand_r(&seed) % 7);
 	}
-	say_event(1, 0, 1);
+	fakebus_event(&bus, 1, 0, 1);
 	do
 		rc = log_next(reader, 5, &got, NULL);
 	while (rc != RC_OK);

@@ -126,6 +126,49 @@ test_it_is_full_at_its_bound_and_has_room_again_after(void **state)
 	spool_close(&s);
 }
 
+/* A file stays as long as one event in it does. */
+static void
+test_the_last_event_of_a_file_keeps_it(void **state)
+{
+	struct spool *s = spooldir_open(SPOOL_MIN_BYTES);
+	int64_t n = 0, first;
+	char big[60000];
+	struct err e;
+
+	(void)state;
+	memset(big, 'x', sizeof(big));
+	while (files() < 3)
+		assert_int_equal(
+		    spool_append(
+			s, (struct str){ big, sizeof(big) }, STR(""), &n, &e),
+		    RC_OK);
+	/* The third file begins with N; the second, as many before. */
+	first = n - (n - 1) / 2;
+	for (int64_t i = 1; i <= n; i++) {
+		struct spool_record r;
+
+		assert_int_equal(spool_next(s, &r, &e), RC_OK);
+	}
+	for (int64_t i = 1; i < first - 1; i++)
+		spool_settle(s, i);
+	for (int64_t i = first; i <= n; i++)
+		spool_settle(s, i);
+	assert_int_equal(files(), 3);
+	spool_close(&s);
+	s = spooldir_open(SPOOL_MIN_BYTES);
+	assert_int_equal(spool_unsettled(s), 1);
+	{
+		struct spool_record r;
+
+		assert_int_equal(spool_next(s, &r, &e), RC_OK);
+		assert_int_equal(r.n, first - 1);
+		assert_false(r.damaged);
+		spool_settle(s, r.n);
+	}
+	assert_int_equal(files(), 1);
+	spool_close(&s);
+}
+
 /* As on a full disk: half a record fits, and is not left behind. */
 static void
 test_a_write_that_does_not_fit_leaves_nothing(void **state)
@@ -328,6 +371,7 @@ main(void)
 		    test_events_come_out_in_order_and_again_until_they_are_settled),
 		TEST(test_a_second_process_is_kept_out),
 		TEST(test_it_is_full_at_its_bound_and_has_room_again_after),
+		TEST(test_the_last_event_of_a_file_keeps_it),
 		TEST(test_a_write_that_does_not_fit_leaves_nothing),
 		TEST(test_no_more_than_a_window_is_handed_out),
 		TEST(test_it_is_what_a_set_of_numbers_would_be),
