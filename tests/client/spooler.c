@@ -4,9 +4,12 @@
  *   spooler SPOOL NAME      hands in NAME-1, NAME-2 ..., for ever, and says
  *                           each on stdout once it was handed in
  *   spooler SPOOL           sends what is in the spool; how many it were
+ *
+ * ENDPOINT and KEY_FILE, where they are set, say to which bus and as whom.
  */
 #include <huying.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,6 +86,8 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	o.spool = argv[1];
+	o.endpoint = getenv("ENDPOINT");
+	o.key_file = getenv("KEY_FILE");
 	if (huying_publisher_open(&p, &o, &e) != HUYING_OK)
 		return fail(&e);
 	code = argc > 2 ? hand_in(p, argv[2]) : drain(p);

@@ -79,3 +79,14 @@ same "the page's program shows each report" 5 "$(lines_of | jq -r .data.report |
 same "  once: the bus kept its place" 5 "$(lines_of | wc -l)"
 same "  as CloudEvents" 5 "$(lines_of | jq -r .specversion | grep -c '^1.0$')"
 is "  and its words were sealed" sh -c "! grep -r 路灯杆 '$out/empty/watch.spool'"
+
+# A cut is never passed over: the program ends and says so.
+(cd "$out/empty" && exec ./watch >/dev/null 2>"$out/cut") &
+watch=$!
+sleep 1
+sql "INSERT INTO journal.epoch (epoch, from_seq, reason, line)
+	SELECT 2, journal.head() - 2, 'a cut', line FROM journal.epoch WHERE epoch = 1" >/dev/null
+(sleep 30; kill $watch) 2>/dev/null &
+wait $watch
+same "a program that follows ends where history was cut" 1 $?
+is "  and says so" grep -q '^history was cut short: ' "$out/cut"
