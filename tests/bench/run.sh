@@ -15,7 +15,8 @@
 #     fanout    to 1, 4 and 16 subscribers
 #     replay    through the log endpoint
 #
-# No part: all.  QUICK=1: shorter, for a look.
+# No part: all.  QUICK=1: shorter, for a look.  QUIET=30: before each round,
+# wait up to 30 s for a machine on which nobody else is at work.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/peers.sh
@@ -62,10 +63,26 @@ trap 'exit 1' INT TERM
 
 has() { [[ $parts == *" $1 "* ]]; }
 
+# Idle and all time of all processors, since the machine began.
+cpu_time() { awk '/^cpu / { print $5 + $6, $2 + $3 + $4 + $5 + $6 + $7 + $8 }' /proc/stat; }
+
+await_quiet() {
+	local until=$((SECONDS + ${QUIET:-0})) before after
+	while [ $SECONDS -lt $until ]; do
+		read -r -a before < <(cpu_time)
+		sleep 1
+		read -r -a after < <(cpu_time)
+		if ((10 * (after[0] - before[0]) > 8 * (after[1] - before[1]))); then
+			return
+		fi
+	done
+}
+
 # One program, one round: its lines are figures.  Some of those before have
 # left to the kernel what they wrote; nobody is to pay for another's flush.
 take() {
 	sync -f "$HUYING_VAR"
+	await_quiet
 	timeout 120 "$bench/$@" >"$HUYING_VAR/round" || {
 		failed=1
 		say "failed: $*"
