@@ -149,7 +149,8 @@ is_glued(const struct window *w)
 		return false;
 	if (w->n == 12 && w->d[0] == '0' && w->d[1] == '1')
 		return true;
-	if (w->n <= 15 && last[0] == '1' && last[-1] == '6' && last[-2] == '8')
+	if (w->n >= 13 && w->n <= 15 && last[0] == '1' && last[-1] == '6' &&
+	    last[-2] == '8')
 		return true;
 	if (w->n <= 14 && last[0] == '1' && last[1] >= '3')
 		return true;

@@ -84,7 +84,9 @@ test_numbers_of_things_are_left_alone(void **state)
 		"持续148秒，00:06:12", "2023-2025三年", "15000-200000元",
 		"电杆编号0931", "浙江省杭州市桐庐县", "a@b",
 		"office@tonglu.gov.cn", "29.942447,119.441482",
-		"方位角143°，俯角-4°，距离约2.1km", "第三页 第四页" };
+		"方位角143°，俯角-4°，距离约2.1km", "第三页 第四页",
+		/* Nothing may be read before its first digit. */
+		"610000000000", "611111111111" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(fine); i++) {
