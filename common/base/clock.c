@@ -179,10 +179,18 @@ take_zone(struct str *s, int64_t *offset)
 	return true;
 }
 
+/* It will be written with the zone of China, and read again. */
+static bool
+is_writable(int64_t at)
+{
+	return at >= clock_day_start(clock_day_of(2000, 1, 1)) &&
+	       at < clock_day_start(clock_day_of(3000, 1, 1));
+}
+
 bool
 clock_parse(struct str s, int64_t *at)
 {
-	int64_t day, zone;
+	int64_t day, zone, v;
 	int h, m, sec = 0, ms = 0;
 
 	if (!take_date(&s, &day) || !literal(&s, 'T'))
@@ -200,8 +208,11 @@ clock_parse(struct str s, int64_t *at)
 	}
 	if (!take_zone(&s, &zone) || s.n > 0)
 		return false;
-	*at = day * DAY_MS + h * HOUR_MS + m * MINUTE_MS + sec * SECOND_MS +
-	      ms - zone;
+	v = day * DAY_MS + h * HOUR_MS + m * MINUTE_MS + sec * SECOND_MS + ms -
+	    zone;
+	if (!is_writable(v))
+		return false;
+	*at = v;
 	return true;
 }
 

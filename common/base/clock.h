@@ -22,7 +22,8 @@ int64_t clock_wall_ms(void);
 
 /*
  * RFC 3339 with a zone ("2026-02-13T17:30+08:00": seconds and fraction may
- * be left out, 'Z' is fine).  Years 2000 to 2999, real dates only.
+ * be left out, 'Z' is fine).  Years 2000 to 2999, also in China's zone; real
+ * dates only.
  */
 bool clock_parse(struct str text, int64_t *at);
 /*
