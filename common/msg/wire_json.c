@@ -77,6 +77,11 @@ put_float(double v, struct buf *out)
 		buf_z(out, "null");
 		return;
 	}
+	/* "-0" would be read as the whole number, which has no sign. */
+	if (v == 0 && signbit(v)) {
+		buf_z(out, "-0.0");
+		return;
+	}
 	for (int digits = 15; digits <= 17; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (!(strtod(text, NULL) < v || strtod(text, NULL) > v))
