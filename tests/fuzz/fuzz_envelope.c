@@ -4,6 +4,7 @@
  */
 #include "common/msg/envelope.h"
 #include "common/msg/wire.h"
+#include "tests/lib/room.h"
 
 #include <stdlib.h>
 
@@ -30,7 +31,9 @@ message_again(const struct msg_desc *d, struct str body, enum msg_mode mode,
 	bool ok;
 
 	faults_init(&faults);
+	room_begin(body.n);
 	ok = msg_decode(d, body, mode, msg, arena, &faults) == RC_OK;
+	room_end();
 	if (ok)
 		msg_encode(d, msg, out);
 	else

@@ -5,6 +5,7 @@
 #include "common/msg/plain.h"
 #include "common/msg/wire.h"
 #include "common/msg/envelope.h"
+#include "tests/lib/room.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -75,8 +76,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str body = { (const char *)data, size };
 	struct wire_fault fault;
+	bool sound;
 
-	if (wire_check(body, &fault)) {
+	room_begin(size);
+	sound = wire_check(body, &fault);
+	room_end();
+	if (sound) {
 		must(fault.code == NULL);
 		walk(body);
 	} else {
