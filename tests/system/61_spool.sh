@@ -21,7 +21,7 @@ for life in $(seq 25); do
 done
 n=$(wc -l <"$out/handed")
 is "events were handed in ($n), the bus was killed ($kills)" [ "$n" -gt 500 -a "$kills" -ge 5 ]
-is "what is left goes out" "$spooler" "$spool"
+code "what is left goes out" 0 "$spooler" "$spool"
 cat "$out/err"
 sql "SELECT id FROM journal.event_key WHERE source = '/test/spool'" | sort >"$out/stored"
 # The last line of a life may be cut off: then it was not said.
@@ -42,7 +42,7 @@ kill -CONT "$bus"
 code "huying publish --spool alone sends it" 0 "$huying" publish --spool "$spool" --timeout 60s
 is "  and says that it is stored" grep -q '^stored.*kept-1' "$out/code.out"
 code "what is refused is told" 1 "$huying" publish task.sign nonsense=1 --spool "$spool"
-is "  and written down" jq -e 'select(.code == "UNKNOWN_FIELD" and .event.type == "task.sign")' "$spool/refused"
+code "  and written down" 0 jq -e 'select(.code == "UNKNOWN_FIELD" and .event.type == "task.sign")' "$spool/refused"
 "$spooler" "$spool" again >/dev/null 2>&1 &
 pid=$!
 sleep 0.3
