@@ -123,6 +123,7 @@ $(foreach s,$(filter-out huying,$(notdir $(BIN))),$(eval $(call service,$s)))
 $B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter-out $B/services/bus/%,$(PARTS)) $B/services/bus/rights.o $(LIB)
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
+$B/test/test_library: $(filter $B/lib/%,$(OBJ))
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 # A target may stand in for what it does not try: its own functions win.
 $(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $B/tests/lib/room.o $(LIB)

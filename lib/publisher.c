@@ -145,6 +145,14 @@ put(struct huying_publisher *p, struct str envelope,
 	return code;
 }
 
+static enum huying_code
+tell_fault(struct huying_error *error, const struct wire_fault *fault)
+{
+	return lib_fail(error, HUYING_INVALID, "%.*s %s",
+	    STR_ARG(fault->key.n > 0 ? fault->key : STR("the event")),
+	    wire_words(fault->code));
+}
+
 /* As far as an event must be one to be kept: the rest says the bus. */
 static enum huying_code
 check(struct str envelope, struct huying_error *error)
@@ -153,8 +161,7 @@ check(struct str envelope, struct huying_error *error)
 	struct wire_fault fault;
 
 	if (!wire_check(envelope, &fault))
-		return lib_fail(error, HUYING_INVALID, "the event %s (%.*s)",
-		    wire_words(fault.code), STR_ARG(fault.key));
+		return tell_fault(error, &fault);
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		if (wire_get_str(envelope, needed[i]).n == 0)
 			return lib_fail(
@@ -207,8 +214,7 @@ from_json(struct str json, struct buf *out, struct huying_error *error)
 	else if (map.failed)
 		code = lib_fail(error, HUYING_INVALID, "the event is too long");
 	else if (!wire_check(buf_get(&map), &fault))
-		code = lib_fail(error, HUYING_INVALID, "the event %s (%.*s)",
-		    wire_words(fault.code), STR_ARG(fault.key));
+		code = tell_fault(error, &fault);
 	else
 		complete(buf_get(&map), out);
 	buf_fini(&map);
