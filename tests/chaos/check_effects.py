@@ -136,6 +136,8 @@ def check(e, journal, v):
     v.figures["casefiles"] = sum("casefile.opened" in p
                                  for p in x.past.values())
     check_parked(e, v)
-    code, text = e.about["rebuild"]
-    if code:
-        v.fault("I7", "other_state", f"replay: {text.strip()[-200:]}")
+    code, text = e.about["replay"]
+    if code == 1:
+        v.fault("I7", "other_state", f"replay: {text.strip()[-500:]}")
+    elif code:
+        v.unproven.append(f"replay: {text.strip()[-200:]}")

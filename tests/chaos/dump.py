@@ -98,7 +98,7 @@ def take(run):
                         "--exclude-table-data=journal.*", w.admin], stdout=f,
                        env=w.env(), check=True)
     verify = w.huying("verify", check=False)
-    rebuilt = w.huying("replay", "all", check=False)
+    replayed = w.huying("replay", "all", check=False)
     about = {
         "seed": run.seed, "histories": w.histories,
         "tree": w.tree, "counts": run.counts, "missed": run.missed,
@@ -106,8 +106,8 @@ def take(run):
         "poisoned": w.poisoned, "forbidden": forbidden(w),
         "second": second(w, place),
         "verify": [verify.returncode, (verify.stdout + verify.stderr)[-500:]],
-        "rebuild": [rebuilt.returncode,
-                    (rebuilt.stdout + rebuilt.stderr)[-500:]],
+        "replay": [replayed.returncode,
+                    (replayed.stdout + replayed.stderr)[-500:]],
         "processes": {n: of_process(p) for n, p in
                       {**w.processes, **w.clients}.items()},
     }
