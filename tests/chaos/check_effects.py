@@ -108,20 +108,22 @@ class Effects:
                 self.v.fault("I6", "unprocessed", f"{service}: {seq}")
             elif number(service, ident) in self.answered:
                 n += 1
-            elif (service, seq) not in self.parked:
+            elif (service, seq) not in self.parked | self.e.dropped:
                 self.v.fault("I4", "effect_missing", f"{service}: {seq}")
         return n
 
 
 def check_parked(e, v):
-    poisoned = set(e.about["poisoned"])
+    """Poisoned casefiles are parked, event by event, and nothing else is;
+    where a person dropped the poison, what was behind it has gone on."""
+    waits = set(e.about["poisoned"]) - set(e.about["dropped"])
     seen = set()
     for service, seq, casefile, why in e.parked:
-        if casefile in poisoned and service == "dispatcher":
+        if casefile in waits and service == "dispatcher":
             seen.add((casefile, why == "behind a parked event"))
         else:
             v.fault("I15", "parked", f"{service} {seq} {casefile}: {why}")
-    for casefile in poisoned:
+    for casefile in waits:
         for behind in (False, True):
             if (casefile, behind) not in seen:
                 v.fault("I6", "not_listed", f"{casefile} is not parked")

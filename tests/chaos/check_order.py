@@ -2,8 +2,8 @@
 
 
 def read(path):
-    """Lines of a reader: ("cut", first) or ("event", seq, epoch, digest);
-    what a kill cut short is left out."""
+    """Lines of a reader: ("cut", first) or ("event", seq, epoch, digest,
+    prev); what a kill cut short is left out."""
     with open(path, encoding="ascii") as f:
         for line in f:
             words = line.split()
@@ -11,8 +11,9 @@ def read(path):
                 continue
             if words[0] == "cut":
                 yield "cut", int(words[1])
-            elif words[0].isdigit() and len(words) == 4:
-                yield "event", int(words[0]), int(words[1]), int(words[2], 16)
+            elif words[0].isdigit() and len(words) == 5:
+                yield ("event", int(words[0]), int(words[1]),
+                       int(words[2], 16), int(words[4]))
 
 
 class Reader:
@@ -24,7 +25,7 @@ class Reader:
         self.wanted, self.at = wanted, 0
         self.last = self.epoch = self.n = 0
 
-    def take(self, seq, epoch, digest):
+    def take(self, seq, epoch, digest, prev):
         self.n += 1
         if seq <= self.last and not (epoch > self.epoch and
                                      self.e.cut_off(self.last, self.epoch)):
@@ -36,6 +37,10 @@ class Reader:
         if seq > self.journal.head or self.journal.exact[seq] != digest:
             self.v.fault("I5", "order_break", f"{self.name}: other bytes at "
                          f"{seq}")
+        elif self.wanted is None and len(self.e.epochs) == 1 and \
+                prev != self.journal.prev[seq]:
+            self.v.fault("I5", "hole_hidden", f"{self.name}: {prev} before "
+                         f"{seq}, not {self.journal.prev[seq]}")
         if self.wanted is not None:
             due = self.wanted[self.at] if self.at < len(self.wanted) else 0
             if due != seq:

@@ -20,6 +20,8 @@ TEXTS = {
     "cursor": "SELECT service, slot, seq FROM run.cursor",
     "parked": "SELECT service, seq, casefile, reason "
               "FROM run.parked",
+    "dropped": "SELECT service, seq FROM run.parked_log "
+               "WHERE action = 'dropped'",
     "deadline": "SELECT service, thing, name, state, kind, "
                 "extract(epoch FROM due_at), extract(epoch FROM met_at), "
                 "extract(epoch FROM armed_at), casefile FROM run.deadline",
@@ -102,8 +104,10 @@ def take(run):
     about = {
         "seed": run.seed, "histories": w.histories,
         "tree": w.tree, "counts": run.counts, "missed": run.missed,
-        "stuck": run.stuck, "rounds": run.rounds, "least": PROOF, "may_lose": run.act.standby == "async",
-        "poisoned": w.poisoned, "forbidden": forbidden(w),
+        "stuck": run.stuck, "rounds": run.rounds, "least": PROOF,
+        "may_lose": run.act.standby == "async",
+        "poisoned": w.poisoned, "dropped": w.dropped,
+        "forbidden": forbidden(w),
         "second": second(w, place),
         "verify": [verify.returncode, (verify.stdout + verify.stderr)[-500:]],
         "replay": [replayed.returncode,

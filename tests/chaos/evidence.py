@@ -66,6 +66,7 @@ class Evidence:
         self.cursor = {(s, int(n)): int(q) for s, n, q in self.tsv("cursor")}
         self.parked = [(s, int(q), c, why)
                        for s, q, c, why in self.tsv("parked")]
+        self.dropped = {(s, int(q)) for s, q in self.tsv("dropped")}
         self.epochs = [(int(e), int(q), why)
                        for e, q, why in self.tsv("epoch")]
         self.now = float(next(iter(self.tsv("now")))[0])
@@ -126,6 +127,8 @@ class Journal:
         self.digest = array("Q", [0])   # by seq: expected bytes of a client
         self.exact = array("Q", [0])    # by seq: the bytes themselves
         self.at = array("q", [0])
+        self.prev = array("q", [0])     # the last one of the same type
+        self.last_of = {}
         self.order = []          # what is wrong with the numbering
         self.twice = []
         for row in evidence.rows():
@@ -136,7 +139,7 @@ class Journal:
         if row.seq != len(self.at):
             self.order.append(f"seq {row.seq} after {len(self.at) - 1}")
             while len(self.at) < row.seq:
-                for a in (self.digest, self.exact, self.at):
+                for a in (self.digest, self.exact, self.at, self.prev):
                     a.append(0)
             if row.seq < len(self.at):
                 return
@@ -148,5 +151,7 @@ class Journal:
                               f"and {row.seq}")
         self.seq_of.setdefault(key, row.seq)
         self.at.append(row.at)
+        self.prev.append(self.last_of.get(row.type, 0))
+        self.last_of[row.type] = row.seq
         self.exact.append(short(hashlib.sha256(row.envelope).hexdigest()))
         self.digest.append(short(events.stored_digest(row.envelope)))

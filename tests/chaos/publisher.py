@@ -89,12 +89,12 @@ class Publisher:
         self.batch.clear()
 
     def trick(self):
-        """An old event again; mine or a neighbour's, or another body."""
+        """An old event again, mine or a neighbour's, or another body."""
         if self.op < 50:
             return
         dice = events.Dice(self.seed, self.client, self.tricks)
         which = dice(10)
-        event = self.make(dice(self.op))
+        event = self.make(dice(self.op), "pub0" if which > 6 else None)
         if which < 3:
             event = events.other_body(event)
         op, self.tricks = self.tricks, self.tricks + 1

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A reader: log FILE [TOPIC...], or live FILE.
 
-Writes what it was sent, a line an event: SEQ EPOCH DIGEST MONO_NS; "open FIRST"
+Writes what it was sent, a line an event: SEQ EPOCH DIGEST MONO_NS PREV; "open FIRST"
 where it began anew (a reader that was killed goes on from its own file),
 "epoch N" when the bus said so, "cut FROM" when history was cut.  The live
 reader reads all topics; its holes are allowed, its order is not.
@@ -48,8 +48,9 @@ def last_of(path):
     return seq, epoch
 
 
-def note(out, seq, epoch, envelope):
-    out.write(f"{seq} {epoch} {digest(envelope)} {time.monotonic_ns()}\n")
+def note(out, seq, epoch, envelope, prev=0):
+    out.write(f"{seq} {epoch} {digest(envelope)} {time.monotonic_ns()} "
+              f"{prev}\n")
 
 
 def read_log(path, topics):
@@ -86,7 +87,7 @@ def read_live(path):
         if frames[0] == b"heartbeat":
             out.write(f"beat {told['head']}\n")
         else:
-            note(out, told["seq"], told["epoch"], frames[2])
+            note(out, told["seq"], told["epoch"], frames[2], told["prev"])
     out.write("end\n")
     out.close()
 

@@ -48,7 +48,8 @@ class Report:
                                          "two_seqs"),
             "duplicate_effects": self.count("effect_twice", "other_state"),
             "order_breaks": self.count("order_break", "missing",
-                                       "seq_disagrees", "cursor_back"),
+                                       "seq_disagrees", "cursor_back",
+                                       "hole_hidden"),
             "deadlines_wrong": self.count(*DEADLINES),
             "restart_ready_s_max": self.most(
                 lambda r: [s for s, _ in r.world.ready_s]),

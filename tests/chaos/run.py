@@ -188,6 +188,7 @@ class Run:
             p.alive() for n, p in w.clients.items() if self.publishes(n)))
         self.until("every service has done everything", self.quiet)
         w.clients["desk"].stop()
+        w.drop_poison()
         self.until("every service has done everything", self.quiet)
         head = int(self.ask("SELECT journal.head()") or 0)
         self.until("the readers of the log reach the head",

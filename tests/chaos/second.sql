@@ -69,5 +69,7 @@ WHERE e.source LIKE '/chaos/%' AND e.seq <= c.seq
 		WHERE k.source = '/' || o.service
 			AND k.id = pg_temp.fact_id(o.service, e.source, e.id))
 	AND NOT EXISTS (SELECT FROM run.parked p
-		WHERE p.service = o.service AND p.seq = e.seq);
+		WHERE p.service = o.service AND p.seq = e.seq)
+	AND NOT EXISTS (SELECT FROM run.parked_log p
+		WHERE p.service = o.service AND p.seq = e.seq AND p.action = 'dropped');
 ROLLBACK;

@@ -38,6 +38,7 @@ class World:
         self.processes = {}   # name -> Process, bus and services
         self.clients = {}
         self.past = []        # further instances that are gone
+        self.dropped = []     # of these, where a person saw to it
         self.poisoned = []    # casefiles with an event that none can digest
         self.disks = {}
         self.ready_s = []     # seconds of each restart of ours
@@ -291,6 +292,16 @@ class World:
                 return False
         self.poisoned.append(number)
         return True
+
+    def drop_poison(self):
+        """A person sees to every other one: what waited behind is taken."""
+        for number in self.poisoned[1::2]:
+            seq = self.sql.one("SELECT min(seq) FROM run.parked WHERE "
+                               f"service = 'dispatcher' AND casefile = "
+                               f"'{number}'")
+            self.huying("parked", "drop", "dispatcher", seq, "--reason",
+                        "poison", check=False)
+            self.dropped.append(number)
 
     # -- ending ----------------------------------------------------------
     def close(self):
