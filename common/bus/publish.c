@@ -126,6 +126,9 @@ judge(struct publisher *p, struct outcome *out)
 static enum rc
 refill(struct publisher *p, struct outcome *out, struct err *e)
 {
+	/* Also what the window does not hold is on disk from here on. */
+	if (p->unsynced > 0)
+		TRY(publisher_sync(p, e));
 	while (p->spool != NULL && flights_count(p->flights) < p->window &&
 	       flights_room(p->flights, ENVELOPE_MAX + SEALED_MAX)) {
 		struct spool_record r;

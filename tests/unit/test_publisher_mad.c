@@ -154,6 +154,37 @@ test_without_a_spool_an_event_is_given_up_once(void **state)
 		assert_false(pubkit_step());
 }
 
+static int syncs;
+
+int
+fdatasync(int fd)
+{
+	(void)fd;
+	syncs++;
+	return 0;
+}
+
+/* One flush for a batch, also of events that the window does not hold. */
+static void
+test_what_was_put_is_on_disk_after_the_next_step(void **state)
+{
+	int before;
+
+	(void)state;
+	pubkit_open(pubkit.dir, PUBKIT_NEVER_MS, 0);
+	pubkit_until_ready(1);
+	(void)pubkit_put(1);
+	pubkit_until_asked("PUB");
+	before = syncs;
+	assert_false(pubkit_step());
+	assert_int_equal(syncs, before);
+	for (int64_t n = 2; n <= 20; n++)
+		(void)pubkit_put(n);
+	assert_int_equal(syncs, before);
+	assert_false(pubkit_step());
+	assert_int_equal(syncs, before + 1);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, pubkit_setup, pubkit_teardown)
 
@@ -161,6 +192,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_what_was_put_is_on_disk_after_the_next_step),
 		TEST(test_without_a_spool_an_event_is_given_up_once),
 		TEST(
 		    test_a_mad_bus_brings_neither_a_crash_nor_a_hang_nor_two_outcomes),
