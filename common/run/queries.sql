@@ -45,8 +45,10 @@ SELECT journal.head() > (SELECT min(seq) FROM run.cursor WHERE service = $1)
 		WHERE service = $1 AND wake_at <= run.now()
 			AND NOT EXISTS (SELECT FROM run.parked p
 				WHERE p.service = $1 AND p.casefile = d.casefile)) AS work,
-	EXISTS (SELECT FROM run.parked
-		WHERE service = $1 AND retry_at <= clock_timestamp())
+	EXISTS (SELECT FROM run.parked p
+		WHERE service = $1 AND retry_at <= clock_timestamp()
+			AND NOT EXISTS (SELECT FROM run.parked b WHERE b.service = $1
+				AND b.casefile = p.casefile AND b.seq < p.seq))
 	OR EXISTS (SELECT FROM run.parked_request
 		WHERE service = $1 AND done_at IS NULL) AS errand
 
@@ -60,7 +62,8 @@ VALUES ($1, $2, $3, $4, $5::bigint,
 	clock_timestamp() + $6::bigint * interval '1 millisecond')
 ON CONFLICT DO NOTHING
 
--- The casefile to see to: asked for, or due for another try.
+-- The casefile to see to: asked for, or due for another try.  Whoever is not
+-- the first of a casefile waits, whatever its own time says.
 -- name: errand
 SELECT id, action, casefile, seq,
 	coalesce((SELECT slot FROM journal.event j WHERE j.seq = e.seq), 0) AS slot,
@@ -70,7 +73,9 @@ FROM (
 	FROM run.parked_request WHERE service = $1 AND done_at IS NULL
 	UNION ALL
 	SELECT 0, 'retry', casefile, seq, service, 'by itself', retry_at
-	FROM run.parked WHERE service = $1 AND retry_at <= clock_timestamp()) e
+	FROM run.parked p WHERE service = $1 AND retry_at <= clock_timestamp()
+		AND NOT EXISTS (SELECT FROM run.parked b WHERE b.service = $1
+			AND b.casefile = p.casefile AND b.seq < p.seq)) e
 ORDER BY at, id, seq LIMIT 1
 
 -- name: request_lock
