@@ -271,14 +271,19 @@ dispatcher_call_raise(struct step *s)
 	withdraw_all(s);
 }
 
-/* Nobody is late: the room is only reminded that it still lasts. */
+/*
+ * Nobody is late: the room is only reminded that it still lasts.  After a
+ * silence (an outage) once, and not once for every time that has passed.
+ */
 void
 dispatcher_call_recheck(struct step *s)
 {
 	const struct msg_deadline_lapsed *m = s->msg;
 	const struct row_call *call = (const struct row_call *)s->row;
+	const struct call_class *class = dispatcher_class(call->class);
+	struct due next = step_due(s, class->recheck, m->due_at);
 
-	arm_recheck(s, call, dispatcher_class(call->class), m->due_at);
+	arm_recheck(s, call, class, next.at > s->at ? m->due_at : s->at);
 }
 
 void

@@ -80,6 +80,10 @@ test_an_emergency_is_looked_at_every_hour(void **state)
 	kit_run_until(k, "2026-03-18T20:30:00+08:00");
 	assert_due(k, C1, "recheck", "2026-03-18T21:00:00+08:00");
 	assert_state(k, K1, "");
+	/* Nobody was there for days: that is said once. */
+	kit_at(k, "2026-03-21T09:20:00+08:00");
+	assert_true(kit_fire(k, "lapsed", C1, "recheck"));
+	assert_due(k, C1, "recheck", "2026-03-21T10:20:00+08:00");
 }
 
 static bool
