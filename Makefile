@@ -6,6 +6,7 @@
 #   make check          unit tests only: no bus, no database
 #   make lint           everything that reads the code without running it
 #   make fuzz T=30      each fuzz target for T seconds
+#   make sim            simulated worlds, each from a seed (SEEDS=1..3000)
 #   make bench          figures, into build/bench.json; QUICK=1 for a look,
 #                       ONLY="publish live" for some (tests/bench/run.sh)
 #   make chaos          faults against the real processes, half an hour;
@@ -55,7 +56,7 @@ endif
 SERVICES := bus intake dispatcher enforcement mediation scoring
 
 SRC   := $(wildcard common/*/*.c services/*/*.c cli/*.c lib/*.c tests/*/*.c examples/*.c)
-HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h lib/*.h include/*.h tests/lib/*.h tests/bench/*.h)
+HDR   := $(wildcard common/*/*.h services/*/*.h cli/*.h lib/*.h include/*.h tests/lib/*.h tests/bench/*.h tests/sim/*.h)
 OBJ   := $(SRC:%.c=$B/%.o)
 LIB   := $B/libcommon.a
 SQL   := $(wildcard common/*/queries.sql services/*/queries.sql cli/queries.sql)
@@ -131,9 +132,21 @@ $(FUZZ): LINK += $(FUZZLINK) -Wl,-z,muldefs
 $(BENCH): $B/bench/%: $B/tests/bench/%.o $(BENCHLIB) $(LIB)
 $B/bench/bench_jetstream: LDLIBS += -lnats
 $B/bench/bench_redis: LDLIBS += -lhiredis
+# The services over a database, a bus and a machine in memory: what they ask
+# of libpq, czmq and the kernel is answered by tests/sim.  Without those
+# libraries: what is not answered does not link.
+SIM := $B/sim
+SIMWRAP := clock_gettime poll getpid sigprocmask signalfd \
+	registry_prepare registry_load_at registry_free
+$(SIM): LINK += $(SIMWRAP:%=-Wl,--wrap=%)
+$(SIM): LDLIBS := $(filter-out -lpq -lczmq,$(LDLIBS))
+$(SIM): $(filter $B/tests/sim/%,$(OBJ)) $(filter-out $B/services/bus/%,$(PARTS)) $B/tests/lib/county.o $B/libcli.a $(LIB)
+$B/libcli.a: $(CLIPARTS)
+	@rm -f $@
+	$Qar rcs $@ $^
 $(EXAMPLE): $B/examples/%: $B/examples/%.o $(STATIC)
 $(CLIENT): $B/client/%: $B/tests/client/%.o $(STATIC)
-$(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE) $(CLIENT):
+$(BIN) $(UNIT) $(STORE) $(FUZZ) $(BENCH) $(EXAMPLE) $(CLIENT) $(SIM):
 	@mkdir -p $(@D)
 	$Q$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
@@ -168,7 +181,7 @@ test:
 	@$(MAKE) all tests
 	@tests/run.sh $(SUITES)
 
-tests: $(UNIT) $(STORE) $(EXAMPLE) $(CLIENT)
+tests: $(SIM) $(UNIT) $(STORE) $(EXAMPLE) $(CLIENT)
 
 check: $(UNIT)
 	@set -e; for t in $(UNIT); do $(RUN) $$t; done
@@ -237,6 +250,12 @@ cppcheck: $(GEN)
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=preprocessorErrorDirective \
 		-I. -Iinclude -I$B/gen common services cli lib
 
+SEEDS ?= 1..3000
+sim: $(SIM)
+	@$(SIM) --seeds $(SEEDS)
+	@$(SIM) --list tests/sim/seeds.txt
+	@$(SIM) --defects 300 2>/dev/null
+
 T ?= 30
 fuzz:
 	@$(MAKE) MODE=fuzz run-fuzz T=$T
@@ -277,7 +296,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all bins install link demo down test tests check schemas states lint layers headers pure alike \
+.PHONY: all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
 	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)
