@@ -30,19 +30,36 @@ cmocka() {
 	if [ "$f" != 0 ]; then printf '%s\n' "$out" | tail -60; fi
 }
 
-# One script that prints "ok WHAT" and "not ok WHAT" lines.
-script() {
-	local out status p f began=$SECONDS
-	out=$("$@" 2>&1)
-	status=$?
-	p=$(grep -c '^ok ' <<<"$out")
-	f=$(grep -c '^not ok ' <<<"$out")
-	if [ $status -ne 0 ] && [ "$f" = 0 ]; then f=1; fi
+# One script that prints "ok WHAT" and "not ok WHAT" lines: runs it, tells later.
+script_run() {
+	local began=$SECONDS kept=$work/${1##*/}
+	"$1" >"$kept.out" 2>&1
+	echo "$? $((SECONDS - began))" >"$kept.end"
+}
+script_tell() {
+	local kept=$work/${1##*/} status=1 took=0 p f
+	read -r status took <"$kept.end"
+	p=$(grep -c '^ok ' "$kept.out")
+	f=$(grep -c '^not ok ' "$kept.out")
+	if [ "$status" -ne 0 ] && [ "$f" = 0 ]; then f=1; fi
 	if [ "$p" = 0 ] && [ "$f" = 0 ]; then f=1; fi
 	passed=$((passed + p))
 	failed=$((failed + f))
-	printf '%-44s %4d passed %3d failed  %ds\n' "$1" "$p" "$f" $((SECONDS - began))
-	if [ "$f" != 0 ]; then printf '%s\n' "$out" | tail -80; fi
+	printf '%-44s %4d passed %3d failed  %ds\n' "$1" "$p" "$f" "$took"
+	if [ "$f" != 0 ]; then
+		grep -A4 '^not ok' "$kept.out" | head -60
+		tail -40 "$kept.out"
+	fi
+}
+# Each has an installation of its own and mostly waits: two at a time.
+scripts() {
+	local t
+	for t in "$@"; do
+		while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-2}" ]; do wait -n; done
+		script_run "$t" &
+	done
+	wait
+	for t in "$@"; do script_tell "$t"; done
 }
 
 for suite in $suites; do
@@ -63,9 +80,7 @@ for suite in $suites; do
 		deploy/cluster.sh destroy "$work/pg"
 		;;
 	system)
-		for t in tests/system/[0-9]*.sh; do
-			script "$t"
-		done
+		scripts tests/system/[0-9]*.sh
 		;;
 	*)
 		echo "no suite $suite" >&2
