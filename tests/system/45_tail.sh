@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lib/system.sh"
 
 # N events straight into the journal, quickly; they mean nothing to anybody.
+is_known() { [ "$("$huying" events -n 1 -F '%{seq}' 2>/dev/null)" = "$(head_seq)" ]; }
 feed() {
 	psql "$HUYING_DB" -qAt >/dev/null <<-SQL
 		DO \$\$
@@ -28,6 +29,8 @@ feed() {
 			END LOOP;
 		END \$\$;
 	SQL
+	# Nobody rang: the bus finds it by itself.
+	within 30 is_known
 }
 head_seq() { sql 'SELECT journal.head()'; }
 # Appends ONE event whose bytes are given in hex, under a type.
