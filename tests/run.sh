@@ -68,7 +68,7 @@ for suite in $suites; do
 		for t in build/"$mode"/test/test_*; do
 			[ -f "tests/unit/$(basename "$t").c" ] && [ -x "$t" ] && cmocka "$t"
 		done
-		script tests/sim/run.sh
+		scripts tests/sim/run.sh
 		;;
 	store)
 		deploy/cluster.sh start "$work/pg" "$work/sock" || exit 1
