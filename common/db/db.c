@@ -9,12 +9,17 @@
 
 #define PATIENCE_MS 5000
 
+/* One that db_ready() took in before it was asked for. */
+struct early {
+	PGresult *res;
+};
+
 struct db {
 	PGconn *conn;
 	int64_t patience_ms;
-	int64_t deadline; /* of the pipeline under way */
-	size_t n_due;     /* results still to read of what was sent */
-	PGresult **early; /* those that db_ready() took in, in order */
+	int64_t deadline;    /* of the pipeline under way */
+	size_t n_due;        /* results still to read of what was sent */
+	struct early *early; /* in order */
 	size_t n_early;
 	size_t next_early;
 	size_t early_cap;
@@ -98,7 +103,7 @@ static void
 early_drop(struct db *db)
 {
 	while (db->next_early < db->n_early)
-		PQclear(db->early[db->next_early++]);
+		PQclear(db->early[db->next_early++].res);
 	db->n_early = db->next_early = 0;
 }
 
@@ -108,7 +113,7 @@ db_close(struct db **dbp)
 	if (*dbp == NULL)
 		return;
 	early_drop(*dbp);
-	free((void *)(*dbp)->early);
+	free((*dbp)->early);
 	PQfinish((*dbp)->conn);
 	free(*dbp);
 	*dbp = NULL;
@@ -175,7 +180,7 @@ take_result(struct db *db)
 	PGresult *res;
 
 	if (db->next_early < db->n_early)
-		return db->early[db->next_early++];
+		return db->early[db->next_early++].res;
 	for (int nulls = 0; nulls < 2; nulls++) {
 		if (!await_result(db))
 			return NULL;
@@ -197,10 +202,10 @@ early_put(struct db *db, PGresult *res)
 {
 	if (db->n_early == db->early_cap) {
 		db->early_cap = db->early_cap > 0 ? 2 * db->early_cap : 8;
-		db->early = xrealloc(
-		    (void *)db->early, db->early_cap * sizeof(*db->early));
+		db->early =
+		    xrealloc(db->early, db->early_cap * sizeof(*db->early));
 	}
-	db->early[db->n_early++] = res;
+	db->early[db->n_early++].res = res;
 }
 
 bool

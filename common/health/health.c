@@ -77,7 +77,9 @@ tell(const struct health *h, const char *path, bool verbose, struct buf *out)
 	return ready ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
 }
 
+/* libmicrohttpd says what it takes. */
 static enum MHD_Result
+/* NOLINTNEXTLINE(readability-function-size) */
 handle(void *arg, struct MHD_Connection *c, const char *path,
     const char *method, const char *version, const char *data, size_t *n_data,
     void **state)

@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,15 +82,18 @@ metric_times(struct buf *out, const char *name, const char *help,
 static int64_t
 resident_bytes(void)
 {
-	long size = 0, resident = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
+	char line[128] = "", *second;
 
 	if (f == NULL)
 		return 0;
-	if (fscanf(f, "%ld %ld", &size, &resident) != 2)
-		resident = 0;
+	if (fgets(line, sizeof(line), f) == NULL)
+		line[0] = '\0';
 	(void)fclose(f);
-	return (int64_t)resident * sysconf(_SC_PAGESIZE);
+	second = strchr(line, ' ');
+	return second == NULL
+		   ? 0
+		   : strtoll(second, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
 static int64_t

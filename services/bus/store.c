@@ -37,13 +37,18 @@ check_server(struct bus *b, struct err *e)
 }
 
 static enum rc
+connect_one(const struct bus *b, struct db **db, struct err *e)
+{
+	TRY(db_open(db, b->conf.db, "bus", e));
+	TRY(db_check_schema(*db, e));
+	return db_prepare(*db, bus_queries, ARRAY_LEN(bus_queries), e);
+}
+
+static enum rc
 make_ready(struct bus *b, struct err *e)
 {
-	TRY(db_open(&b->db, b->conf.db, "bus", e));
-	TRY(db_check_schema(b->db, e));
-	TRY(db_prepare(b->db, bus_queries, ARRAY_LEN(bus_queries), e));
-	TRY(db_open(&b->read, b->conf.db, "bus", e));
-	TRY(db_prepare(b->read, bus_queries, ARRAY_LEN(bus_queries), e));
+	TRY(connect_one(b, &b->db, e));
+	TRY(connect_one(b, &b->read, e));
 	TRY(registry_prepare(b->read, e));
 	TRY(check_server(b, e));
 	TRY(store_registry(b, e));
