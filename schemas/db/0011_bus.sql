@@ -92,6 +92,7 @@ DECLARE
 BEGIN
 	PERFORM pg_advisory_xact_lock(7255, 1);
 	bound := least(before, (SELECT min(seq) + 1 FROM run.cursor),
+		(SELECT min(seq) FROM run.parked),
 		(SELECT min(seq) + 1 FROM journal.reader), journal.head());
 	FOR r IN SELECT * FROM journal.range WHERE to_seq <= bound ORDER BY from_seq LOOP
 		EXECUTE format('DROP TABLE journal.%I', 'event_' || r.from_seq);
@@ -105,6 +106,19 @@ DROP INDEX journal.event_subject;
 CREATE INDEX event_subject ON journal.event (subject, seq) WHERE subject IS NOT NULL;
 
 ALTER TYPE journal.receipt ADD ATTRIBUTE epoch int CASCADE;
+
+-- The journal knows who writes: a service says what is its own to say, and
+-- the bus nothing that is a service's.  The owner (huying) may say anything.
+CREATE FUNCTION journal.check_sources(sources text[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF session_user NOT LIKE 'huying\_%' OR
+		(session_user = 'huying_bus' AND NOT sources && ARRAY['/bus', '/intake',
+			'/dispatcher', '/enforcement', '/mediation', '/scoring', '/registry', '/clock']) OR
+		sources <@ ARRAY['/' || substr(session_user, 8)] THEN
+		RETURN;
+	END IF;
+	RAISE insufficient_privilege USING MESSAGE = session_user || ' does not speak as that source';
+END $$;
 
 -- As before: the last statement of its transaction, in one flush with COMMIT.
 CREATE OR REPLACE FUNCTION journal.append(sources text[], ids text[], types text[],
@@ -123,6 +137,7 @@ BEGIN
 	IF n = 0 THEN
 		RETURN;
 	END IF;
+	PERFORM journal.check_sources(sources);
 	PERFORM pg_advisory_xact_lock(7255, 1);
 	SELECT e.seq, e.at INTO head, last_at FROM journal.event e ORDER BY e.seq DESC LIMIT 1;
 	head := coalesce(head, (SELECT min(r.from_seq) - 1 FROM journal.range r));

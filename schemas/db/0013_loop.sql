@@ -74,8 +74,9 @@ CREATE VIEW run.lag AS
 	FROM run.cursor c, (SELECT journal.head() AS head) h;
 
 -- Nothing under way: every service has seen every event, nothing is due but
--- for casefiles that are held up.
-CREATE OR REPLACE FUNCTION run.quiet() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+-- for casefiles that are held up.  STABLE: true of the caller's own snapshot,
+-- so that what the caller reads beside it is of the same moment.
+CREATE OR REPLACE FUNCTION run.quiet() RETURNS boolean LANGUAGE sql STABLE AS $$
 	SELECT (SELECT min(seq) FROM run.cursor) >= journal.head()
 		AND NOT EXISTS (SELECT FROM run.deadline d WHERE wake_at <= run.now()
 			AND NOT EXISTS (SELECT FROM run.parked p
@@ -85,29 +86,12 @@ $$;
 -- Holds the journal still until the transaction ends, and tells the time;
 -- NULL when it is not at HEAD any more.  What is recorded after that is
 -- recorded later than this: a limit that has run out by then has run out,
--- whatever is on its way.
+-- whatever is on its way.  A service takes the journal's lock in no other way.
 CREATE FUNCTION journal.still(seen bigint) RETURNS timestamptz LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM pg_advisory_xact_lock(7255, 1);
 	RETURN CASE WHEN journal.head() = seen THEN run.now() END;
-END $$;
-
--- A parked event is still to be read.
-CREATE OR REPLACE FUNCTION journal.retire(before bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-	bound bigint;
-	r     journal.range;
-BEGIN
-	PERFORM pg_advisory_xact_lock(7255, 1);
-	bound := least(before, (SELECT min(seq) + 1 FROM run.cursor),
-		(SELECT min(seq) FROM run.parked),
-		(SELECT min(seq) + 1 FROM journal.reader), journal.head());
-	FOR r IN SELECT * FROM journal.range WHERE to_seq <= bound ORDER BY from_seq LOOP
-		EXECUTE format('DROP TABLE journal.%I', 'event_' || r.from_seq);
-		DELETE FROM journal.range WHERE from_seq = r.from_seq;
-	END LOOP;
-	RETURN journal.first();
 END $$;
 
 -- The place in the journal at which a pack came into force: its

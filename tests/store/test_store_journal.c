@@ -294,11 +294,48 @@ test_only_a_sandbox_clock_moves_and_only_forward(void **state)
 	expect("SELECT extract(year FROM run.now())", "2099");
 }
 
+/*
+ * Who asks what is still under way asks beside it what is next: both must be
+ * of one moment, whatever is committed while the statement runs.
+ */
+static void
+test_quiet_is_of_the_askers_moment(void **state)
+{
+	static const struct db_query fetch = { "fetch", "FETCH 1 FROM moment" };
+	struct db *db = NULL;
+	struct err e;
+
+	(void)state;
+	scratch_run(scratch, "UPDATE run.cursor SET seq = journal.head()");
+	assert_int_equal(
+	    db_open(&db, scratch_dsn(scratch), "asker", &e), RC_OK);
+	assert_int_equal(db_prepare(db, NULL, 0, &e), RC_OK);
+	assert_int_equal(db_script(db,
+			     "BEGIN; DECLARE moment CURSOR FOR "
+			     "SELECT run.quiet() FROM generate_series(1, 2)",
+			     &e),
+	    RC_OK);
+	assert_int_equal(db_prepare(db, &fetch, 1, &e), RC_OK);
+	for (int i = 0; i < 2; i++) {
+		AUTO(rows_free) struct rows *rows = NULL;
+
+		assert_int_equal(db_exec(db, "fetch", NULL, &rows, &e), RC_OK);
+		assert_true(rows_bool(rows, 0, 0));
+		scratch_run(scratch,
+		    "SELECT run.announce('/clock', 'clock.advanced', 'm%d', "
+		    "'\\x80')",
+		    i);
+	}
+	db_close(&db);
+	expect("SELECT run.quiet()", "false");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many_writers_leave_a_dense_journal),
+		cmocka_unit_test(test_quiet_is_of_the_askers_moment),
 		cmocka_unit_test(test_the_chain_hangs_together),
 		cmocka_unit_test(test_a_repeat_gets_the_first_seq),
 		cmocka_unit_test(

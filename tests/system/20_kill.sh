@@ -2,10 +2,10 @@
 # kill -9 of every process in the middle of the day changes nothing in the end.
 . "$(dirname "$0")/../lib/system.sh"
 
-# What the day came to, without what time of the machine it was.
+# What the day came to, and when each of it was.
 result() {
 	"$huying" summary | sed 's/330122-26-[0-9]*/NUMBER/'
-	sql "SELECT type, count(*) FROM journal.event WHERE type NOT LIKE 'clock.%' GROUP BY 1 ORDER BY 1"
+	sql "SELECT at, type, count(*) FROM journal.event GROUP BY 1, 2 ORDER BY 1, 2"
 }
 
 start
