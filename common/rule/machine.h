@@ -26,15 +26,15 @@ struct row_head {
 	FIELD(m, str, state, REQUIRED, 16, AS_WORD, "Where it stands")
 
 #define STATES_MAX 24
-#define THINGS_MAX 8
+#define THINGS_MAX 24
 
 /* One kind of thing. */
 struct thing {
 	const char *name; /* "task" */
 	const char *mark; /* ids are <casefile>/<mark><n>; NULL: casefile */
 	const struct msg_desc *row;
-	const char *load;               /* query: rows of casefiles $1 text[] */
-	const char *save;               /* query: upsert rows $1 json */
+	const char *load; /* query, see common/run/things.h */
+	const char *save;
 	const char *states[STATES_MAX]; /* [0] is "new", before its birth */
 };
 

@@ -3,6 +3,7 @@
 #include "common/run/inner.h"
 
 #include "common/db/migrations.h"
+#include "common/run/things.h"
 #include "run_sql.h"
 
 #include <stdlib.h>
@@ -315,18 +316,6 @@ fold(struct run *r, void (*tell)(const struct replay_figures *),
 }
 
 static enum rc
-prepare_all(struct run *r, struct err *e)
-{
-	size_t n;
-	const struct db_query *own = r->desc->queries(&n);
-
-	TRY(db_prepare(r->db, run_queries, ARRAY_LEN(run_queries), e));
-	TRY(db_prepare(r->db, queries, ARRAY_LEN(queries), e));
-	TRY(db_prepare(r->db, own, n, e));
-	return registry_prepare(r->db, e);
-}
-
-static enum rc
 open_copy(struct run *r, const char *dsn, struct err *e)
 {
 	TRY(db_open(&r->db, dsn, "replay", e));
@@ -334,7 +323,8 @@ open_copy(struct run *r, const char *dsn, struct err *e)
 	/* If it is lost, it is begun anew. */
 	TRY(db_script(r->db,
 	    "SET synchronous_commit = off; SET statement_timeout = 0", e));
-	TRY(prepare_all(r, e));
+	TRY(db_prepare(r->db, queries, ARRAY_LEN(queries), e));
+	TRY(run_prepare(r->db, r->desc, e));
 	TRY(run_reload(r, 0, e));
 	TRY(load_cursor(r, e));
 	TRY(load_aside(r, e));

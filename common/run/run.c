@@ -3,6 +3,7 @@
 #include "common/base/log.h"
 #include "common/base/signals.h"
 #include "common/db/migrations.h"
+#include "common/run/things.h"
 #include "run_sql.h"
 
 #include <errno.h>
@@ -104,15 +105,9 @@ run_reload(struct run *r, int64_t seq, struct err *e)
 static enum rc
 make_ready(struct run *r, struct err *e)
 {
-	const struct db_query *own;
-	size_t n;
-
 	TRY(db_open(&r->db, r->conf.db, r->desc->name, e));
 	TRY(db_check_schema(r->db, e));
-	TRY(db_prepare(r->db, run_queries, ARRAY_LEN(run_queries), e));
-	own = r->desc->queries(&n);
-	TRY(db_prepare(r->db, own, n, e));
-	TRY(registry_prepare(r->db, e));
+	TRY(run_prepare(r->db, r->desc, e));
 	TRY(run_reload(r, INT64_MAX, e));
 	return seen(r, e);
 }

@@ -31,6 +31,7 @@ struct run_event {
 struct run_desc {
 	const char *name; /* of the service, its schema and its cursor */
 	const struct machine *machine;
+	/* Optional: what it asks besides the rows of its things. */
 	const struct db_query *(*queries)(size_t *n);
 	/*
 	 * Its decisions on one casefile depend on others: one instance works

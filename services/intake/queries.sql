@@ -1,26 +1,3 @@
--- name: report_load
-SELECT * FROM intake.report
-WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
-ORDER BY casefile, length(id), id;
-
--- Decided is decided: what was said and who said it is written once.
--- name: report_save
-INSERT INTO intake.report
-SELECT * FROM json_populate_recordset(NULL::intake.report, $1::json)
-ON CONFLICT (id) DO UPDATE SET (casefile, state, matter, closed_at) =
-	(excluded.casefile, excluded.state, excluded.matter, excluded.closed_at);
-
--- name: callback_load
-SELECT * FROM intake.callback
-WHERE casefile = ANY ($1::text[]) OR id = ANY ($1::text[])
-ORDER BY casefile, length(id), id;
-
--- name: callback_save
-INSERT INTO intake.callback
-SELECT * FROM json_populate_recordset(NULL::intake.callback, $1::json)
-ON CONFLICT (id) DO UPDATE SET (state, tries) =
-	(excluded.state, excluded.tries);
-
 -- name: boxes
 SELECT s.source, s.id, s.digest, s.box
 FROM unnest($1::text[], $2::text[]) AS e (source, id)

@@ -4,7 +4,7 @@
 #include "common/base/id.h"
 #include "common/bus/socket.h"
 #include "common/db/migrations.h"
-#include "run_sql.h"
+#include "common/run/things.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,9 +108,7 @@ struct run *
 live_instance(struct live *l)
 {
 	struct run *r = xcalloc(1, sizeof(*r));
-	const struct db_query *own;
 	struct err e;
-	size_t n;
 
 	r->desc = &scoring_service;
 	r->arena = arena_new(BATCH_ARENA);
@@ -119,10 +117,7 @@ live_instance(struct live *l)
 	or_die(feed_open(&r->feed, "inproc://nobody-feeds", &e), &e);
 	or_die(bell_open(&r->bell, "inproc://nobody-hears", &e), &e);
 	or_die(db_open(&r->db, l->dsn, "scoring", &e), &e);
-	or_die(db_prepare(r->db, run_queries, ARRAY_LEN(run_queries), &e), &e);
-	own = r->desc->queries(&n);
-	or_die(db_prepare(r->db, own, n, &e), &e);
-	or_die(registry_prepare(r->db, &e), &e);
+	or_die(run_prepare(r->db, r->desc, &e), &e);
 	or_die(registry_load(&r->registry, r->db, &e), &e);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* What the dispatcher saves comes back as it was. */
+#include "common/run/things.h"
 #include "services/dispatcher/rules.h"
-#include "services/dispatcher/store.h"
 #include "tests/lib/dispatch_walk.h"
 #include "tests/lib/scratch.h"
 
@@ -12,6 +12,8 @@
 #define WALKS 25
 #define STEPS 80
 #define JSON_MAX ((size_t)1 << 20)
+
+extern const struct run_desc dispatcher_service;
 
 static struct scratch *scratch;
 
@@ -131,13 +133,10 @@ test_rows_come_back_as_they_were(void **state)
 static int
 load(void **state)
 {
-	const struct db_query *queries;
 	struct err e;
-	size_t n;
 
 	scratch = scratch_new();
-	queries = dispatcher_store_queries(&n);
-	if (db_prepare(scratch_db(scratch), queries, n, &e) != RC_OK)
+	if (run_prepare(scratch_db(scratch), &dispatcher_service, &e) != RC_OK)
 		fail_msg("%s", e.text);
 	return dispatch_load(state);
 }

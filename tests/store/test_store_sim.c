@@ -3,6 +3,7 @@
  * simulated world, in the same order, over the same sessions, at the same
  * time of the clock, must find in PostgreSQL what it found there.
  */
+#include "common/run/things.h"
 #include "tests/lib/scratch.h"
 #include "tests/sim/cell.h"
 #include "tests/sim/trace.h"
@@ -16,10 +17,7 @@
 
 #include <cmocka.h>
 
-#include "dispatcher_sql.h"
-#include "enforcement_sql.h"
 #include "intake_sql.h"
-#include "mediation_sql.h"
 #include "run_sql.h"
 #include "scoring_sql.h"
 
@@ -27,6 +25,13 @@
 #define ARGS_MAX 16
 #define COLUMNS_MAX 48
 #define TEXT_MAX 65536
+
+extern const struct run_desc intake_service, dispatcher_service,
+    enforcement_service, mediation_service, scoring_service;
+
+static const struct run_desc *const services[] = { &intake_service,
+	&dispatcher_service, &enforcement_service, &mediation_service,
+	&scoring_service };
 
 static const struct db_query own_queries[] = {
 	/* As the bus does it. */
@@ -134,11 +139,15 @@ connect_to(struct replay *r)
 	run_plain(c, "SET lock_timeout = '10s'");
 	prepare(c, run_queries, ARRAY_LEN(run_queries));
 	prepare(c, intake_queries, ARRAY_LEN(intake_queries));
-	prepare(c, dispatcher_queries, ARRAY_LEN(dispatcher_queries));
-	prepare(c, enforcement_queries, ARRAY_LEN(enforcement_queries));
-	prepare(c, mediation_queries, ARRAY_LEN(mediation_queries));
 	prepare(c, scoring_queries, ARRAY_LEN(scoring_queries));
 	prepare(c, own_queries, ARRAY_LEN(own_queries));
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		struct db_query q[2 * THINGS_MAX];
+		struct arena *arena = arena_new((size_t)256 * 1024);
+
+		prepare(c, q, run_things(services[i]->machine, q, arena));
+		arena_free(&arena);
+	}
 	return c;
 }
 
