@@ -35,9 +35,8 @@ dispatcher_may_handle(struct step *s, struct str officer)
 	return true;
 }
 
-/* Waits for a way; whoever answers for the place must find it. */
-static void
-await_way(struct step *s, struct row_casefile *c)
+void
+dispatcher_await_way(struct step *s, struct row_casefile *c)
 {
 	struct due due = step_due(s, "casefile.route", s->at);
 
@@ -99,7 +98,7 @@ dispatcher_casefile_opened(struct step *s)
 	c->finish_by = m->finish_by;
 	way = dispatcher_way(s, c);
 	if (way.unit.n == 0) {
-		await_way(s, c);
+		dispatcher_await_way(s, c);
 		return;
 	}
 	route(s, c, way, STR("rule"));
@@ -195,83 +194,6 @@ dispatcher_casefile_raise(struct step *s)
 		.finish = dispatcher_until(s, t->finish_by) });
 }
 
-/* Ids of all that keeps the casefile in hand, with blanks between. */
-static struct str
-open_children(struct step *s)
-{
-	static const struct {
-		int thing;
-		uint32_t open;
-	} kinds[] = { { THING_TASK, TASK_BUSY }, { THING_CALL, CALL_OPEN },
-		{ THING_CHILD, IN(CHILD_OPEN) } };
-	struct str ids = { NULL, 0 };
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		for (struct row_head *r = step_next(s, kinds[i].thing, NULL);
-		     r != NULL; r = step_next(s, kinds[i].thing, r)) {
-			if (!step_in(s, kinds[i].thing, r, kinds[i].open))
-				continue;
-			/* A citizen who is asked is no work. */
-			if (kinds[i].thing == THING_CHILD &&
-			    str_is(((struct row_child *)r)->kind, "callback"))
-				continue;
-			ids = arena_printf(s->arena, "%.*s%s%.*s", STR_ARG(ids),
-			    ids.n > 0 ? " " : "", STR_ARG(r->id));
-		}
-	return ids;
-}
-
-void
-dispatcher_result(
-    struct step *s, struct row_casefile *c, struct str unit, int64_t done_at)
-{
-	/* What ends after the closing changes nobody's merit. */
-	if (!step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_IN_HAND)))
-		return;
-	c->result = true;
-	c->handler = unit;
-	c->done_at = done_at;
-	step_touch(s, HEAD(c));
-}
-
-static void
-handled(struct step *s, struct row_casefile *c)
-{
-	struct due due = step_due(s, "casefile.close", s->at);
-
-	c->late = c->done_at > c->finish_by;
-	c->close_by = due.at;
-	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_HANDLED);
-	step_arm(s, HEAD(c), "close", ARM_DUTY, dispatcher_room(s, c), due);
-	step_emit(s, &msg_casefile_handled_desc,
-	    &(struct msg_casefile_handled){ .casefile = c->id,
-		.unit = c->handler,
-		.late = c->late,
-		.close_by = due.at });
-}
-
-static void
-stranded(struct step *s, struct row_casefile *c)
-{
-	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_OPENED);
-	await_way(s, c);
-	step_emit(s, &msg_casefile_stranded_desc,
-	    &(struct msg_casefile_stranded){
-		.casefile = c->id, .route_by = c->route_by });
-}
-
-void
-dispatcher_settle(struct step *s, struct row_casefile *c)
-{
-	if (!step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_IN_HAND)) ||
-	    open_children(s).n > 0)
-		return;
-	if (c->result)
-		handled(s, c);
-	else
-		stranded(s, c);
-}
-
 /* The room of the last call that was not called off; empty: no call. */
 static struct str
 caller(struct step *s)
@@ -307,7 +229,7 @@ dispatcher_casefile_close(struct step *s)
 {
 	const struct msg_casefile_close *m = s->msg;
 	struct row_casefile *c = (struct row_casefile *)s->row;
-	struct str open = open_children(s);
+	struct str open = dispatcher_open_work(s);
 
 	if (!may_close(s, m->unit, c))
 		return;

@@ -2,7 +2,8 @@
  * Who does it, by when, and what if they do not: casefiles, tasks, calls and
  * the cards of units that let time pass.
  *
- * rules.c has the casefile and the tables, rules_route.c finds the unit,
+ * rules.c has the casefile and the tables, rules_settle.c what follows when
+ * work ends (states_work.def: which work), rules_route.c finds the unit,
  * rules_task.c, rules_call.c, rules_attendance.c, rules_card.c and
  * rules_child.c have their nouns.  All of it is pure.
  */
@@ -46,10 +47,14 @@ extern const struct machine dispatcher_machine;
 
 /* The casefile of the folder; NULL when this service has not seen it. */
 struct row_casefile *dispatcher_casefile(struct step *s);
+/* Waits for a way; whoever answers for the place must find it. */
+void dispatcher_await_way(struct step *s, struct row_casefile *c);
 /* It needs no way any more; the caller takes it in hand. */
 void dispatcher_way_found(struct step *s, struct row_casefile *c);
 /* It waits no more to be closed; the caller closes it, or works on it. */
 void dispatcher_not_yet_closed(struct step *s, struct row_casefile *c);
+/* Ids of all that keeps it in hand (states_work.def), with blanks between. */
+struct str dispatcher_open_work(struct step *s);
 /*
  * After some work has ended: when nothing is open any more the casefile is
  * handled, or back to opened when nothing came of it.
