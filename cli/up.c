@@ -9,6 +9,7 @@
 #include "cli/supervise.h"
 #include "common/db/migrations.h"
 #include "services/intake/vault.h"
+#include "services/intake/vault_keys.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -84,9 +84,32 @@ GRANT USAGE ON SCHEMA vault, access TO huying_bus;
 GRANT INSERT ON vault.sealed TO huying_bus;
 GRANT SELECT ON access.client, access.key, access.grant, access.change TO huying_bus;
 
--- Intake opens what was sealed, and keeps who it was.
+-- Intake opens what was sealed, and puts away who it was; what is locked
+-- there it need not read again.
 GRANT USAGE ON SCHEMA vault TO huying_intake;
 GRANT SELECT ON vault.sealed TO huying_intake;
-GRANT SELECT, INSERT, UPDATE ON vault.identity TO huying_intake;
+GRANT INSERT, SELECT (token, person) ON vault.identity TO huying_intake;
 GRANT EXECUTE ON FUNCTION registry.propose_matters, registry.grams TO huying_intake;
+
+-- Who opens the vault (huying vault): through these functions alone, which
+-- write down what they do, and say it in the journal as /vault.
+DO $$
+DECLARE
+	item record;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'huying_vault') THEN
+		CREATE ROLE huying_vault LOGIN NOINHERIT CONNECTION LIMIT 10;
+	END IF;
+	FOR item IN SELECT nspname AS name FROM pg_namespace
+		WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+		EXECUTE format('REVOKE ALL ON SCHEMA %I FROM huying_vault', item.name);
+		EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM huying_vault', item.name);
+		EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA %I FROM huying_vault', item.name);
+		EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA %I FROM huying_vault', item.name);
+	END LOOP;
+	EXECUTE format('GRANT CONNECT ON DATABASE %I TO huying_vault', current_database());
+END $$;
+GRANT USAGE ON SCHEMA vault TO huying_vault;
+GRANT EXECUTE ON FUNCTION vault.reveal, vault.looked, vault.keys, vault.add_key, vault.next_locked,
+	vault.relock, vault.unnoted, vault.retire, vault.count_over, vault.shred_over TO huying_vault;
 COMMIT;

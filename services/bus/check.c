@@ -6,7 +6,8 @@
 
 /* Sources that no outsider may speak for, nor for anything under them. */
 static const char *const reserved[] = { "/bus", "/intake", "/dispatcher",
-	"/enforcement", "/mediation", "/scoring", "/registry", "/clock" };
+	"/enforcement", "/mediation", "/scoring", "/registry", "/clock",
+	"/vault" };
 
 static enum rc
 refuse(struct faults *f, const char *code, const char *field, const char *why)

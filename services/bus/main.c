@@ -16,31 +16,50 @@
 #define WINDOW_EVENTS 8192
 #define WINDOW_BYTES ((size_t)8 * 1024 * 1024)
 
-/* Intake's public key: one line of hex. */
+/* Intake's public key: one line of hex.  What it was stays on a failure. */
 static enum rc
 read_seal_key(struct bus *b, struct err *e)
 {
 	const char *path = b->conf.intake_public_key;
+	unsigned char key[SEAL_KEY_LEN];
 	char hex[2 * SEAL_KEY_LEN + 2] = "";
 	size_t n = 0;
-	FILE *f;
+	FILE *f = fopen(path, "r");
+	bool sound;
 
-	if (path[0] == '\0') {
-		log_why(LEVEL_WARN, "seal.unavailable",
-		    "HUYING_INTAKE_PUBLIC_KEY is not set");
-		return RC_OK;
-	}
-	f = fopen(path, "r");
 	if (f == NULL)
 		return err_set(e, RC_FATAL, "%s: %s", path, strerror(errno));
-	b->has_seal_key = fgets(hex, sizeof(hex), f) != NULL &&
-			  sodium_hex2bin(b->seal_key, SEAL_KEY_LEN, hex,
-			      strlen(hex), "\n", &n, NULL) == 0 &&
-			  n == SEAL_KEY_LEN;
+	sound = fgets(hex, sizeof(hex), f) != NULL &&
+		sodium_hex2bin(
+		    key, SEAL_KEY_LEN, hex, strlen(hex), "\n", &n, NULL) == 0 &&
+		n == SEAL_KEY_LEN;
 	(void)fclose(f);
-	return b->has_seal_key ? RC_OK
-			       : err_set(e, RC_FATAL,
-				     "%s: not a key of 64 hex digits", path);
+	if (!sound)
+		return err_set(
+		    e, RC_FATAL, "%s: not a key of 64 hex digits", path);
+	memcpy(b->seal_key, key, sizeof(key));
+	b->has_seal_key = true;
+	return RC_OK;
+}
+
+/* Rotated, it is another: the publishers get it with their next hello. */
+static void
+keep_seal_key(struct bus *b)
+{
+	struct err e;
+
+	if (b->has_seal_key && read_seal_key(b, &e) != RC_OK)
+		log_why(LEVEL_WARN, "seal.stale", e.text);
+}
+
+static enum rc
+take_seal_key(struct bus *b, struct err *e)
+{
+	if (b->conf.intake_public_key[0] != '\0')
+		return read_seal_key(b, e);
+	log_why(LEVEL_WARN, "seal.unavailable",
+	    "HUYING_INTAKE_PUBLIC_KEY is not set");
+	return RC_OK;
 }
 
 static enum rc
@@ -55,7 +74,7 @@ bus_open(struct bus *b, struct err *e)
 	b->window = window_new(WINDOW_EVENTS, WINDOW_BYTES);
 	args_init(&b->args);
 	args_init(&b->read_args);
-	TRY(read_seal_key(b, e));
+	TRY(take_seal_key(b, e));
 	for (int tries = 0; (rc = store_open(b, e)) == RC_RETRY && tries < 60;
 	     tries++)
 		(void)usleep(500 * 1000);
@@ -115,6 +134,7 @@ keep_seen(struct bus *b, int64_t *seen_ms)
 	if (!store_alive(b) || clock_mono_ms() - *seen_ms < SEEN_MS)
 		return;
 	*seen_ms = clock_mono_ms();
+	keep_seal_key(b);
 	if (store_seen(b, false, &e) != RC_OK || store_head(b, &e) != RC_OK ||
 	    store_save_types(b, &e) != RC_OK)
 		db_rollback(b->read);

@@ -1,3 +1,4 @@
+#include "common/base/log.h"
 #include "common/run/run.h"
 
 #include "services/intake/desk.h"
@@ -32,10 +33,19 @@ close_vault(struct run *r)
 	run_set_private(r, NULL);
 }
 
+/*
+ * Keys may have been changed; while a file is not sound, those that are
+ * known go on.
+ */
 static enum rc
 prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 {
-	TRY(seal_hear(r, run_private(r), events, n, e));
+	struct intake *in = run_private(r);
+	struct err why;
+
+	if (vault_refresh(in->vault, &why) != RC_OK)
+		log_why(LEVEL_ERROR, "vault.keys", why.text);
+	TRY(seal_hear(r, in, events, n, e));
 	return desk_look_up(r, events, n, e);
 }
 
@@ -59,7 +69,7 @@ finish(struct run *r, struct run_event *events, size_t n, size_t *n_sent,
 			v[k++] = h->identity;
 	}
 	*n_sent = intake_store_identities(
-	    run_db(r), v, k, vault_key_id(in->vault), run_arena(r));
+	    run_db(r), v, k, vault_newest(in->vault), run_arena(r));
 	(void)e;
 	return RC_OK;
 }

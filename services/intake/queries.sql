@@ -30,10 +30,10 @@ WHERE token = ANY ($1::text[]) AND person IS NOT NULL;
 
 -- name: identities
 INSERT INTO vault.identity (token, report, source, id, person, sealed,
-	key_id, created_at)
+	key_id, created_at, box_key)
 SELECT i.token, i.report, i.source, i.id, nullif(i.person, ''::bytea),
-	i.sealed, $7::text, to_timestamp(i.at / 1000.0)
+	i.sealed, $7::text, to_timestamp(i.at / 1000.0), i.box_key
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[],
-	$6::bytea[], $8::bigint[]) AS i (token, report, source, id, person,
-	sealed, at)
+	$6::bytea[], $8::bigint[], $9::text[]) AS i (token, report, source, id,
+	person, sealed, at, box_key)
 ON CONFLICT (token) DO NOTHING;

@@ -91,6 +91,7 @@ keep_identity(struct intake *in, const struct run_event *ev, struct heard *h,
 		.source = ev->env.source,
 		.id = ev->env.id,
 		.sealed = vault_lock(in->vault, token, &h->given, arena),
+		.box_key = arena_str(arena, str_of(h->box_key)),
 		.at = ev->at,
 	};
 	if (!vault_person(in->vault, &h->given, person))
@@ -136,9 +137,9 @@ hear_one(struct intake *in, struct run_event *ev, struct heard *h,
     const struct intake_box *box, struct arena *arena)
 {
 	if (box != NULL) {
-		h->p.bad_seal =
-		    !is_whole(ev, box) || vault_unseal(in->vault, box->box,
-					      arena, &h->given, NULL) != RC_OK;
+		h->p.bad_seal = !is_whole(ev, box) ||
+				vault_unseal(in->vault, box->box, arena,
+				    &h->given, &h->box_key, NULL) != RC_OK;
 		if (h->p.bad_seal)
 			h->given = (struct msg_sealed_report){ .name = { 0 } };
 		else

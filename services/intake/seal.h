@@ -26,6 +26,7 @@ struct heard {
 	struct msg_sealed_report given;
 	struct intake_identity identity; /* token empty: nobody to keep */
 	struct str person;               /* hex; empty: not known */
+	const char *box_key;             /* of the vault's; opened the box */
 };
 
 /* Sets extra of every report.submit among the N events. */

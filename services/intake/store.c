@@ -133,7 +133,7 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
     size_t n, const char *key_id, struct arena *arena)
 {
 	AUTO(args_fini) struct args a;
-	struct str *column = arena_alloc(arena, (n + 1) * 6 * sizeof(*column));
+	struct str *column = arena_alloc(arena, (n + 1) * 7 * sizeof(*column));
 	int64_t *at = arena_alloc(arena, (n + 1) * sizeof(*at));
 
 	args_init(&a);
@@ -148,6 +148,7 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 		/* NULL would be fine; an empty hash is one kind less. */
 		column[4 * n + i] = v[i].person.n > 0 ? v[i].person : STR("");
 		column[5 * n + i] = v[i].sealed;
+		column[6 * n + i] = v[i].box_key;
 		at[i] = v[i].at;
 	}
 	for (size_t k = 0; k < 4; k++)
@@ -156,6 +157,7 @@ intake_store_identities(struct db *db, const struct intake_identity *v,
 	args_bytes_list(&a, column + 5 * n, n);
 	args_str(&a, str_of(key_id));
 	args_i64s(&a, at, n);
+	args_strs(&a, column + 6 * n, n);
 	db_send(db, Q_intake_identities, &a);
 	return 1;
 }

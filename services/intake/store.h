@@ -29,6 +29,7 @@ struct intake_identity {
 	struct str id;
 	struct str person; /* may be empty */
 	struct str sealed;
+	struct str box_key;
 	int64_t at;
 };
 

@@ -1,16 +1,17 @@
 #include "services/intake/vault_keys.h"
 
-#include "services/intake/vault.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define HEX_LEN ((size_t)VAULT_KEY_LEN * 2)
+#define NAMES "names "
+#define FILE_MAX ((VAULT_KEYS_MAX + 3) * (HEX_LEN + 8))
 
 static void
 fd_close(int *fd)
@@ -49,27 +50,76 @@ is_private(int fd)
 }
 
 static bool
-parse_hex(const char *text, size_t n, unsigned char key[VAULT_KEY_LEN])
+parse_hex(const char *text, unsigned char key[VAULT_KEY_LEN])
 {
 	size_t len;
 
-	if (n == HEX_LEN + 1 && text[HEX_LEN] == '\n')
-		n--;
-	return n == HEX_LEN &&
-	       sodium_hex2bin(key, VAULT_KEY_LEN, text, n, NULL, &len, NULL) ==
-		   0 &&
+	return sodium_hex2bin(
+		   key, VAULT_KEY_LEN, text, HEX_LEN, NULL, &len, NULL) == 0 &&
 	       len == VAULT_KEY_LEN;
 }
 
-enum rc
-vault_key_read(const char *path, const char *setting,
-    unsigned char key[VAULT_KEY_LEN], struct err *e)
+static bool
+parse_names(struct vault_ring *ring, const char *line, size_t n)
 {
-	char text[HEX_LEN + 2];
+	const char *first = line + strlen(NAMES);
+
+	ring->named = ring->n == 0 && !ring->named &&
+		      n == strlen(NAMES) + 2 * HEX_LEN + 1 &&
+		      first[HEX_LEN] == ' ' &&
+		      parse_hex(first, ring->names[0]) &&
+		      parse_hex(first + HEX_LEN + 1, ring->names[1]);
+	return ring->named;
+}
+
+static bool
+parse_line(struct vault_ring *ring, const char *line, size_t n)
+{
+	if (n > strlen(NAMES) && memcmp(line, NAMES, strlen(NAMES)) == 0)
+		return parse_names(ring, line, n);
+	return n == HEX_LEN && ring->n < VAULT_KEYS_MAX &&
+	       parse_hex(line, ring->keys[ring->n++]);
+}
+
+static bool
+parse(struct vault_ring *ring, const char *text, size_t n)
+{
+	while (n > 0) {
+		const char *end = memchr(text, '\n', n);
+		size_t line = end != NULL ? (size_t)(end - text) : n;
+
+		if (!parse_line(ring, text, line))
+			return false;
+		line += end != NULL;
+		text += line;
+		n -= line;
+	}
+	return ring->n > 0;
+}
+
+/* Until the first key goes, the names are its own. */
+static void
+take_names(struct vault_ring *ring)
+{
+	static const char *const uses[] = { "token   ", "person  " };
+
+	for (size_t i = 0; i < ARRAY_LEN(uses) && !ring->named; i++)
+		must(crypto_kdf_derive_from_key(ring->names[i], VAULT_KEY_LEN,
+			 i + 2, uses[i], ring->keys[0]) == 0);
+}
+
+enum rc
+vault_ring_read(const char *path, const char *setting, struct vault_ring *ring,
+    struct err *e)
+{
+	char text[FILE_MAX];
 	ssize_t n;
 	bool sound;
 	AUTO(fd_close) int fd = -1;
 
+	*ring = (struct vault_ring){ .n = 0 };
+	if (sodium_init() < 0)
+		return err_set(e, RC_FATAL, "libsodium does not start");
 	if (path == NULL || path[0] == '\0')
 		return err_set(e, RC_FATAL, "%s is not set", setting);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -79,40 +129,120 @@ vault_key_read(const char *path, const char *setting,
 		return err_set(e, RC_FATAL,
 		    "%s: %s must be a file of mode 0600", setting, path);
 	n = read_all(fd, text, sizeof(text));
-	sound = n >= 0 && parse_hex(text, (size_t)n, key);
+	sound = n >= 0 && parse(ring, text, (size_t)n);
 	sodium_memzero(text, sizeof(text));
-	if (!sound)
-		return err_set(e, RC_FATAL,
-		    "%s: %s must be one line of %zu hex digits", setting, path,
-		    HEX_LEN);
+	if (sound) {
+		take_names(ring);
+		return RC_OK;
+	}
+	vault_ring_wipe(ring);
+	return err_set(e, RC_FATAL,
+	    "%s: %s must be 1 to %d lines of %zu hex digits", setting, path,
+	    VAULT_KEYS_MAX, HEX_LEN);
+}
+
+enum rc
+vault_ring_add(struct vault_ring *ring, struct err *e)
+{
+	if (ring->n == VAULT_KEYS_MAX)
+		return err_set(e, RC_REJECT,
+		    "there are %d keys: retire some of them first",
+		    VAULT_KEYS_MAX);
+	randombytes_buf(ring->keys[ring->n++], VAULT_KEY_LEN);
+	if (ring->n == 1)
+		take_names(ring);
 	return RC_OK;
 }
 
-/* Complete or not there: written beside, then given its name. */
-static enum rc
-write_line(const char *path, const unsigned char key[VAULT_KEY_LEN],
-    mode_t mode, struct err *e)
+void
+vault_ring_drop(struct vault_ring *ring, size_t i)
 {
-	char hex[HEX_LEN + 2], beside[PATH_MAX];
+	must(i + 1 < ring->n);
+	ring->named = true;
+	memmove(ring->keys[i], ring->keys[i + 1],
+	    (ring->n - i - 1) * sizeof(ring->keys[0]));
+	sodium_memzero(ring->keys[--ring->n], VAULT_KEY_LEN);
+}
+
+void
+vault_ring_wipe(struct vault_ring *ring)
+{
+	sodium_memzero(ring, sizeof(*ring));
+}
+
+static size_t
+put_hex(char *text, const unsigned char key[VAULT_KEY_LEN], char end)
+{
+	(void)sodium_bin2hex(text, HEX_LEN + 1, key, VAULT_KEY_LEN);
+	text[HEX_LEN] = end;
+	return HEX_LEN + 1;
+}
+
+static enum rc
+write_file(
+    const char *path, const char *text, size_t n, mode_t mode, struct err *e)
+{
+	char beside[PATH_MAX];
 	bool done;
 	AUTO(fd_close) int fd = -1;
 
-	(void)sodium_bin2hex(hex, HEX_LEN + 1, key, VAULT_KEY_LEN);
-	hex[HEX_LEN] = '\n';
 	if (snprintf(beside, sizeof(beside), "%s.new", path) >=
 	    (int)sizeof(beside))
 		return err_set(e, RC_FATAL, "%s: the path is too long", path);
 	(void)unlink(beside);
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	done = fd >= 0 && fchmod(fd, mode) == 0 &&
-	       write(fd, hex, HEX_LEN + 1) == (ssize_t)(HEX_LEN + 1) &&
-	       fsync(fd) == 0 && rename(beside, path) == 0;
-	sodium_memzero(hex, sizeof(hex));
+	       write(fd, text, n) == (ssize_t)n && fsync(fd) == 0 &&
+	       rename(beside, path) == 0;
 	if (done)
 		return RC_OK;
 	(void)err_set(e, RC_FATAL, "%s: %m", path);
 	(void)unlink(beside);
 	return RC_FATAL;
+}
+
+enum rc
+vault_ring_write(const char *path, enum vault_use use,
+    const struct vault_ring *ring, struct err *e)
+{
+	char text[FILE_MAX];
+	size_t n = 0;
+	enum rc rc;
+
+	if (use == VAULT_LOCK && ring->named) {
+		memcpy(text, NAMES, strlen(NAMES));
+		n = strlen(NAMES);
+		n += put_hex(text + n, ring->names[0], ' ');
+		n += put_hex(text + n, ring->names[1], '\n');
+	}
+	for (size_t i = 0; i < ring->n; i++)
+		n += put_hex(text + n, ring->keys[i], '\n');
+	rc = write_file(path, text, n, 0600, e);
+	sodium_memzero(text, sizeof(text));
+	return rc;
+}
+
+enum rc
+vault_public_write(
+    const char *path, const struct vault_ring *ring, struct err *e)
+{
+	unsigned char public_key[crypto_box_PUBLICKEYBYTES];
+	char text[HEX_LEN + 2];
+
+	must(ring->n > 0 &&
+	     crypto_scalarmult_base(public_key, ring->keys[ring->n - 1]) == 0);
+	return write_file(path, text, put_hex(text, public_key, '\n'), 0644, e);
+}
+
+const char *
+vault_key_id(enum vault_use use, const unsigned char key[VAULT_KEY_LEN],
+    char id[VAULT_KEY_ID])
+{
+	unsigned char bytes[crypto_kdf_BYTES_MIN];
+
+	must(crypto_kdf_derive_from_key(bytes, sizeof(bytes), 4,
+		 use == VAULT_LOCK ? "key id  " : "seal id ", key) == 0);
+	return sodium_bin2hex(id, VAULT_KEY_ID, bytes, (VAULT_KEY_ID - 1) / 2);
 }
 
 static enum rc
@@ -123,42 +253,41 @@ path_of(char path[PATH_MAX], const char *dir, const char *name, struct err *e)
 	return err_set(e, RC_FATAL, "%s: the path is too long", dir);
 }
 
-/* The key in FILE of DIR, made unless it is there. */
+/* The ring in FILE of DIR, of one key unless it is there. */
 static enum rc
-take_or_make(const char *dir, const char *file,
-    unsigned char key[VAULT_KEY_LEN], struct err *e)
+take_or_make(const char *dir, const char *file, enum vault_use use,
+    struct vault_ring *ring, struct err *e)
 {
 	char path[PATH_MAX];
 
 	TRY(path_of(path, dir, file, e));
 	if (access(path, F_OK) == 0)
-		return vault_key_read(path, "key file", key, e);
-	randombytes_buf(key, VAULT_KEY_LEN);
-	return write_line(path, key, 0600, e);
+		return vault_ring_read(path, "key file", ring, e);
+	*ring = (struct vault_ring){ .n = 0 };
+	TRY(vault_ring_add(ring, e));
+	return vault_ring_write(path, use, ring, e);
 }
 
 static enum rc
-make_all(const char *dir, unsigned char key[VAULT_KEY_LEN], struct err *e)
+make_all(const char *dir, struct vault_ring *ring, struct err *e)
 {
-	unsigned char public_key[crypto_box_PUBLICKEYBYTES];
 	char path[PATH_MAX];
 
-	TRY(take_or_make(dir, "vault.key", key, e));
-	TRY(take_or_make(dir, "intake.key", key, e));
-	must(crypto_scalarmult_base(public_key, key) == 0);
+	TRY(take_or_make(dir, "vault.key", VAULT_LOCK, ring, e));
+	TRY(take_or_make(dir, "intake.key", VAULT_SEAL, ring, e));
 	TRY(path_of(path, dir, "intake.pub", e));
-	return write_line(path, public_key, 0644, e);
+	return vault_public_write(path, ring, e);
 }
 
 enum rc
 vault_keys_new(const char *dir, struct err *e)
 {
-	unsigned char key[VAULT_KEY_LEN];
+	struct vault_ring ring;
 	enum rc rc;
 
 	if (sodium_init() < 0)
 		return err_set(e, RC_FATAL, "libsodium does not start");
-	rc = make_all(dir, key, e);
-	sodium_memzero(key, sizeof(key));
+	rc = make_all(dir, &ring, e);
+	vault_ring_wipe(&ring);
 	return rc;
 }

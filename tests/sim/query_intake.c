@@ -44,6 +44,7 @@ query_identities(struct call *c)
 	struct strs column[6];
 
 	struct i64s at = call_i64s(c, 7);
+	struct strs box_keys = call_list(c, 8);
 	struct num created;
 
 	for (size_t k = 0; k < 6; k++)
@@ -60,6 +61,7 @@ query_identities(struct call *c)
 			cells[COL_identity_key_id] = call_str(c, 6);
 			created = num_of(pg_time(at.v[i] * 1000));
 			cells[COL_identity_created_at] = CELL_NUM(created);
+			cells[COL_identity_box_key] = box_keys.p[i];
 			s = table_spot(t, cells);
 			if (!spot_free(s, &c->s->tx))
 				return OUTCOME_WAIT;

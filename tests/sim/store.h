@@ -85,7 +85,8 @@
 	C(identity, id, TEXT)                                                  \
 	C(identity, person, BYTES)                                             \
 	C(identity, sealed, BYTES)                                             \
-	C(identity, key_id, TEXT) C(identity, created_at, TIME)
+	C(identity, key_id, TEXT)                                              \
+	C(identity, created_at, TIME) C(identity, box_key, TEXT)
 #define STORE_COLUMNS(C)                                                       \
 	CURSOR_COLUMNS(C)                                                      \
 	DEADLINE_COLUMNS(C)                                                    \

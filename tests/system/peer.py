@@ -10,7 +10,7 @@ RUN = os.environ.get("HUYING_RUN", "/run/huying")
 DB = os.environ.get("HUYING_DB")
 DIVISION = os.environ.get("HUYING_DIVISION", "330122109")
 SERVICES = ("/bus", "/intake", "/dispatcher", "/enforcement", "/mediation",
-            "/scoring", "/registry", "/clock")
+            "/scoring", "/registry", "/clock", "/vault")
 WAIT_MS = 5000
 CONTEXT = zmq.Context()
 
