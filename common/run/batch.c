@@ -181,10 +181,12 @@ fire(struct run *r, struct err *e)
 	if (r->replay != NULL || clock_mono_ms() < r->fire_after_ms)
 		return RC_OK;
 	if (r->first >= r->head)
-		TRY(deadlines_fire(r, r->now, false, e));
+		TRY(deadlines_fire(r, r->now, false, false, e));
 	else if (clock_mono_ms() - r->fired_ms > FIRE_EVERY_MS &&
 		 r->first == r->done_seq)
-		TRY(deadlines_fire(r, r->done_at - 1, true, e));
+		/* What is new must not wait for very many that are late. */
+		TRY(deadlines_fire(r, r->done_at - 1, true,
+		    r->head - r->first > FIRE_BEHIND, e));
 	else
 		return RC_OK;
 	r->fired_ms = clock_mono_ms();

@@ -122,7 +122,8 @@ is_still(struct run *r, bool *still, struct err *e)
 }
 
 enum rc
-deadlines_fire(struct run *r, int64_t until, bool sure, struct err *e)
+deadlines_fire(
+    struct run *r, int64_t until, bool sure, bool urgent, struct err *e)
 {
 	AUTO(rows_free) struct rows *rows = NULL;
 	int64_t slots[SLOTS];
@@ -135,6 +136,8 @@ deadlines_fire(struct run *r, int64_t until, bool sure, struct err *e)
 	args_str(&r->args[0], str_of(r->desc->name));
 	args_time(&r->args[0], until);
 	args_i64s(&r->args[0], slots, n);
+	args_i64(&r->args[0], FIRE_MAX);
+	args_bool(&r->args[0], urgent);
 	TRY(db_exec(r->db, Q_run_due, &r->args[0], &rows, e));
 	if (rows_n(rows) == 0)
 		return RC_OK;

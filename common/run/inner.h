@@ -11,9 +11,12 @@
 #include <czmq.h>
 
 #define SLOTS 8
-#define BATCH_MAX 200
+#define BATCH_MAX 400
 /* Under steady load deadlines are looked at so often. */
 #define FIRE_EVERY_MS 250
+/* So many at once; and behind so many events, only the urgent ones. */
+#define FIRE_MAX 2000
+#define FIRE_BEHIND 4000
 /* A batch that has taken in so much is not made larger ... */
 #define BATCH_BYTES ((size_t)4 * 1024 * 1024)
 /* ... and no batch, whatever its casefiles hold, may need more. */
@@ -175,8 +178,8 @@ void parked_save(struct run *r);
 
 /* deadline_fire.c */
 /* Says what ran out by UNTIL; SURE: nothing unseen is older than that. */
-enum rc deadlines_fire(
-    struct run *r, int64_t until, bool sure, struct err *e) MUST_CHECK;
+enum rc deadlines_fire(struct run *r, int64_t until, bool sure, bool urgent,
+    struct err *e) MUST_CHECK;
 /* Whether EV says that a limit of this very service ran out. */
 bool deadline_is_own(const struct run *r, const struct run_event *ev);
 /* Marks the limits that events of the batch say ran out. */

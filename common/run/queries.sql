@@ -7,10 +7,7 @@
 SELECT slot, seq FROM run.cursor c WHERE service = $1
 	AND CASE WHEN $3::bigint >= 0 THEN slot = $3
 		ELSE seq < journal.head() OR slot IN (
-			SELECT journal.slot_of(d.casefile, 0) FROM run.deadline d
-			WHERE d.service = $1 AND d.wake_at <= run.now()
-				AND NOT EXISTS (SELECT FROM run.parked p
-					WHERE p.service = $1 AND p.casefile = d.casefile)) END
+			SELECT journal.slot_of(w.casefile, 0) FROM run.waiting($1, 500) w) END
 ORDER BY seq, slot LIMIT $2 FOR UPDATE OF c SKIP LOCKED
 
 -- All slots or none: whoever has the first has the rest.
@@ -41,10 +38,7 @@ FROM journal.event WHERE seq = $1
 -- Is there anything to do?  Asked while nobody rings.
 -- name: probe
 SELECT journal.head() > (SELECT min(seq) FROM run.cursor WHERE service = $1)
-	OR EXISTS (SELECT FROM run.deadline d
-		WHERE service = $1 AND wake_at <= run.now()
-			AND NOT EXISTS (SELECT FROM run.parked p
-				WHERE p.service = $1 AND p.casefile = d.casefile)) AS work,
+	OR EXISTS (SELECT FROM run.waiting($1, 1)) AS work,
 	EXISTS (SELECT FROM run.parked p
 		WHERE service = $1 AND retry_at <= clock_timestamp()
 			AND NOT EXISTS (SELECT FROM run.parked b WHERE b.service = $1
@@ -129,18 +123,32 @@ SELECT set_config('synchronous_commit', 'off', true)
 SELECT n, seq, status FROM journal.append($1::text[], $2::text[], $3::text[],
 	$4::text[], $5::text[], $6::bytea[], $7::bytea[])
 
--- Deadlines that are due, or to be warned of; the oldest first.  Those of a
--- casefile that is held up wait: what is parked may well cancel them.
+-- Deadlines that are due, or to be warned of: the urgent first, then the
+-- oldest.  Those of a casefile that is held up wait: what is parked may well
+-- cancel them.
 -- name: due
+WITH urgent AS MATERIALIZED (
+	SELECT * FROM run.deadline d
+	WHERE service = $1 AND wake_at <= $2 AND urgent
+		AND journal.slot_of(casefile, 0) = ANY ($3::bigint[])
+		AND NOT EXISTS (SELECT FROM run.parked p
+			WHERE p.service = $1 AND p.casefile = d.casefile)
+	ORDER BY wake_at, thing, name LIMIT $4::bigint
+	FOR UPDATE OF d SKIP LOCKED
+), other AS MATERIALIZED (
+	SELECT * FROM run.deadline d
+	WHERE service = $1 AND wake_at <= $2 AND NOT urgent AND NOT $5::boolean
+		AND journal.slot_of(casefile, 0) = ANY ($3::bigint[])
+		AND NOT EXISTS (SELECT FROM run.parked p
+			WHERE p.service = $1 AND p.casefile = d.casefile)
+	ORDER BY wake_at, thing, name
+	LIMIT $4::bigint - (SELECT count(*) FROM urgent)
+	FOR UPDATE OF d SKIP LOCKED
+)
 SELECT thing, name, casefile, division, coalesce(unit, '') AS unit, kind,
 	cycle, due_at, due_at <= $2 AS over, trace, cause
-FROM run.deadline d
-WHERE service = $1 AND wake_at <= $2
-	AND journal.slot_of(casefile, 0) = ANY ($3::bigint[])
-	AND NOT EXISTS (SELECT FROM run.parked p
-		WHERE p.service = $1 AND p.casefile = d.casefile)
-ORDER BY wake_at, thing, name LIMIT 500
-FOR UPDATE OF d SKIP LOCKED
+FROM (TABLE urgent UNION ALL TABLE other) d
+ORDER BY NOT urgent, wake_at, thing, name
 
 -- name: still
 SELECT journal.still($1) AS now

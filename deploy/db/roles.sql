@@ -30,6 +30,9 @@ BEGIN
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
 			EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT CONNECTION LIMIT 50', role);
 		END IF;
+		-- Every statement of a service has an index to go by, and the few
+		-- rows of a table that is still small must not make it forget that.
+		EXECUTE format('ALTER ROLE %I SET enable_seqscan = off', role);
 		-- Begin with nothing: an older version may have given more.
 		FOR item IN SELECT nspname AS name FROM pg_namespace
 			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
@@ -46,7 +49,7 @@ BEGIN
 		EXECUTE format('GRANT EXECUTE ON FUNCTION journal.append(text[], text[], text[], text[], text[], bytea[], bytea[]), journal.head(), journal.slot_of(text, bigint) TO %I', role);
 		EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA registry TO %I', role);
 		EXECUTE format('GRANT SELECT ON run.migration, run.lag TO %I', role);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION run.now() TO %I', role);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION run.now(), run.waiting(text, bigint) TO %I', role);
 		EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON run.instance TO %I', role);
 		IF who = 'bus' THEN
 			CONTINUE;

@@ -14,6 +14,8 @@
 #     live      from publish to a subscriber
 #     fanout    to 1, 4 and 16 subscribers
 #     replay    through the log endpoint
+#     herd      200,000 limits that run out at one instant, reports coming in
+#     million   a report's way with a million casefiles open, and without
 #
 # No part: all.  QUICK=1: shorter, for a look.  QUIET=30: before each round,
 # wait up to 30 s for a machine on which nobody else is at work.
@@ -21,7 +23,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/peers.sh
 . tests/bench/peers.sh
-all="chain memory start publish latency peers flush live fanout replay"
+all="chain memory start publish latency peers flush live fanout replay herd million"
 parts=" ${*:-$all} "
 for part in $parts; do
 	[[ " $all " == *" $part "* ]] || {
@@ -254,6 +256,75 @@ part_replay() {
 	for ((i = 0; i < rounds; i++)); do take bench_log $replay; done
 }
 
+ask() { psql -X "$HUYING_DB" -qAtc "$1"; }
+
+# NUMBER FIRST URGENT SECONDS: open casefiles whose limits end in so long.
+herd() {
+	due=$(ask "SELECT run.now() + interval '$4 seconds'")
+	psql -X "$HUYING_DB" -q -v n=$1 -v first=$2 -v urgent=$3 -v due="$due" \
+		-f tests/bench/herd.sql
+	[ "$(ask "SELECT run.now() < '$due'")" = t ]
+}
+
+# Every hundredth is a department that has half an hour to be there.
+part_herd() {
+	local n=200000 late until=$((SECONDS + 400))
+	herd $n 1 100 30 || { failed=1; say "failed: herd is too slow to make"; return; }
+	late="FROM journal.event WHERE type = 'deadline.overdue'"
+	while [ "$(ask "SELECT run.now() < timestamptz '$due' - interval '2 seconds'")" = t ]; do
+		sleep 0.2
+	done
+	suffix=.herd
+	take bench_chain paced 50 30 $report
+	suffix=
+	report=$((report + 1500))
+	while [ "$(ask "SELECT count(*) $late")" -lt $n ]; do
+		[ $SECONDS -lt $until ] || { failed=1; say "failed: herd"; return; }
+		sleep 1
+	done
+	ask "SELECT 'deadlines.herd ' || round(extract(epoch FROM max(at) - '$due'), 2) || ' s' $late" >>"$figures"
+	ask "SELECT 'deadlines.urgent.p99 ' || round((percentile_cont(0.99) WITHIN GROUP (
+			ORDER BY extract(epoch FROM at - '$due')))::numeric, 3) || ' s' $late
+		AND subject IN (SELECT casefile FROM dispatcher.attendance)" >>"$figures"
+}
+
+# As many rounds without, then with: the worse of throughput and latency.
+part_million() {
+	local i
+	suffix=.alone
+	part_chain
+	suffix=.million
+	herd 1000000 1000001 1000000000 864000
+	ask "VACUUM (ANALYZE) run.deadline" >/dev/null
+	part_chain
+	suffix=
+	awk 'function med(l,  v, n, i, k, t) {
+			n = split(l, v, " ")
+			for (i = 2; i <= n; i++)
+				for (k = i; k > 1 && v[k] + 0 < v[k - 1] + 0; k--) {
+					t = v[k]; v[k] = v[k - 1]; v[k - 1] = t
+				}
+			return v[int((n + 1) / 2)]
+		}
+		{ all[$1] = all[$1] " " $2 }
+		END {
+			t = med(all["chain.throughput.alone"]) / med(all["chain.throughput.million"])
+			l = med(all["chain.p50.million@100"]) / med(all["chain.p50.alone@100"])
+			printf "chain.slowdown@1M %.2f x\n", t > l ? t : l
+		}' "$figures" >>"$figures.slow"
+	cat "$figures.slow" >>"$figures"
+}
+
+# On an installation of their own: what they leave behind is large.
+with_many() {
+	[ -z "$bus" ] || kill "$bus" 2>/dev/null || true
+	bus=
+	$huying up --sandbox --fresh 2>/dev/null
+	begin
+	if has herd; then say "herd"; part_herd; fi
+	if has million; then say "million"; part_million; fi
+}
+
 # Publishing without services that take their share.
 bus_alone() {
 	local p
@@ -280,6 +351,7 @@ if has start; then
 	part_start
 fi
 bus_alone
+if has herd || has million; then with_many; fi
 
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)
 memory=$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)

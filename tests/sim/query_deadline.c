@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #define HOUR_US INT64_C(3600000000)
-#define DUE_MAX 500
 
 static struct table *
 deadlines(struct call *c)
@@ -69,13 +68,24 @@ has_slot(struct i64s slots, struct str casefile)
 	return false;
 }
 
-/* By wake_at, thing, name. */
+/* As schemas/db/0023_scale.sql has it. */
+static bool
+is_urgent(const struct version *v)
+{
+	return cell_i64(v->cell[COL_deadline_due_at]) -
+		   cell_i64(v->cell[COL_deadline_armed_at]) <=
+	       HOUR_US;
+}
+
+/* The urgent first; by wake_at, thing, name. */
 static int
 due_cmp(const struct version *a, const struct version *b)
 {
-	int c = str_cmp(
-	    a->cell[COL_deadline_wake_at], b->cell[COL_deadline_wake_at]);
+	int c = is_urgent(b) - is_urgent(a);
 
+	if (c == 0)
+		c = str_cmp(a->cell[COL_deadline_wake_at],
+		    b->cell[COL_deadline_wake_at]);
 	if (c == 0)
 		c = str_cmp(
 		    a->cell[COL_deadline_thing], b->cell[COL_deadline_thing]);
@@ -160,6 +170,8 @@ query_due(struct call *c)
 		size_t at = n;
 
 		if (!is_due(c, s, until) ||
+		    (cell_bool(call_str(c, 4)) &&
+			!is_urgent(spot_seen(s, &c->s->tx))) ||
 		    !has_slot(slots,
 			spot_seen(s, &c->s->tx)->cell[COL_deadline_casefile]))
 			continue;
@@ -170,7 +182,7 @@ query_due(struct call *c)
 		v[at] = s;
 		n++;
 	}
-	for (size_t i = 0; i < n && i < DUE_MAX; i++) {
+	for (size_t i = 0; i < n && i < (size_t)call_i64(c, 3); i++) {
 		spot_lock(v[i], &c->s->tx);
 		due_row(c->out, spot_seen(v[i], &c->s->tx), until);
 	}
