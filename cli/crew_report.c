@@ -83,7 +83,7 @@ crew_on_callback_opened(
 	PLAN(p, crew_by_day(crew_after(m, at, id, "call", 120, 900)), m,
 	    callback_record, NULL, .callback = id,
 	    .contacted = crew_dice(m, id, "contact") < 97,
-	    .solved = answer < 90,
+	    .solved = !f->open && answer < 90,
 	    .satisfied = answer < 68   ? STR("yes")
 			 : answer < 88 ? STR("basic")
 				       : STR("no"),

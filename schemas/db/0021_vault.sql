@@ -260,3 +260,6 @@ BEGIN
 	END IF;
 	RETURN NEXT;
 END $$;
+
+-- A try belongs into another half of a day than the last one.
+ALTER TABLE intake.callback ADD COLUMN tried_at timestamptz;

@@ -15,43 +15,41 @@ next_carried(struct step *s, const struct row_report *prev)
 	return (struct row_report *)r;
 }
 
-/* Somebody of this report is being called already. */
+/* It is asked before the casefile is closed. */
 static bool
-is_under_way(struct step *s, const struct row_report *report)
+is_promise(const struct row_callback *c)
 {
-	for (struct row_head *r = step_next(s, THING_CALLBACK, NULL); r != NULL;
-	     r = step_next(s, THING_CALLBACK, r))
-		if (step_in(s, THING_CALLBACK, r, IN(CALLBACK_DUE)) &&
-		    str_eq(((struct row_callback *)r)->report, report->id))
-			return true;
-	return false;
+	return str_is(c->outcome, "open");
 }
 
 static struct row_callback *
-callback_new(struct step *s, const struct row_report *r, int state)
+callback_new(struct step *s, const struct row_report *r, int state,
+    struct str handler, struct str outcome)
 {
-	const struct msg_casefile_closed *m = s->msg;
 	struct row_callback *c = step_new(s, THING_CALLBACK, state);
 
 	c->division = r->division;
 	c->report = r->id;
 	c->token = r->token;
-	c->handler = m->handler;
-	c->outcome = m->outcome;
+	c->handler = handler;
+	c->outcome = outcome;
 	c->opened_at = s->at;
 	return c;
 }
 
 static void
-open_one(struct step *s, const struct row_report *r)
+open_one(struct step *s, const struct row_report *r, struct str handler,
+    struct str outcome)
 {
-	struct row_callback *c = callback_new(s, r, CALLBACK_DUE);
+	struct row_callback *c =
+	    callback_new(s, r, CALLBACK_DUE, handler, outcome);
 	struct due due = step_due(s, "callback.call", s->at);
 	struct msg_callback_opened opened = {
 		.callback = c->id,
 		.report = c->report,
 		.token = c->token,
 		.call_by = due.at,
+		.open = is_promise(c),
 	};
 
 	c->call_by = due.at;
@@ -60,13 +58,73 @@ open_one(struct step *s, const struct row_report *r)
 	step_emit(s, &msg_callback_opened_desc, &opened);
 }
 
+/* Somebody of this report is being called about the closing already. */
+static bool
+is_under_way(struct step *s, const struct row_report *report)
+{
+	for (struct row_head *r = step_next(s, THING_CALLBACK, NULL); r != NULL;
+	     r = step_next(s, THING_CALLBACK, r)) {
+		const struct row_callback *c = (struct row_callback *)r;
+
+		if (step_in(s, THING_CALLBACK, r, IN(CALLBACK_DUE)) &&
+		    !is_promise(c) && str_eq(c->report, report->id))
+			return true;
+	}
+	return false;
+}
+
 void
 intake_callback_open(struct step *s)
 {
+	const struct msg_casefile_closed *m = s->msg;
+
 	for (struct row_report *r = next_carried(s, NULL); r != NULL;
 	     r = next_carried(s, r))
 		if (r->reachable && !is_under_way(s, r))
-			open_one(s, r);
+			open_one(s, r, m->handler, m->outcome);
+}
+
+/* The limit of a task, which is the promise that was made with it. */
+static bool
+is_work(const struct step *s, const struct msg_deadline_overdue *m)
+{
+	struct str casefile = s->folder->casefile;
+
+	return str_is(m->limit, "finish") && m->unit.n > 0 &&
+	       str_starts(m->thing, casefile) &&
+	       str_starts(str_cut(m->thing, casefile.n, m->thing.n), STR("/T"));
+}
+
+/* Once between two closings: the last thing asked was not this. */
+static bool
+is_asked(struct step *s, const struct row_report *report)
+{
+	const struct row_callback *last = NULL;
+
+	for (struct row_head *r = step_next(s, THING_CALLBACK, NULL); r != NULL;
+	     r = step_next(s, THING_CALLBACK, r)) {
+		const struct row_callback *c = (struct row_callback *)r;
+
+		if (str_eq(c->report, report->id) &&
+		    (last == NULL || c->opened_at >= last->opened_at))
+			last = c;
+	}
+	return last != NULL && is_promise(last);
+}
+
+/* Asking only about what was closed would reward whoever does not close. */
+void
+intake_callback_promise(struct step *s)
+{
+	const struct msg_deadline_overdue *m = s->msg;
+
+	if (!is_work(s, m) ||
+	    registry_number(s->registry, "callback.at_promise", s->at, 0) == 0)
+		return;
+	for (struct row_report *r = next_carried(s, NULL); r != NULL;
+	     r = next_carried(s, r))
+		if (r->reachable && !is_asked(s, r))
+			open_one(s, r, m->unit, STR("open"));
 }
 
 static void
@@ -84,11 +142,15 @@ tell_lapsed(struct step *s, const struct row_callback *c, const char *why)
 void
 intake_callback_skip(struct step *s)
 {
+	const struct msg_casefile_closed *m = s->msg;
+
 	for (struct row_report *r = next_carried(s, NULL); r != NULL;
 	     r = next_carried(s, r))
 		if (!r->reachable)
-			tell_lapsed(
-			    s, callback_new(s, r, CALLBACK_LAPSED), "not_due");
+			tell_lapsed(s,
+			    callback_new(
+				s, r, CALLBACK_LAPSED, m->handler, m->outcome),
+			    "not_due");
 }
 
 /* Another reporter was not content: asking about it has no sense now. */
@@ -97,6 +159,16 @@ intake_callback_overtaken(struct step *s)
 {
 	step_meet(s, s->row, "call");
 	tell_lapsed(s, (const struct row_callback *)s->row, "not_due");
+}
+
+/* Closed after all: the call about the closing takes its place. */
+void
+intake_callback_closed(struct step *s)
+{
+	if (!is_promise((const struct row_callback *)s->row))
+		return;
+	intake_callback_overtaken(s);
+	step_move(s, THING_CALLBACK, s->row, CALLBACK_LAPSED);
 }
 
 /* The unit itself, or the other half of a department and its branch. */
@@ -128,6 +200,20 @@ may_call(struct step *s, struct str code, struct str officer)
 	return false;
 }
 
+#define HALF_DAY_MS (DAY_MS / 2)
+
+/* Each try belongs into another half of a day, morning or afternoon. */
+static bool
+is_too_soon(const struct step *s, const struct row_callback *c)
+{
+	return c->tried_at > 0 && clock_day(c->tried_at) == clock_day(s->at) &&
+	       (c->tried_at - clock_day_start(clock_day(s->at)) >=
+		   HALF_DAY_MS) ==
+		   (s->at - clock_day_start(clock_day(s->at)) >= HALF_DAY_MS) &&
+	       registry_number(
+		   s->registry, "callback.tries.half_days", s->at, 0) != 0;
+}
+
 void
 intake_callback_try(struct step *s)
 {
@@ -144,7 +230,12 @@ intake_callback_try(struct step *s)
 		step_refuse(s, "TRIES_USED");
 		return;
 	}
+	if (is_too_soon(s, c)) {
+		step_refuse(s, "TOO_SOON");
+		return;
+	}
 	c->tries++;
+	c->tried_at = s->at;
 	step_touch(s, s->row);
 	tried.n = c->tries;
 	step_emit(s, &msg_callback_tried_desc, &tried);
@@ -171,6 +262,10 @@ intake_callback_record(struct step *s)
 
 	if (!may_call(s, m->unit, m->officer))
 		return;
+	if (is_promise(c) && m->solved) {
+		step_refuse(s, "VALUE_BAD");
+		return;
+	}
 	step_meet(s, s->row, "call");
 	step_emit(s, &msg_callback_recorded_desc, &recorded);
 }

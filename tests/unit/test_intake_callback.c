@@ -166,8 +166,12 @@ try_call(void)
 static void
 test_the_third_try_in_vain_is_the_last(void **state)
 {
+	static const char *const at[] = { "2026-03-18T16:30:00+08:00",
+		"2026-03-19T09:00:00+08:00", "2026-03-19T12:00:00+08:00" };
+
 	(void)state;
 	for (int64_t i = 1; i <= 3; i++) {
+		kit_at(k, at[i - 1]);
 		assert_true(try_call());
 		assert_int_equal(KIT_SAID(k, callback_tried, 0)->n, i);
 		assert_string_equal(kit_state(k, B1), i < 3 ? "due" : "lapsed");
@@ -179,9 +183,93 @@ test_the_third_try_in_vain_is_the_last(void **state)
 	assert_string_equal(kit_refusal(k), "NOT_ALLOWED_NOW");
 }
 
-/* The county, with a pack of the next day that allows one call only. */
+static void
+test_each_try_is_in_another_half_of_a_day(void **state)
+{
+	(void)state;
+	assert_true(try_call());
+	kit_at(k, "2026-03-18T23:59:59+08:00");
+	assert_false(try_call());
+	assert_string_equal(kit_refusal(k), "TOO_SOON");
+	kit_at(k, "2026-03-19T00:00:00+08:00");
+	assert_true(try_call());
+	assert_int_equal(KIT_SAID(k, callback_tried, 0)->n, 2);
+	kit_at(k, "2026-03-19T11:59:59+08:00");
+	assert_false(try_call());
+	/* Who answers in the end may do so at any time. */
+	assert_true(record("330122-RX"));
+}
+
+static void
+overdue(const char *thing, const char *limit)
+{
+	(void)KIT_SEND(k, deadline_overdue, .thing = str_of(thing),
+	    .limit = str_of(limit), .unit = S("330122-D-SCJ"),
+	    .due_at = kit_now(k));
+}
+
+static void
+test_when_the_promise_passes_the_citizen_is_asked(void **state)
+{
+	const struct msg_callback_recorded *f;
+
+	(void)state;
+	open_case(registry, &caller);
+	overdue(CASE "/T1", "sign");
+	overdue("330122-26-0000999/T1", "finish");
+	overdue(CASE "/C1", "finish");
+	assert_null(kit_row(k, B1));
+	overdue(CASE "/T1", "finish");
+	assert_true(KIT_SAID(k, callback_opened, 0)->open);
+	assert_string_equal(kit_state(k, B1), "due");
+	overdue(CASE "/T2", "finish");
+	assert_int_equal(kit_n(k), 0);
+	/* Nobody closed it: it is not solved. */
+	assert_false(record("330122-RX"));
+	assert_string_equal(kit_refusal(k), "VALUE_BAD");
+	assert_false(record("330122-D-SCJ"));
+	assert_string_equal(kit_refusal(k), "CALLER_IS_HANDLER");
+	assert_true(KIT_SEND(k, callback_record, .callback = S(B1),
+	    .contacted = true, .satisfied = S("no"), .unit = S("330122-RX")));
+	f = KIT_SAID(k, callback_recorded, 0);
+	assert_true(str_is(f->outcome, "open"));
+	assert_true(str_is(f->unit, "330122-D-SCJ"));
+	overdue(CASE "/T2", "finish");
+	assert_int_equal(kit_n(k), 0);
+	/* And again at closing. */
+	close_case("2026-03-20T16:00:00+08:00");
+	assert_false(KIT_SAID(k, callback_opened, 0)->open);
+	assert_string_equal(kit_state(k, CASE "/B2"), "due");
+}
+
+static void
+test_closing_overtakes_the_question_about_the_promise(void **state)
+{
+	(void)state;
+	open_case(registry, &caller);
+	overdue(CASE "/T1", "finish");
+	close_case("2026-03-20T16:00:00+08:00");
+	assert_int_equal(kit_n(k), 2);
+	assert_true(
+	    str_is(KIT_SAID(k, callback_opened, 0)->callback, CASE "/B2"));
+	assert_true(str_is(KIT_SAID(k, callback_lapsed, 0)->why, "not_due"));
+	assert_string_equal(kit_state(k, B1), "lapsed");
+	assert_string_equal(kit_due(k, B1, "call"), "");
+	assert_string_equal(kit_state(k, CASE "/B2"), "due");
+}
+
+static void
+test_who_cannot_be_called_is_not_asked_about_the_promise(void **state)
+{
+	(void)state;
+	open_case(registry, &nobody);
+	overdue(CASE "/T1", "finish");
+	assert_int_equal(kit_n(k), 0);
+}
+
+/* The county, with a pack of the next day in which KEY is TEXT. */
 static struct registry *
-stricter(void)
+with(const char *key, const char *text)
 {
 	struct registry *r = registry_new();
 	int64_t from = county_time("2026-01-01T00:00+08:00");
@@ -200,11 +288,11 @@ stricter(void)
 
 			if (t == TABLE_limit) {
 				memcpy(&limit, row, sizeof(limit));
-				it = str_is(limit.key, "callback.tries.max");
+				it = str_is(limit.key, key);
 			}
 			registry_add(r, (enum registry_table)t, row, from,
 			    it ? then : INT64_MAX);
-			limit.amount = S("1");
+			limit.amount = str_of(text);
 			if (it)
 				registry_add(
 				    r, TABLE_limit, &limit, then, INT64_MAX);
@@ -217,7 +305,7 @@ stricter(void)
 static void
 test_fewer_tries_may_be_allowed_by_a_new_pack(void **state)
 {
-	struct registry *other = stricter();
+	struct registry *other = with("callback.tries.max", "1");
 
 	(void)state;
 	open_case(other, &caller);
@@ -227,6 +315,20 @@ test_fewer_tries_may_be_allowed_by_a_new_pack(void **state)
 	assert_false(try_call());
 	assert_string_equal(kit_refusal(k), "TRIES_USED");
 	assert_string_equal(kit_state(k, B1), "due");
+	kit_free(&k);
+	registry_free(&other);
+}
+
+static void
+test_a_pack_may_want_no_question_about_the_promise(void **state)
+{
+	struct registry *other = with("callback.at_promise", "0");
+
+	(void)state;
+	open_case(other, &caller);
+	kit_at(k, "2026-03-19T09:00:00+08:00");
+	overdue(CASE "/T1", "finish");
+	assert_int_equal(kit_n(k), 0);
 	kit_free(&k);
 	registry_free(&other);
 }
@@ -355,6 +457,11 @@ main(void)
 		TEST(test_the_answer_counts_for_who_handled_it),
 		TEST(test_who_handled_it_may_not_call),
 		TEST(test_the_third_try_in_vain_is_the_last),
+		TEST(test_each_try_is_in_another_half_of_a_day),
+		TEST(test_when_the_promise_passes_the_citizen_is_asked),
+		TEST(test_closing_overtakes_the_question_about_the_promise),
+		TEST(test_who_cannot_be_called_is_not_asked_about_the_promise),
+		TEST(test_a_pack_may_want_no_question_about_the_promise),
 		TEST(test_fewer_tries_may_be_allowed_by_a_new_pack),
 		TEST(test_time_runs_out_at_the_end_of_the_second_day),
 		TEST(test_each_closing_asks_anew),

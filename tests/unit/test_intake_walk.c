@@ -76,7 +76,14 @@ decide(struct str report)
 static void
 turn(struct str casefile)
 {
+	char task[80];
+
+	(void)snprintf(task, sizeof(task), "%.*s/T1", STR_ARG(casefile));
 	if (random() % 3 == 0)
+		(void)KIT_SEND(k, deadline_overdue, .thing = str_of(task),
+		    .limit = STR("finish"), .unit = STR("330122-D-SCJ"),
+		    .due_at = kit_now(k));
+	else if (random() % 3 == 0)
 		(void)KIT_SEND(k, casefile_reopened, .casefile = casefile,
 		    .n = 1, .finish_by = kit_now(k) + DAY_MS);
 	else
@@ -98,7 +105,8 @@ call(struct str casefile)
 		    .unit = PICK(units));
 	else
 		(void)KIT_SEND(k, callback_record, .callback = str_of(id),
-		    .satisfied = STR("yes"), .unit = PICK(units));
+		    .solved = random() % 2, .satisfied = STR("yes"),
+		    .unit = PICK(units));
 }
 
 /* A received report waits for its desk, a due callback for the call. */
