@@ -28,6 +28,8 @@ static const struct db_query queries[] = {
 	    "FROM s CROSS JOIN LATERAL (SELECT e.at, e.type, e.division FROM "
 	    "journal.event e WHERE e.subject = s.subject AND e.type IN "
 	    "('casefile.opened', 'casefile.routed', 'casefile.raised', "
+	    "'casefile.lowered', 'casefile.rejected', 'casefile.merged', "
+	    "'casefile.parted', "
 	    "'casefile.handled', 'casefile.stranded', 'casefile.closed', "
 	    "'casefile.reopened', 'casefile.archived') "
 	    "ORDER BY e.seq DESC LIMIT 1) l "
@@ -48,16 +50,19 @@ static const struct {
 	const char *types;
 } states[] = {
 	{ "opened", "casefile.opened" },
-	{ "in_hand", "casefile.routed|casefile.raised" },
-	{ "stranded", "casefile.stranded" },
+	{ "in_hand", "casefile.routed|casefile.raised|casefile.lowered|"
+		     "casefile.rejected" },
+	{ "merged", "casefile.merged" },
+	{ "stranded", "casefile.stranded|casefile.parted" },
 	{ "handled", "casefile.handled" },
 	{ "closed", "casefile.closed" },
 	{ "reopened", "casefile.reopened" },
 	{ "archived", "casefile.archived" },
 	{ "open", "casefile.opened|casefile.routed|casefile.raised|"
-		  "casefile.stranded|casefile.handled|casefile.reopened" },
+		  "casefile.stranded|casefile.handled|casefile.reopened|"
+		  "casefile.lowered|casefile.rejected|casefile.parted" },
 };
-#define TYPES_MAX 8
+#define TYPES_MAX 12
 
 struct list {
 	struct arena *arena;

@@ -54,9 +54,14 @@ void
 crew_on_casefile_handled(
     struct play *p, struct memory *m, const void *msg, int64_t at)
 {
+	const struct msg_casefile_handled *f = msg;
 	struct str room = crew_room_of(p, m->division);
 
-	(void)msg;
+	if (f->verify_by > 0)
+		PLAN(p, crew_after(m, at, m->number, "look", 5, 18), m,
+		    casefile_verify, NULL, .casefile = m->number, .ok = true,
+		    .found = STR("现场已核实"), .unit = room,
+		    .officer = crew_somebody(p, room, NULL, STR("")));
 	PLAN(p, crew_by_day(crew_after(m, at, m->number, "close", 20, 240)), m,
 	    casefile_close, NULL, .casefile = m->number,
 	    .outcome = crew_dice(m, m->number, "outcome") < 86

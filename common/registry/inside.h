@@ -17,17 +17,23 @@ struct table {
 	size_t cap;
 };
 
+struct admission {
+	struct admission *next;
+	struct registry_admission a;
+};
+
 struct registry {
 	struct arena *arena;
 	struct table table[TABLE_COUNT];
 	struct calendar calendar;
-	struct limit *limits; /* one a row of limit, read */
-	size_t *by_place;     /* units by division, kind, code, day */
-	size_t *by_cover;     /* coverage by division, team, day */
+	struct limit *limits;         /* one a row of limit, read */
+	size_t *by_place;             /* units by division, kind, code, day */
+	size_t *by_cover;             /* coverage by division, team, day */
+	struct admission *admissions; /* the last one first */
 	struct str version;
 	struct str county;
-	/* Places in the journal: of the last pack in here, of the first that
-	 * is not, and of the last one that there was. */
+	/* Places in the journal: of the last pack or admission in here, of
+	 * the first that is not, and of the last one that there was. */
 	int64_t since;
 	int64_t until;
 	int64_t newest;

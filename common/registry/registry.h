@@ -134,6 +134,25 @@ const void *registry_next(
     const struct registry *r, enum registry_table t, int64_t at, size_t *i);
 
 /*
+ * Duty admission (职责准入): work that no list names, let in for a term.  It
+ * counts for events behind its fact in the journal, as a pack does.
+ */
+struct registry_admission {
+	struct str id;
+	struct str matter;
+	struct strs units; /* a township stands for all that lies in it */
+	int64_t from;
+	int64_t until;
+};
+/* Lets it in; text is copied. */
+void registry_admit(struct registry *r, const struct registry_admission *a);
+/* It is taken back, whatever its term. */
+void registry_revoke(struct registry *r, struct str id);
+/* The admission by which UNIT may have MATTER at AT; empty: none. */
+struct str registry_admitted(const struct registry *r, struct str matter,
+    const struct row_unit *unit, int64_t at);
+
+/*
  * Building one by hand, for tests and for checking packs: add rows, then
  * seal, then look up.  Rows are copied; what they point to is not and must
  * live as long (registry_arena() serves).  The span is half open, Unix ms;

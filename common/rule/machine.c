@@ -183,6 +183,10 @@ refuse_unfit(struct step *s, bool known)
 		if (row == NULL)
 			continue;
 		s->decision->allowed = allowed_now(s, mv->thing, row);
+		/* Nothing that anybody could order moves it any more. */
+		if (strcmp(m->things[mv->thing].name, "casefile") == 0 &&
+		    s->decision->allowed.n == 0)
+			s->decision->refused = "CASEFILE_ENDED";
 		s->decision->reason = arena_printf(s->arena,
 		    "the %s is %.*s; its state does not allow that",
 		    m->things[mv->thing].name, STR_ARG(row->state));

@@ -55,6 +55,13 @@ step_refused(const struct step *s)
 void
 step_emit(struct step *s, const struct msg_desc *desc, const void *msg)
 {
+	step_emit_about(s, s->folder->casefile, desc, msg);
+}
+
+void
+step_emit_about(struct step *s, struct str casefile,
+    const struct msg_desc *desc, const void *msg)
+{
 	struct emission *em = arena_alloc(s->arena, sizeof(*em));
 	void *copy = arena_alloc(s->arena, desc->size);
 
@@ -63,7 +70,7 @@ step_emit(struct step *s, const struct msg_desc *desc, const void *msg)
 	memcpy(copy, msg, desc->size);
 	em->desc = desc;
 	em->msg = copy;
-	em->subject = s->folder->casefile;
+	em->subject = casefile;
 	em->division = s->row != NULL ? s->row->division : s->env->division;
 	/* Facts about a new casefile lie where its first thing lies. */
 	if (em->division.n == 0 && s->folder->first != NULL)

@@ -17,6 +17,13 @@ bool step_refused(const struct step *s);
 /* Says a fact about the casefile; MSG is copied (strings are borrowed). */
 void step_emit(struct step *s, const struct msg_desc *desc, const void *msg);
 
+/*
+ * The same about another casefile, whose folder this rule does not see: what
+ * it means there is decided by the rule that hears it, in its own turn.
+ */
+void step_emit_about(struct step *s, struct str casefile,
+    const struct msg_desc *desc, const void *msg);
+
 /* The service's rows of this casefile. */
 struct row_head *step_find(struct step *s, int thing, struct str id);
 /* Next row of THING after PREV (NULL: the first); NULL at the end. */

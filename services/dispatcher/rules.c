@@ -58,18 +58,14 @@ dispatcher_not_yet_closed(struct step *s, struct row_casefile *c)
 	c->close_by = 0;
 	step_meet(s, HEAD(c), "close");
 	dispatcher_cause_over(s, c->id, "close");
+	dispatcher_looked_at(s, c);
 }
 
 static void
 route(struct step *s, struct row_casefile *c, struct way way, struct str by)
 {
 	c->tier = dispatcher_tier_name(way.tier);
-	step_emit(s, &msg_casefile_routed_desc,
-	    &(struct msg_casefile_routed){ .casefile = c->id,
-		.matter = c->matter,
-		.tier = c->tier,
-		.to = way.unit,
-		.by = by });
+	dispatcher_say_routed(s, c, way.unit, by);
 	dispatcher_give(s, c,
 	    &(struct order){ .unit = way.unit,
 		.giver = dispatcher_giver(s, c, way.tier),
@@ -105,9 +101,9 @@ dispatcher_casefile_opened(struct step *s)
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
 }
 
-/* Refuses NOT_YOUR_UNIT unless UNIT is the place's room or the centre. */
-static bool
-is_room_or_centre(struct step *s, struct str unit, const struct row_casefile *c)
+bool
+dispatcher_is_room_or_centre(
+    struct step *s, struct str unit, const struct row_casefile *c)
 {
 	return step_acts_for(s, unit, dispatcher_centre(s, c)) ||
 	       step_must_be(s, unit, dispatcher_room(s, c));
@@ -120,13 +116,14 @@ dispatcher_casefile_route(struct step *s)
 	struct row_casefile *c = (struct row_casefile *)s->row;
 	const struct row_unit *to;
 
-	if (!is_room_or_centre(s, m->unit, c))
+	if (!dispatcher_is_room_or_centre(s, m->unit, c))
 		return;
 	to = step_unit(s, m->to);
-	if (to == NULL)
+	if (to == NULL || !dispatcher_may_send(s, c, m->unit, to))
 		return;
 	dispatcher_way_found(s, c);
-	route(s, c, (struct way){ dispatcher_tier_at(to), to->code },
+	route(s, c,
+	    (struct way){ .tier = dispatcher_tier_at(to), .unit = to->code },
 	    STR("room"));
 }
 
@@ -147,105 +144,6 @@ dispatcher_casefile_unrouted(struct step *s)
 	c->route_by = due.at;
 	step_touch(s, HEAD(c));
 	step_arm(s, HEAD(c), "route", ARM_DUTY, dispatcher_room(s, c), due);
-}
-
-/* Holder, room and centre may; the task that would go up, or NULL. */
-static struct row_task *
-raisable(struct step *s, struct str unit, const struct row_casefile *c)
-{
-	struct row_task *t = dispatcher_task_in_hand(s);
-
-	if (t == NULL) {
-		step_refuse(s, "NO_TASK");
-		return NULL;
-	}
-	if (step_unit(s, unit) == NULL)
-		return NULL;
-	if (!step_acts_for(s, unit, t->unit) && !is_room_or_centre(s, unit, c))
-		return NULL;
-	return t;
-}
-
-void
-dispatcher_casefile_raise(struct step *s)
-{
-	const struct msg_casefile_raise *m = s->msg;
-	struct row_casefile *c = (struct row_casefile *)s->row;
-	struct row_task *t = raisable(s, m->unit, c);
-	struct way way;
-
-	if (t == NULL || !dispatcher_has_reason(s, m->reason))
-		return;
-	way = dispatcher_way_up(s, c, t->unit);
-	if (way.unit.n == 0) {
-		step_refuse(s, "TOP_LEVEL");
-		return;
-	}
-	c->tier = dispatcher_tier_name(way.tier);
-	step_touch(s, HEAD(c));
-	step_emit(s, &msg_casefile_raised_desc,
-	    &(struct msg_casefile_raised){
-		.casefile = c->id, .tier = c->tier, .reason = m->reason });
-	dispatcher_withdraw(s, t, STR("raised"));
-	dispatcher_give(s, c,
-	    &(struct order){ .unit = way.unit,
-		.giver = dispatcher_giver(s, c, way.tier),
-		.rework = t->rework,
-		.finish = dispatcher_until(s, t->finish_by) });
-}
-
-/* The room of the last call that was not called off; empty: no call. */
-static struct str
-caller(struct step *s)
-{
-	struct str room = { NULL, 0 };
-
-	for (struct row_head *r = step_next(s, THING_CALL, NULL); r != NULL;
-	     r = step_next(s, THING_CALL, r))
-		if (!step_in(s, THING_CALL, r, IN(CALL_CANCELLED)))
-			room = ((struct row_call *)r)->room;
-	return room;
-}
-
-/* The township's word; refuses NOT_YOUR_UNIT. */
-static bool
-may_close(struct step *s, struct str unit, const struct row_casefile *c)
-{
-	const struct row_unit *handler =
-	    registry_unit(s->registry, c->handler, s->at);
-	struct str room = caller(s);
-
-	/* Who called the county in decides alone when it is done. */
-	if (room.n > 0)
-		return step_must_be(s, unit, room);
-	if (handler != NULL && dispatcher_tier_at(handler) == TIER_VILLAGE &&
-	    step_acts_for(s, unit, handler->code))
-		return true;
-	return is_room_or_centre(s, unit, c);
-}
-
-void
-dispatcher_casefile_close(struct step *s)
-{
-	const struct msg_casefile_close *m = s->msg;
-	struct row_casefile *c = (struct row_casefile *)s->row;
-	struct str open = dispatcher_open_work(s);
-
-	if (!may_close(s, m->unit, c))
-		return;
-	if (open.n > 0) {
-		step_refuse_because(s, "CHILD_OPEN", "%.*s", STR_ARG(open));
-		return;
-	}
-	dispatcher_not_yet_closed(s, c);
-	c->outcome = m->outcome;
-	step_emit(s, &msg_casefile_closed_desc,
-	    &(struct msg_casefile_closed){ .casefile = c->id,
-		.matter = c->matter,
-		.outcome = c->outcome,
-		.handler = c->handler,
-		.unit = m->unit,
-		.late = c->late });
 }
 
 /* clang-format off */

@@ -4,7 +4,9 @@
  *
  * rules.c has the casefile and the tables, rules_settle.c what follows when
  * work ends (states_work.def: which work), rules_route.c finds the unit,
- * rules_task.c, rules_call.c, rules_attendance.c, rules_card.c and
+ * rules_level.c moves it up and down, rules_lists.c
+ * knows the three lists, rules_verify.c, rules_close.c and rules_merge.c end
+ * it; rules_task.c, rules_call.c, rules_attendance.c, rules_card.c and
  * rules_child.c have their nouns.  All of it is pure.
  */
 #ifndef DISPATCHER_RULES_H
@@ -55,6 +57,28 @@ void dispatcher_way_found(struct step *s, struct row_casefile *c);
 void dispatcher_not_yet_closed(struct step *s, struct row_casefile *c);
 /* Ids of all that keeps it in hand (states_work.def), with blanks between. */
 struct str dispatcher_open_work(struct step *s);
+/* Refuses CHILD_OPEN when other work than tasks keeps it in hand. */
+bool dispatcher_only_tasks(struct step *s);
+/* Takes every task back; WHY as in task.withdrawn. */
+void dispatcher_withdraw_all(struct step *s, struct str why);
+/*
+ * ROW is being handed in by BY: when nothing else is under way it says that
+ * the casefile is forwarded, which decides whether it is late.
+ */
+void dispatcher_forwarded(
+    struct step *s, const struct row_head *row, struct str by);
+/* Some of it came back. */
+void dispatcher_not_forwarded(struct step *s);
+/* The matter may ask that somebody looks on the spot before it is closed. */
+void dispatcher_await_look(struct step *s, struct row_casefile *c);
+/* Somebody has, or nobody needs to any more. */
+void dispatcher_looked_at(struct step *s, struct row_casefile *c);
+/* Refuses NOT_YOUR_UNIT unless UNIT is the place's room or the centre. */
+bool dispatcher_is_room_or_centre(
+    struct step *s, struct str unit, const struct row_casefile *c);
+/* The same unless UNIT's word ends it: with a call the caller's alone. */
+bool dispatcher_may_close(
+    struct step *s, struct str unit, const struct row_casefile *c);
 /*
  * After some work has ended: when nothing is open any more the casefile is
  * handled, or back to opened when nothing came of it.
@@ -70,6 +94,7 @@ bool dispatcher_has_reason(struct step *s, struct str reason);
 
 /* Tiers, from the lowest. */
 enum tier {
+	TIER_GRID,
 	TIER_VILLAGE,
 	TIER_TOWNSHIP,
 	TIER_COUNTY,
@@ -79,16 +104,34 @@ enum tier dispatcher_tier_of(struct str name);
 /* Where UNIT sits. */
 enum tier dispatcher_tier_at(const struct row_unit *unit);
 
-/* A tier and a unit of it; no unit: no way. */
+/* A tier and a unit of it, in the grid a worker too; no unit: no way. */
 struct way {
 	enum tier tier;
 	struct str unit;
+	struct str worker;
 };
 /* The lowest way that is able, by the matter. */
 struct way dispatcher_way(struct step *s, const struct row_casefile *c);
 /* The next one above the tier of C, past HOLDER. */
 struct way dispatcher_way_up(
     struct step *s, const struct row_casefile *c, struct str holder);
+/* The next one below the tier of C. */
+struct way dispatcher_way_down(struct step *s, const struct row_casefile *c);
+/* Says that C has its tier now, and a way to TO; BY rule or room. */
+void dispatcher_say_routed(
+    struct step *s, const struct row_casefile *c, struct str to, struct str by);
+/* Whether one of the three lists gives M to UNIT, for what lies at PLACE. */
+bool dispatcher_in_list(struct step *s, const struct row_matter *m,
+    const struct row_unit *unit, struct str place);
+/* Who helps with C by the list, beside MAIN. */
+struct strs dispatcher_assisting(
+    struct step *s, const struct row_casefile *c, struct str main);
+/* The admission by which UNIT may have C; empty: it needs none, or has none. */
+struct str dispatcher_admission_for(
+    struct step *s, const struct row_casefile *c, struct str unit);
+/* Refuses NOT_LISTED when FROM would send C down to TO without a list. */
+bool dispatcher_may_send(struct step *s, const struct row_casefile *c,
+    struct str from, const struct row_unit *to);
 /* Division in which C lies today, after mergers. */
 struct str dispatcher_place(struct step *s, const struct row_casefile *c);
 /* Command room of its township; of a county-wide one, the county centre. */
@@ -105,6 +148,7 @@ const struct row_matter *dispatcher_matter(
 struct order {
 	struct str unit;
 	struct str giver;
+	struct str worker; /* who is to do it; empty: the unit says */
 	int64_t rework;
 	bool designated;
 	struct due finish;

@@ -311,6 +311,7 @@ dispatcher_call_submit(struct step *s)
 		.late = call->late,
 		.check_by = call->check_by });
 	dispatcher_cause_over(s, call->id, NULL);
+	dispatcher_forwarded(s, HEAD(call), call->main);
 }
 
 void
@@ -338,6 +339,7 @@ dispatcher_call_veto(struct step *s)
 	    &(struct msg_call_vetoed){
 		.call = call->id, .n = call->vetoed, .reason = m->reason });
 	dispatcher_cause_over(s, call->id, NULL);
+	dispatcher_not_forwarded(s);
 }
 
 /* Released work counts as ended with a result; the grades come after. */

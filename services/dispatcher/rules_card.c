@@ -12,6 +12,7 @@ static const struct watched {
 	size_t due; /* offset of an int64_t */
 } watched[] = {
 	{ THING_CASEFILE, "route", offsetof(struct row_casefile, route_by) },
+	{ THING_CASEFILE, "verify", offsetof(struct row_casefile, verify_by) },
 	{ THING_CASEFILE, "close", offsetof(struct row_casefile, close_by) },
 	{ THING_TASK, "finish", offsetof(struct row_task, finish_by) },
 	{ THING_TASK, "answer", offsetof(struct row_task, answer_by) },

@@ -42,12 +42,7 @@ take_in_hand(struct step *s, struct row_casefile *c, struct str unit)
 		dispatcher_way_found(s, c);
 		c->tier = dispatcher_tier_name(
 		    u != NULL ? dispatcher_tier_at(u) : TIER_COUNTY);
-		step_emit(s, &msg_casefile_routed_desc,
-		    &(struct msg_casefile_routed){ .casefile = c->id,
-			.matter = c->matter,
-			.tier = c->tier,
-			.to = unit,
-			.by = STR("rule") });
+		dispatcher_say_routed(s, c, unit, STR("rule"));
 	} else if (step_in(s, THING_CASEFILE, HEAD(c), IN(CASEFILE_HANDLED))) {
 		dispatcher_not_yet_closed(s, c);
 	} else {
@@ -159,27 +154,39 @@ archive(struct step *s, struct row_casefile *c)
 	    &(struct msg_casefile_archived){ .casefile = c->id });
 }
 
-/* Back to the unit that handled it, or to the room when that is no more. */
+/*
+ * Back to the unit that handled it, or to the room when that is no more.
+ * What comes back again and again is a problem order (问题工单): the centre
+ * gives it and checks it.
+ */
 static void
 reopen(struct step *s, struct row_casefile *c)
 {
 	const struct row_unit *u =
 	    registry_unit(s->registry, c->handler, s->at);
+	struct str unit = u != NULL ? u->code : dispatcher_room(s, c);
 	struct due due = step_due(s, "casefile.reopen", s->at);
+	bool problem;
 
 	c->reopened++;
+	problem = c->reopened >= registry_number(s->registry,
+				     "casefile.problem.reopened", s->at, 3);
 	c->finish_by = due.at;
 	c->result = false;
 	c->outcome = (struct str){ NULL, 0 };
+	c->parent = (struct str){ NULL, 0 };
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
 	step_emit(s, &msg_casefile_reopened_desc,
 	    &(struct msg_casefile_reopened){ .casefile = c->id,
 		.n = c->reopened,
-		.finish_by = c->finish_by });
+		.finish_by = c->finish_by,
+		.problem = problem,
+		.unit = unit });
 	dispatcher_give(s, c,
-	    &(struct order){
-		.unit = u != NULL ? u->code : dispatcher_room(s, c),
-		.giver = dispatcher_giver(s, c, dispatcher_tier_of(c->tier)),
+	    &(struct order){ .unit = unit,
+		.giver = problem ? dispatcher_centre(s, c)
+				 : dispatcher_giver(
+				       s, c, dispatcher_tier_of(c->tier)),
 		.rework = c->reopened,
 		.finish = due });
 }

@@ -2,6 +2,7 @@
 #include "services/dispatcher/rules.h"
 
 static const char *const tier_names[TIER_COUNTY + 1] = {
+	[TIER_GRID] = "grid",
 	[TIER_VILLAGE] = "village",
 	[TIER_TOWNSHIP] = "township",
 	[TIER_COUNTY] = "county",
@@ -16,7 +17,7 @@ dispatcher_tier_name(enum tier tier)
 enum tier
 dispatcher_tier_of(struct str name)
 {
-	int tier = TIER_VILLAGE;
+	int tier = TIER_GRID;
 
 	while (tier < TIER_COUNTY && !str_is(name, tier_names[tier]))
 		tier++;
@@ -144,6 +145,12 @@ able_in_county(struct step *s, const struct row_casefile *c,
 	return is_other(u, holder) ? u : NULL;
 }
 
+static struct way
+no_way(enum tier tier)
+{
+	return (struct way){ .tier = tier };
+}
+
 /* The first way from TIER up. */
 static struct way
 way_from(struct step *s, const struct row_casefile *c, enum tier tier,
@@ -155,11 +162,12 @@ way_from(struct step *s, const struct row_casefile *c, enum tier tier,
 	if (tier <= TIER_TOWNSHIP) {
 		u = able_in_township(s, c, m, holder);
 		if (u != NULL)
-			return (struct way){ TIER_TOWNSHIP, u->code };
+			return (struct way){ .tier = TIER_TOWNSHIP,
+				.unit = u->code };
 	}
 	u = able_in_county(s, c, m, holder);
-	return (struct way){ TIER_COUNTY,
-		u != NULL ? u->code : (struct str){ NULL, 0 } };
+	return u != NULL ? (struct way){ .tier = TIER_COUNTY, .unit = u->code }
+			 : no_way(TIER_COUNTY);
 }
 
 struct way
@@ -170,7 +178,7 @@ dispatcher_way(struct step *s, const struct row_casefile *c)
 	enum tier tier;
 
 	if (m == NULL)
-		return (struct way){ TIER_VILLAGE, { NULL, 0 } };
+		return no_way(TIER_VILLAGE);
 	tier = dispatcher_tier_of(m->default_tier);
 	u = named(s, c, m, tier);
 	if (u == NULL)
@@ -180,7 +188,7 @@ dispatcher_way(struct step *s, const struct row_casefile *c)
 	/* A kind may be found higher up only: then that is its tier. */
 	if (registry_ref_is_kind(m->main_unit) && dispatcher_tier_at(u) > tier)
 		tier = dispatcher_tier_at(u);
-	return (struct way){ tier, u->code };
+	return (struct way){ .tier = tier, .unit = u->code };
 }
 
 struct way
@@ -190,7 +198,75 @@ dispatcher_way_up(
 	enum tier tier = dispatcher_tier_of(c->tier);
 
 	if (tier == TIER_COUNTY)
-		return (struct way){ TIER_COUNTY, { NULL, 0 } };
+		return no_way(TIER_COUNTY);
+	/* The grid is its village's: the same unit, another hand. */
+	if (tier == TIER_GRID)
+		return (struct way){ .tier = TIER_VILLAGE, .unit = holder };
 	return way_from(
 	    s, c, tier == TIER_VILLAGE ? TIER_TOWNSHIP : TIER_COUNTY, holder);
+}
+
+/* A worker of the grid of C, or of its village; nobody who reported it. */
+static struct str
+grid_worker(struct step *s, const struct row_casefile *c)
+{
+	struct str place = dispatcher_place(s, c), worker = { NULL, 0 };
+	const struct row_officer *o;
+	size_t i = 0;
+
+	while ((o = registry_next(s->registry, TABLE_officer, s->at, &i)) !=
+	       NULL) {
+		if (!str_is(o->role, "grid_worker") ||
+		    str_eq(o->id, c->reporter) || o->grid.n == 0)
+			continue;
+		if (registry_inside(place, o->grid))
+			return o->id;
+		if (worker.n == 0 && registry_inside(o->grid, place))
+			worker = o->id;
+	}
+	return worker;
+}
+
+struct way
+dispatcher_way_down(struct step *s, const struct row_casefile *c)
+{
+	enum tier tier = dispatcher_tier_of(c->tier);
+	const struct row_matter *m = dispatcher_matter(s, c);
+	struct str module = m != NULL ? m->module : (struct str){ NULL, 0 };
+	const struct row_unit *u = NULL;
+	struct way way = no_way(tier > TIER_GRID ? tier - 1 : TIER_GRID);
+
+	if (tier == TIER_COUNTY)
+		u = able_in_township(s, c, m, (struct str){ NULL, 0 });
+	else if (tier > TIER_GRID)
+		u = registry_resolve(s->registry, STR("village_committee"),
+		    module, dispatcher_place(s, c), s->at);
+	if (tier == TIER_VILLAGE && u != NULL) {
+		way.worker = grid_worker(s, c);
+		if (way.worker.n == 0)
+			u = NULL;
+	}
+	if (u != NULL)
+		way.unit = u->code;
+	return way;
+}
+
+void
+dispatcher_say_routed(
+    struct step *s, const struct row_casefile *c, struct str to, struct str by)
+{
+	const struct row_matter *m = dispatcher_matter(s, c);
+	struct msg_casefile_routed routed = { .casefile = c->id,
+		.matter = c->matter,
+		.tier = c->tier,
+		.to = to,
+		.by = by,
+		.admission = dispatcher_admission_for(s, c, to) };
+
+	if (m != NULL) {
+		routed.module = m->module;
+		routed.list = m->list;
+		routed.assisting = dispatcher_assisting(s, c, to);
+	}
+	step_emit(s, &msg_casefile_routed_desc, &routed);
 }

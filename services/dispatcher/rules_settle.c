@@ -9,28 +9,101 @@ is_work(int thing, const struct row_head *r)
 	       !str_is(((const struct row_child *)r)->kind, "callback");
 }
 
-struct str
-dispatcher_open_work(struct step *s)
-{
-	static const struct {
-		int thing;
-		uint32_t open;
-	} kinds[] = {
+static const struct work {
+	int thing;
+	uint32_t open;
+} works[] = {
 #define WORK(thing, open) { THING_##thing, open },
 #include "services/dispatcher/states_work.def"
 #undef WORK
-	};
+};
+
+/* Ids of what is open, of every kind but EXCEPT. */
+static struct str
+open_but(struct step *s, int except)
+{
 	struct str ids = { NULL, 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		for (struct row_head *r = step_next(s, kinds[i].thing, NULL);
-		     r != NULL; r = step_next(s, kinds[i].thing, r))
-			if (step_in(s, kinds[i].thing, r, kinds[i].open) &&
-			    is_work(kinds[i].thing, r))
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
+		for (struct row_head *r = step_next(s, works[i].thing, NULL);
+		     r != NULL; r = step_next(s, works[i].thing, r))
+			if (works[i].thing != except &&
+			    step_in(s, works[i].thing, r, works[i].open) &&
+			    is_work(works[i].thing, r))
 				ids = arena_printf(s->arena, "%.*s%s%.*s",
 				    STR_ARG(ids), ids.n > 0 ? " " : "",
 				    STR_ARG(r->id));
 	return ids;
+}
+
+struct str
+dispatcher_open_work(struct step *s)
+{
+	return open_but(s, -1);
+}
+
+bool
+dispatcher_only_tasks(struct step *s)
+{
+	struct str open = open_but(s, THING_TASK);
+
+	if (open.n > 0)
+		step_refuse_because(s, "CHILD_OPEN", "%.*s", STR_ARG(open));
+	return open.n == 0;
+}
+
+void
+dispatcher_withdraw_all(struct step *s, struct str why)
+{
+	struct row_head *r = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
+		while (works[i].thing == THING_TASK &&
+		       (r = step_next(s, THING_TASK, r)) != NULL)
+			if (step_in(s, THING_TASK, r, works[i].open))
+				dispatcher_withdraw(
+				    s, (struct row_task *)r, why);
+}
+
+/* Whether ROW waits only for who gave it to look at it. */
+static bool
+is_handed_in(struct step *s, int thing, const struct row_head *row)
+{
+	return (thing == THING_TASK &&
+		   step_in(s, thing, row, IN(TASK_SUBMITTED))) ||
+	       (thing == THING_CALL &&
+		   step_in(s, thing, row, IN(CALL_SUBMITTED)));
+}
+
+void
+dispatcher_forwarded(struct step *s, const struct row_head *row, struct str by)
+{
+	struct row_casefile *c = dispatcher_casefile(s);
+
+	for (size_t i = 0; i < ARRAY_LEN(works); i++)
+		for (struct row_head *r = step_next(s, works[i].thing, NULL);
+		     r != NULL; r = step_next(s, works[i].thing, r))
+			if (r != row &&
+			    step_in(s, works[i].thing, r, works[i].open) &&
+			    is_work(works[i].thing, r) &&
+			    !is_handed_in(s, works[i].thing, r))
+				return;
+	c->forwarded_at = s->at;
+	step_touch(s, HEAD(c));
+	step_emit(s, &msg_casefile_forwarded_desc,
+	    &(struct msg_casefile_forwarded){
+		.casefile = c->id, .unit = by, .late = s->at > c->finish_by });
+}
+
+void
+dispatcher_not_forwarded(struct step *s)
+{
+	struct row_casefile *c = dispatcher_casefile(s);
+
+	if (c->forwarded_at == 0)
+		return;
+	c->forwarded_at = 0;
+	step_touch(s, HEAD(c));
 }
 
 void
@@ -55,11 +128,13 @@ handled(struct step *s, struct row_casefile *c)
 	c->close_by = due.at;
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_HANDLED);
 	step_arm(s, HEAD(c), "close", ARM_DUTY, dispatcher_room(s, c), due);
+	dispatcher_await_look(s, c);
 	step_emit(s, &msg_casefile_handled_desc,
 	    &(struct msg_casefile_handled){ .casefile = c->id,
 		.unit = c->handler,
 		.late = c->late,
-		.close_by = due.at });
+		.close_by = due.at,
+		.verify_by = c->verify_by });
 }
 
 static void

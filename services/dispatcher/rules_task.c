@@ -77,6 +77,7 @@ dispatcher_give(
 	t->giver = o->giver;
 	t->rework = o->rework;
 	t->designated = o->designated;
+	t->officer = o->worker;
 	t->assigned_at = s->at;
 	start_clocks(s, c, t, o->finish);
 	step_emit(s, &msg_task_assigned_desc,
@@ -151,6 +152,7 @@ dispatcher_task_submit(struct step *s)
 		.late = t->late,
 		.check_by = t->check_by });
 	dispatcher_cause_over(s, t->id, NULL);
+	dispatcher_forwarded(s, HEAD(t), t->unit);
 }
 
 /* A checker who is named must be somebody, and somebody else. */
@@ -216,6 +218,7 @@ dispatcher_task_reject(struct step *s)
 		.missing = m->missing,
 		.finish_by = t->finish_by });
 	dispatcher_cause_over(s, t->id, NULL);
+	dispatcher_not_forwarded(s);
 }
 
 static bool
@@ -309,6 +312,8 @@ dispatcher_return_agree(struct step *s)
 		step_refuse(s, "SAME_UNIT");
 		return;
 	}
+	if (!dispatcher_may_send(s, dispatcher_casefile(s), t->giver, to))
+		return;
 	step_meet_all(s, HEAD(t));
 	move_on(s, t, to);
 	dispatcher_cause_over(s, t->id, NULL);

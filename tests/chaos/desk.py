@@ -108,9 +108,13 @@ def on_task(s, f, env, dice):
 def on_handled(s, f, env, dice):
     if dice(5) == 0:
         return []
-    return [("casefile.close", {"casefile": f["casefile"],
-                                "outcome": "solved",
-                                "unit": s.room(env["division"])})]
+    room = s.room(env["division"])
+    look = [("casefile.verify", {"casefile": f["casefile"], "ok": True,
+                                 "found": "现场已核实。", "unit": room,
+                                 "officer": s.one(room)})]
+    return (look if "verify_by" in f else []) + [
+        ("casefile.close", {"casefile": f["casefile"], "outcome": "solved",
+                            "unit": room})]
 
 
 def on_callback(s, f, env, dice):

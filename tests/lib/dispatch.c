@@ -69,10 +69,19 @@ dispatch_handled(struct kit *k)
 	must(dispatch_accept(k, T1, ROOM));
 }
 
+bool
+dispatch_look(struct kit *k, bool ok)
+{
+	return KIT_SEND(k, casefile_verify, .casefile = STR(CASEFILE), .ok = ok,
+	    .found = STR("water runs"), .unit = STR(ROOM),
+	    .officer = STR(DUTY));
+}
+
 void
 dispatch_closed(struct kit *k, const char *outcome)
 {
 	dispatch_handled(k);
+	must(dispatch_look(k, true));
 	must(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = str_of(outcome), .unit = STR(ROOM)));
 }

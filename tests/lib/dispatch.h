@@ -38,6 +38,7 @@
 #define WORKER "OF-GW-0323" /* of VILLAGE, as the next */
 #define CLERK "OF-GW-0324"
 #define DUTY "OF-ZB-0028"      /* of ROOM */
+#define VERIFIER "OF-ZB-0029"  /* the same; handles nothing */
 #define ECOLOGIST "OF-ZB-0078" /* of ECOLOGY */
 #define RESCUER "OF-ZB-0086"   /* of RESCUE */
 #define TOWN_HEAD "OF-LD-0025"
@@ -70,6 +71,8 @@ bool dispatch_submit(struct kit *k, const char *task, const char *unit);
 bool dispatch_accept(struct kit *k, const char *task, const char *unit);
 /* DITCH, done in the village: the casefile is handled. */
 void dispatch_handled(struct kit *k);
+/* DUTY looks on the spot before it is closed. */
+bool dispatch_look(struct kit *k, bool ok);
 /* ... and closed with OUTCOME. */
 void dispatch_closed(struct kit *k, const char *outcome);
 /* ROOM calls ECOLOGY (and RESCUE) to LAT, LON, with all approvals. */

@@ -71,10 +71,60 @@ some(struct walk *w, const char *mark)
 	((w)->desc = &msg_##m##_desc,                                          \
 	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
 
+#define OTHER_CASE "330122-26-0000418"
+
+/* What other casefiles say about this one, once it was merged. */
+static bool
+of_parent(struct walk *w)
+{
+	if (dice(w, 2) == 0)
+		return SEND(w, casefile_parted, .casefile = STR(CASEFILE),
+		    .parent = STR(OTHER_CASE), .why = STR("ended"));
+	return SEND(w, casefile_followed, .casefile = STR(CASEFILE),
+	    .parent = STR(OTHER_CASE), .outcome = STR("solved"),
+	    .handler = STR(VILLAGE), .unit = STR(ROOM),
+	    .done_at = kit_now(w->k));
+}
+
+/* Ends before its time. */
+static bool
+of_end(struct walk *w)
+{
+	const struct row_task *t = (const struct row_task *)some(w, "T");
+
+	switch (dice(w, 5)) {
+	case 0:
+		return SEND(w, casefile_reject, .casefile = STR(CASEFILE),
+		    .missing = reason(w), .unit = unit(w, STR(ROOM)));
+	case 1:
+		return SEND(w, casefile_terminate, .casefile = STR(CASEFILE),
+		    .ground = dice(w, 4) > 0 ? STR("petition") : STR("tired"),
+		    .holder = unit(w, t != NULL ? t->unit : STR(ROOM)),
+		    .request = reason(w), .unit = unit(w, STR(CENTRE)));
+	case 2:
+		return SEND(w, casefile_joined, .casefile = STR(CASEFILE),
+		    .child = STR("330122-26-0000419"),
+		    .finish_by = kit_now(w->k) + DAY_MS);
+	default:
+		return SEND(w, casefile_merge, .casefile = STR(CASEFILE),
+		    .parent = dice(w, 4) > 0 ? STR(OTHER_CASE) : STR(CASEFILE),
+		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+	}
+}
+
 static bool
 of_casefile(struct walk *w)
 {
-	switch (dice(w, 4)) {
+	switch (dice(w, 8)) {
+	case 4:
+		return SEND(w, casefile_lower, .casefile = STR(CASEFILE),
+		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+	case 5:
+		return SEND(w, casefile_verify, .casefile = STR(CASEFILE),
+		    .ok = dice(w, 3) > 0, .found = reason(w),
+		    .unit = unit(w, STR(ROOM)), .officer = ONE_OF(w, officers));
+	case 6:
+		return of_end(w);
 	case 0:
 		return SEND(w, casefile_route, .casefile = STR(CASEFILE),
 		    .to = ONE_OF(w, walk_units), .unit = unit(w, STR(ROOM)));
@@ -338,6 +388,9 @@ walk_step(struct walk *w)
 		of_call, of_call, of_call, of_penalty, of_mediation,
 		of_callback, of_deadline, of_time, of_time, of_time, of_time };
 
+	/* There is little else to do. */
+	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 3) == 0)
+		return of_parent(w);
 	return kinds[dice(w, ARRAY_LEN(kinds))](w);
 }
 
@@ -385,12 +438,16 @@ end_all(struct walk *w)
 void
 walk_end(struct walk *w)
 {
+	(void)SEND(w, casefile_parted, .casefile = STR(CASEFILE),
+	    .parent = STR(OTHER_CASE), .why = STR("ended"));
 	end_all(w);
 	if (strcmp(kit_state(w->k, CASEFILE), "opened") == 0) {
 		must(SEND(w, casefile_route, .casefile = STR(CASEFILE),
-		    .to = STR(VILLAGE), .unit = STR(ROOM)));
+		    .to = STR(ECONOMY), .unit = STR(ROOM)));
 		end_all(w);
 	}
+	(void)SEND(w, casefile_verify, .casefile = STR(CASEFILE), .ok = true,
+	    .found = STR("clean"), .unit = STR(ROOM), .officer = STR(VERIFIER));
 	if (strcmp(kit_state(w->k, CASEFILE), "handled") == 0)
 		must(SEND(w, casefile_close, .casefile = STR(CASEFILE),
 		    .outcome = STR("solved"), .unit = STR(ROOM)));

@@ -263,7 +263,8 @@ is_wanted(struct draft *d, const struct msg_desc *desc)
 		"mediation.apply", "penalty.transfer", "jurisdiction.ask",
 		"penalty.decide", "penalty.add_evidence", "mediation.climb",
 		"review.return", "call.leave", "call.refuse", "casefile.close",
-		"task.reject" };
+		"casefile.reject", "casefile.terminate", "casefile.merge",
+		"casefile.lower", "task.reject" };
 
 	for (size_t i = 0; i < ARRAY_LEN(rare); i++)
 		if (strcmp(rare[i], desc->type) == 0)

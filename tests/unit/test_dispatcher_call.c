@@ -179,6 +179,7 @@ test_only_who_called_closes(void **state)
 	assert_false(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(CENTRE)));
 	assert_refused(k, "NOT_YOUR_UNIT");
+	assert_true(dispatch_look(k, true));
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 	assert_str(KIT_SAID(k, casefile_closed, 0)->handler, ECOLOGY);

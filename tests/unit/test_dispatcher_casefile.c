@@ -88,6 +88,7 @@ test_a_second_after_the_promise_is_late(void **state)
 	assert_true(KIT_SAID(k, task_submitted, 0)->late);
 	assert_true(dispatch_accept(k, T1, ROOM));
 	assert_true(KIT_SAID(k, casefile_handled, 0)->late);
+	assert_true(dispatch_look(k, true));
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 	assert_true(KIT_SAID(k, casefile_closed, 0)->late);
@@ -115,6 +116,7 @@ test_closing_takes_the_word_of_the_place(void **state)
 		struct kit *k = kit_new(&dispatcher_machine, *state);
 
 		dispatch_handled(k);
+		assert_true(dispatch_look(k, true));
 		assert_int_equal(
 		    close_by(k, who[i].unit), who[i].code[0] == '\0');
 		assert_refused(k, who[i].code);
@@ -139,7 +141,7 @@ test_a_closed_casefile_has_its_handler_and_no_clock(void **state)
 	assert_int_equal(casefile(k)->close_by, 0);
 	assert_int_equal(casefile(k)->route_by, 0);
 	assert_false(close_by(k, ROOM));
-	assert_refused(k, "NOT_ALLOWED_NOW");
+	assert_refused(k, "CASEFILE_ENDED");
 }
 
 static void
@@ -151,6 +153,7 @@ test_a_village_closes_only_what_it_handled(void **state)
 	assert_true(dispatch_sign(k, T1, ECONOMY));
 	assert_true(dispatch_submit(k, T1, ECONOMY));
 	assert_true(dispatch_accept(k, T1, ROOM));
+	assert_true(dispatch_look(k, true));
 	assert_false(close_by(k, VILLAGE));
 	assert_refused(k, "NOT_YOUR_UNIT");
 	assert_false(close_by(k, ECONOMY));
@@ -176,6 +179,7 @@ test_a_room_that_does_not_close_gets_a_card(void **state)
 	struct kit *k = *state;
 
 	dispatch_handled(k);
+	assert_true(dispatch_look(k, true));
 	kit_run_until(k, "2026-03-20T23:59:59+08:00");
 	assert_state(k, K1, "yellow");
 	assert_str(((const struct row_card *)kit_row(k, K1))->unit, ROOM);

@@ -292,6 +292,7 @@ test_what_is_not_solved_goes_back_to_its_handler(void **state)
 	assert_true(dispatch_submit(k, T2, VILLAGE));
 	assert_true(dispatch_accept(k, T2, ROOM));
 	assert_false(KIT_SAID(k, casefile_handled, 0)->late);
+	assert_true(dispatch_look(k, true));
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 	assert_true(answer(k, B2, "solved", false, "no"));

@@ -62,6 +62,13 @@ go_up(struct kit *k)
 	    .reason = STR("too big"), .unit = STR(CENTRE));
 }
 
+static bool
+go_down(struct kit *k)
+{
+	return KIT_SEND(k, casefile_lower, .casefile = STR(CASEFILE),
+	    .reason = STR("small"), .unit = STR(CENTRE));
+}
+
 static void
 quarrel_about_the_return(struct kit *k)
 {
@@ -69,6 +76,8 @@ quarrel_about_the_return(struct kit *k)
 	assert_refused(k, "UNKNOWN_ID");
 	assert_false(ask(k, T1, VILLAGE));
 	assert_refused(k, "NOT_YOUR_UNIT");
+	assert_false(go_down(k));
+	assert_refused(k, "NOT_LISTED");
 	assert_true(ask(k, T1, ECONOMY));
 	assert_true(KIT_SEND(k, return_decline, .task = STR(T1),
 	    .reason = STR("it is"), .unit = STR(ROOM)));
@@ -80,6 +89,65 @@ quarrel_about_the_return(struct kit *k)
 	assert_refused(k, "WINDOW_PASSED");
 	assert_false(go_up(k));
 	assert_refused(k, "TOP_LEVEL");
+}
+
+static void
+quarrel_about_the_look(struct kit *k)
+{
+	assert_false(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
+	    .outcome = STR("solved"), .unit = STR(ROOM)));
+	assert_refused(k, "NOT_VERIFIED");
+	assert_false(KIT_SEND(k, casefile_verify, .casefile = STR(CASEFILE),
+	    .ok = true, .found = STR("clean"), .unit = STR(VILLAGE),
+	    .officer = STR(WORKER)));
+	assert_refused(k, "VERIFIER_IS_HANDLER");
+	assert_true(dispatch_look(k, true));
+}
+
+static void
+quarrel_about_nobodys(struct kit *k)
+{
+	kit_case(k, "330122-26-0000902");
+	kit_place(k, "330122109");
+	must(KIT_SEND(k, casefile_opened, .casefile = STR("330122-26-0000902"),
+	    .matter = STR(NOBODYS), .channel = STR("grid"),
+	    .finish_by = kit_now(k) + DAY_MS, .pack = STR("tonglu")));
+	must(KIT_SEND(k, casefile_route, .casefile = STR("330122-26-0000902"),
+	    .to = STR(ECOLOGY), .unit = STR(CENTRE)));
+	assert_false(
+	    KIT_SEND(k, casefile_lower, .casefile = STR("330122-26-0000902"),
+		.reason = STR("small"), .unit = STR(CENTRE)));
+	assert_refused(k, "LOWER_UNABLE");
+	kit_case(k, CASEFILE);
+}
+
+/* In casefiles of their own. */
+static void
+quarrel_about_the_level(struct kit *k)
+{
+	kit_case(k, "330122-26-0000901");
+	kit_place(k, "330122109219");
+	must(KIT_SEND(k, casefile_opened, .casefile = STR("330122-26-0000901"),
+	    .matter = STR(DITCH), .channel = STR("grid"),
+	    .finish_by = kit_now(k) + DAY_MS, .pack = STR("tonglu")));
+	assert_false(
+	    KIT_SEND(k, casefile_merge, .casefile = STR("330122-26-0000901"),
+		.parent = STR("330122-26-0000901"), .reason = STR("same"),
+		.unit = STR(ROOM)));
+	assert_refused(k, "CYCLE");
+	assert_false(KIT_SEND(k, casefile_terminate,
+	    .casefile = STR("330122-26-0000901"), .ground = STR("tired"),
+	    .holder = STR(VILLAGE), .request = STR("please"),
+	    .unit = STR(CENTRE)));
+	assert_refused(k, "GROUND_UNKNOWN");
+	assert_true(
+	    KIT_SEND(k, casefile_lower, .casefile = STR("330122-26-0000901"),
+		.reason = STR("small"), .unit = STR(ROOM)));
+	assert_false(
+	    KIT_SEND(k, casefile_lower, .casefile = STR("330122-26-0000901"),
+		.reason = STR("small"), .unit = STR(ROOM)));
+	assert_refused(k, "BOTTOM_LEVEL");
+	kit_case(k, CASEFILE);
 }
 
 static void
@@ -97,6 +165,7 @@ quarrel_about_the_work(struct kit *k)
 	    .unit = STR(CENTRE), .officer = STR(WORKER)));
 	assert_refused(k, "CHECKER_IS_HANDLER");
 	assert_true(dispatch_accept(k, T2, CENTRE));
+	quarrel_about_the_look(k);
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 }
@@ -173,6 +242,8 @@ test_every_reason_is_given_once(void **state)
 	const struct machine *m = &dispatcher_machine;
 	struct kit *k = kit_new(m, *state);
 
+	quarrel_about_the_level(k);
+	quarrel_about_nobodys(k);
 	dispatch_open(k, SEWAGE);
 	quarrel_about_the_call(k);
 	quarrel_about_the_return(k);

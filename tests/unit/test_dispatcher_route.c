@@ -166,10 +166,14 @@ test_the_centre_may_find_the_way_too(void **state)
 	struct kit *k = *state;
 
 	dispatch_open(k, NOBODYS);
-	assert_true(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
+	/* What no list names is not sent down. */
+	assert_false(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
 	    .to = STR(VILLAGE), .unit = STR(CENTRE)));
-	assert_str(KIT_SAID(k, task_assigned, 0)->from, ROOM);
-	assert_str(KIT_SAID(k, casefile_routed, 0)->tier, "village");
+	assert_refused(k, "NOT_LISTED");
+	assert_true(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
+	    .to = STR(ECOLOGY), .unit = STR(CENTRE)));
+	assert_str(KIT_SAID(k, task_assigned, 0)->from, CENTRE);
+	assert_str(KIT_SAID(k, casefile_routed, 0)->tier, "county");
 }
 
 static void
@@ -186,7 +190,7 @@ test_a_room_that_finds_no_way_gets_a_card_until_it_does(void **state)
 	assert_str(m->colour, "yellow");
 	assert_str(m->cause, CASEFILE);
 	assert_true(KIT_SEND(k, casefile_route, .casefile = STR(CASEFILE),
-	    .to = STR(VILLAGE), .unit = STR(ROOM)));
+	    .to = STR(ECONOMY), .unit = STR(ROOM)));
 	assert_non_null(KIT_SAID(k, card_lifted, 0));
 	assert_unarmed(k, K1, "next");
 }

@@ -14,7 +14,7 @@
 
 #define WALKS 600
 #define STEPS 120
-#define MOVES_MAX 160
+#define MOVES_MAX 600
 
 /* Where a thing stands. */
 static int
@@ -126,17 +126,24 @@ n_open(const struct kit *k, const struct marks *m)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < m->n; i++) {
-		uint32_t in = IN(state_of(&m->v[i]));
-		int thing = m->v[i].thing;
+	static const struct {
+		int thing;
+		uint32_t open;
+	} works[] = {
+#define WORK(thing, open) { THING_##thing, open },
+#include "services/dispatcher/states_work.def"
+#undef WORK
+	};
 
-		n += thing == THING_TASK && (in & TASK_BUSY) != 0;
-		n += thing == THING_CALL && (in & CALL_OPEN) != 0;
-		n += thing == THING_CHILD && (in & IN(CHILD_OPEN)) != 0 &&
-		     !str_is(((const struct row_child *)kit_row(k, m->v[i].id))
-				 ->kind,
-			 "callback");
-	}
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = 0; j < ARRAY_LEN(works); j++)
+			n += m->v[i].thing == works[j].thing &&
+			     (IN(state_of(&m->v[i])) & works[j].open) != 0 &&
+			     (works[j].thing != THING_CHILD ||
+				 !str_is(((const struct row_child *)kit_row(
+					      k, m->v[i].id))
+					     ->kind,
+				     "callback"));
 	return n;
 }
 
@@ -153,10 +160,18 @@ check_casefile(
 		assert_true(is_watched(k, m, one->id, "close"));
 	if (state_of(one) == CASEFILE_IN_HAND)
 		assert_true(n_open(k, m) > 0);
+	if (state_of(one) == CASEFILE_HANDLED && c->verify_by > 0)
+		assert_true(is_watched(k, m, one->id, "verify"));
+	if (state_of(one) != CASEFILE_HANDLED)
+		assert_int_equal(c->verify_by, 0);
+	assert_int_equal(state_of(one) == CASEFILE_MERGED &&
+			     !str_eq(c->parent, STR("330122-26-0000418")),
+	    0);
 	if (state_of(one) == CASEFILE_OPENED ||
 	    state_of(one) == CASEFILE_HANDLED)
 		assert_int_equal(n_open(k, m), 0);
-	if (state_of(one) >= CASEFILE_HANDLED)
+	if (state_of(one) >= CASEFILE_HANDLED &&
+	    state_of(one) != CASEFILE_MERGED)
 		assert_true(c->handler.n > 0 && c->done_at > 0);
 }
 
