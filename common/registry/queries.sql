@@ -51,6 +51,9 @@ SELECT * FROM registry.calendar_day;
 -- name: score_scheme
 SELECT * FROM registry.score_scheme;
 
+-- name: card_trigger
+SELECT * FROM registry.card_trigger;
+
 -- name: surname
 SELECT * FROM registry.surname;
 

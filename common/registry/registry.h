@@ -107,6 +107,9 @@ int64_t registry_number(
 const struct calendar *registry_calendar(const struct registry *r);
 const struct row_score_scheme *registry_scheme(
     const struct registry *r, int64_t at);
+/* The line of cards.csv for TRIGGER, or NULL. */
+const struct row_card_trigger *registry_card_trigger(
+    const struct registry *r, struct str trigger, int64_t at);
 /* Is OFFICER on duty for UNIT at AT, by the dated rosters? */
 bool registry_on_duty(
     const struct registry *r, struct str unit, struct str officer, int64_t at);

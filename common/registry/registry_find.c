@@ -316,6 +316,12 @@ registry_scheme(const struct registry *r, int64_t at)
 	return registry_next(r, TABLE_score_scheme, at, &i);
 }
 
+const struct row_card_trigger *
+registry_card_trigger(const struct registry *r, struct str trigger, int64_t at)
+{
+	return find(r, TABLE_card_trigger, trigger, at);
+}
+
 bool
 registry_on_duty(
     const struct registry *r, struct str unit, struct str officer, int64_t at)

@@ -43,7 +43,9 @@ enum {
 #define CALL_OPEN (IN(CALL_GATHERING) | IN(CALL_WORKING) | IN(CALL_SUBMITTED))
 #define ATTENDANCE_AWAITED                                                     \
 	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) | IN(ATTENDANCE_REFUSING))
-#define CARD_OPEN (IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_RED))
+#define CARD_RUNS                                                              \
+	(IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_ORANGE) | IN(CARD_RED))
+#define CARD_OPEN (CARD_RUNS | IN(CARD_EXCUSED))
 
 extern const struct machine dispatcher_machine;
 
@@ -191,7 +193,40 @@ struct call_class {
 };
 const struct call_class *dispatcher_class(struct str name);
 
+/*
+ * TRIGGER of the pack's list (cards.csv) came about for UNIT: a card in its
+ * colour, a deeper colour, a talk, or nothing.  THING and WORD are the cause
+ * that dispatcher_cause_over() ends.
+ */
+void dispatcher_trigger(struct step *s, const char *trigger, struct str unit,
+    struct str thing, const char *word);
 /* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);
+/* UNIT has to do it again; so many times are a problem order. */
+void dispatcher_reworked(struct step *s, struct str unit);
+/* It goes from unit to unit; so many without a lead are one, too. */
+void dispatcher_passed_on(struct step *s);
+/* The open card of UNIT, or NULL. */
+struct row_card *dispatcher_open_card(struct step *s, struct str unit);
+/* Its colour, excused or not. */
+struct str dispatcher_colour(const struct row_card *card);
+/* A card of COLOUR (a state) for UNIT, or that colour for the one it has. */
+void dispatcher_card_give(struct step *s, struct str unit, int colour,
+    struct str thing, const char *word);
+/* Ends it whatever its causes are. */
+void dispatcher_card_end(struct step *s, struct row_card *card);
+/* Arms what follows on CARD's colour. */
+void dispatcher_card_next(struct step *s, struct row_card *card, int64_t from);
+/* UNIT's leader is called to a talk unless one is called; TRIGGER is why. */
+void dispatcher_talk(
+    struct step *s, const char *trigger, struct str unit, struct str about);
+/* Whether OFFICER leads PLACE, a township or the county. */
+bool dispatcher_leads(struct step *s, struct str officer, struct str place);
+/*
+ * Who may judge UNIT: the county centre, of others than itself, or a leader
+ * of the county.  Refuses NOT_YOUR_UNIT.
+ */
+bool dispatcher_may_judge(
+    struct step *s, struct str by, struct str officer, struct str unit);
 
 #endif

@@ -253,6 +253,7 @@ dispatcher_call_refuse(struct step *s)
 	step_emit(s, &msg_call_unit_refused_desc,
 	    &(struct msg_call_unit_refused){
 		.call = a->call, .unit = a->unit, .reason = m->reason });
+	dispatcher_trigger(s, "call.refused", a->unit, a->id, "refused");
 }
 
 /* The matter is not done, so nobody withdraws (事不完、人不撤). */

@@ -112,21 +112,12 @@ units_fit(struct step *s, const struct msg_call_raise *m)
 	return true;
 }
 
-/* Whether one of OFFICERS is a leader of PLACE (a township, the county). */
 static bool
 has_leader(struct step *s, struct strs officers, struct str place)
 {
-	for (size_t i = 0; i < officers.n; i++) {
-		const struct row_officer *o =
-		    registry_officer(s->registry, officers.p[i], s->at);
-		const struct row_unit *u =
-		    o != NULL ? registry_unit(s->registry, o->unit, s->at)
-			      : NULL;
-
-		if (u != NULL && str_is(o->role, "leader") &&
-		    str_eq(u->division, place))
+	for (size_t i = 0; i < officers.n; i++)
+		if (dispatcher_leads(s, officers.p[i], place))
 			return true;
-	}
 	return false;
 }
 
@@ -340,6 +331,7 @@ dispatcher_call_veto(struct step *s)
 		.call = call->id, .n = call->vetoed, .reason = m->reason });
 	dispatcher_cause_over(s, call->id, NULL);
 	dispatcher_not_forwarded(s);
+	dispatcher_reworked(s, call->main);
 }
 
 /* Released work counts as ended with a result; the grades come after. */

@@ -1,7 +1,7 @@
 /*
  * Supervision in colours: one matter, one unit, one card.  A card is held by
- * its causes, limits that run out or nearly have; it is lifted when the last
- * of them is over.
+ * its causes, mostly limits that run out or nearly have; it is lifted when
+ * the last of them is over.  What gives which colour is the pack's list.
  */
 #include "services/dispatcher/rules.h"
 
@@ -14,6 +14,7 @@ static const struct watched {
 	{ THING_CASEFILE, "route", offsetof(struct row_casefile, route_by) },
 	{ THING_CASEFILE, "verify", offsetof(struct row_casefile, verify_by) },
 	{ THING_CASEFILE, "close", offsetof(struct row_casefile, close_by) },
+	{ THING_TASK, "sign", offsetof(struct row_task, sign_by) },
 	{ THING_TASK, "finish", offsetof(struct row_task, finish_by) },
 	{ THING_TASK, "answer", offsetof(struct row_task, answer_by) },
 	{ THING_TASK, "check", offsetof(struct row_task, check_by) },
@@ -21,6 +22,10 @@ static const struct watched {
 	{ THING_CALL, "check", offsetof(struct row_call, check_by) },
 	{ THING_ATTENDANCE, "report_in",
 	    offsetof(struct row_attendance, report_in_by) },
+	{ THING_CARD, "answer", offsetof(struct row_card, answer_by) },
+	{ THING_TALK, "hold", offsetof(struct row_talk, hold_by) },
+	{ THING_WARNING, "respond", offsetof(struct row_warning, respond_by) },
+	{ THING_WARNING, "handle", offsetof(struct row_warning, handle_by) },
 };
 
 /*
@@ -59,8 +64,8 @@ is_emergency(struct step *s)
 	       str_is(((const struct row_call *)call)->class, "emergency");
 }
 
-static struct row_card *
-open_card(struct step *s, struct str unit)
+struct row_card *
+dispatcher_open_card(struct step *s, struct str unit)
 {
 	for (struct row_head *r = step_next(s, THING_CARD, NULL); r != NULL;
 	     r = step_next(s, THING_CARD, r))
@@ -96,6 +101,25 @@ add_cause(struct step *s, struct row_card *card, struct str cause)
 	step_touch(s, HEAD(card));
 }
 
+struct str
+dispatcher_colour(const struct row_card *card)
+{
+	return str_is(card->state, "excused") ? card->held : card->state;
+}
+
+static int
+state_of(struct step *s, struct str colour)
+{
+	return thing_state(&s->machine->things[THING_CARD], colour);
+}
+
+/* How deep it is, excused or not: colours are in their order. */
+static int
+depth(struct step *s, const struct row_card *card)
+{
+	return state_of(s, dispatcher_colour(card));
+}
+
 static void
 arm_next(struct step *s, struct row_card *card, const char *key, int64_t from)
 {
@@ -105,23 +129,29 @@ arm_next(struct step *s, struct row_card *card, const char *key, int64_t from)
 	step_arm(s, HEAD(card), "next", ARM_QUIET, card->unit, due);
 }
 
-static const char *
-next_key(struct step *s)
+void
+dispatcher_card_next(struct step *s, struct row_card *card, int64_t from)
 {
-	return is_emergency(s) ? "card.next.emergency" : "card.next";
+	bool red = step_in(s, THING_CARD, HEAD(card), IN(CARD_RED));
+
+	arm_next(s, card,
+	    red               ? "card.red.next"
+	    : is_emergency(s) ? "card.next.emergency"
+			      : "card.next",
+	    from);
 }
 
 /* The card's colour is its state. */
 static void
-say_issued(struct step *s, const struct row_card *card,
-    const struct msg_deadline_overdue *m)
+say_issued(struct step *s, const struct row_card *card, struct str thing,
+    struct str word)
 {
 	step_emit(s, &msg_card_issued_desc,
 	    &(struct msg_card_issued){ .card = card->id,
 		.unit = card->unit,
 		.colour = card->state,
-		.cause = m->thing,
-		.limit = m->limit,
+		.cause = thing,
+		.limit = word,
 		.next_by = card->next_by });
 }
 
@@ -139,87 +169,171 @@ say_deepened(struct step *s, const struct row_card *card, struct str cause)
 		.next_by = card->next_by });
 }
 
-static struct row_card *
-new_card(struct step *s, const struct msg_deadline_overdue *m, int colour)
+/* What came about, for whom, and where the next colour counts from. */
+struct given {
+	struct str unit;
+	struct str thing;
+	struct str word;
+	int64_t from;
+	int64_t due; /* of a blue card: the limit that it waits for, or 0 */
+};
+
+static void
+new_card(struct step *s, const struct given *g, int colour)
 {
 	struct row_card *card = step_new(s, THING_CARD, colour);
 
-	card->unit = m->unit;
+	card->unit = g->unit;
 	card->issued_at = s->at;
-	return card;
+	add_cause(s, card, cause_name(s, g->thing, g->word));
+	if (colour == CARD_BLUE && g->due > 0)
+		card->next_by = g->due;
+	else
+		dispatcher_card_next(s, card, g->from);
+	say_issued(s, card, g->thing, g->word);
 }
 
-/* Blue: near.  It waits for the very limit that it warns of. */
+/* An excused card takes the cause, and no colour before its time. */
+static void
+give(struct step *s, const struct given *g, int colour)
+{
+	struct row_card *card = dispatcher_open_card(s, g->unit);
+	struct str cause = cause_name(s, g->thing, g->word);
+
+	if (card == NULL) {
+		new_card(s, g, colour);
+		return;
+	}
+	add_cause(s, card, cause);
+	if (!step_in(s, THING_CARD, HEAD(card), CARD_RUNS) ||
+	    depth(s, card) >= colour)
+		return;
+	step_move(s, THING_CARD, HEAD(card), colour);
+	dispatcher_card_next(s, card, g->from);
+	say_deepened(s, card, cause);
+}
+
 void
-dispatcher_card_soon(struct step *s)
+dispatcher_card_give(struct step *s, struct str unit, int colour,
+    struct str thing, const char *word)
+{
+	give(s, &(struct given){ unit, thing, str_of(word), s->at, 0 }, colour);
+}
+
+/* What the pack's list says of TRIGGER; empty: it has no such line. */
+static struct str
+listed(struct step *s, struct str trigger)
+{
+	const struct row_card_trigger *row =
+	    registry_card_trigger(s->registry, trigger, s->at);
+
+	if (row == NULL)
+		return (struct str){ NULL, 0 };
+	return row->urgent.n > 0 && is_emergency(s) ? row->urgent : row->gives;
+}
+
+static void
+act(struct step *s, const char *trigger, struct str gives,
+    const struct given *g)
+{
+	if (g->unit.n == 0 || gives.n == 0 || str_is(gives, "none"))
+		return;
+	if (str_is(gives, "talk"))
+		dispatcher_talk(s, trigger, g->unit, g->thing);
+	else
+		give(s, g, state_of(s, gives));
+}
+
+void
+dispatcher_trigger(struct step *s, const char *trigger, struct str unit,
+    struct str thing, const char *word)
+{
+	act(s, trigger, listed(s, str_of(trigger)),
+	    &(struct given){ unit, thing, str_of(word), s->at, 0 });
+}
+
+/* "task", or of work of another service its kind: "penalty". */
+static struct str
+kind_of_thing(const struct step *s)
+{
+	if (s->move->thing == THING_CHILD)
+		return ((const struct row_child *)s->row)->kind;
+	return str_of(s->machine->things[s->move->thing].name);
+}
+
+/* A limit that is near or over: its own line of the list, or the general. */
+static void
+limit_told(struct step *s, const char *which, const char *any, int64_t waits)
 {
 	/* The three deadline messages have one shape. */
 	const struct msg_deadline_overdue *m = s->msg;
-	struct row_card *card;
-	bool fresh;
+	struct str kind = kind_of_thing(s);
+	struct str trigger = arena_printf(
+	    s->arena, "%.*s.%.*s.%s", STR_ARG(kind), STR_ARG(m->limit), which);
+	struct str gives = listed(s, trigger);
 
-	if (m->unit.n == 0 || is_stale(s, m))
+	if (is_stale(s, m))
 		return;
-	card = open_card(s, m->unit);
-	fresh = card == NULL;
-	if (fresh) {
-		card = new_card(s, m, CARD_BLUE);
-		card->next_by = m->due_at;
-	}
-	add_cause(s, card, cause_name(s, m->thing, m->limit));
-	if (fresh)
-		say_issued(s, card, m);
+	if (gives.n == 0)
+		gives = listed(s, str_of(any));
+	act(s, trigger.p, gives,
+	    &(struct given){ m->unit, m->thing, m->limit,
+		waits > 0 ? s->at : m->due_at, waits });
 }
 
-/* Yellow: late. */
+/* Near: blue, mostly.  It waits for the very limit that it warns of. */
+void
+dispatcher_card_soon(struct step *s)
+{
+	const struct msg_deadline_overdue *m = s->msg;
+
+	limit_told(s, "due_soon", "any.due_soon", m->due_at);
+}
+
+/* Late: yellow, mostly. */
 void
 dispatcher_card_late(struct step *s)
 {
-	const struct msg_deadline_overdue *m = s->msg;
-	struct str cause = cause_name(s, m->thing, m->limit);
-	struct row_card *card;
-	bool fresh;
-
-	if (m->unit.n == 0 || is_stale(s, m))
-		return;
-	card = open_card(s, m->unit);
-	fresh = card == NULL;
-	if (fresh)
-		card = new_card(s, m, CARD_YELLOW);
-	add_cause(s, card, cause);
-	if (fresh) {
-		arm_next(s, card, next_key(s), m->due_at);
-		say_issued(s, card, m);
-	} else if (step_in(s, THING_CARD, HEAD(card), IN(CARD_BLUE))) {
-		step_move(s, THING_CARD, HEAD(card), CARD_YELLOW);
-		arm_next(s, card, next_key(s), m->due_at);
-		say_deepened(s, card, cause);
-	}
+	limit_told(s, "overdue", "any.overdue", 0);
 }
 
-/* Red: still late. */
+/* Still late: the next colour. */
 void
-dispatcher_card_redden(struct step *s)
+dispatcher_card_deepen(struct step *s)
 {
 	const struct msg_deadline_overdue *m = s->msg;
 	struct row_card *card = (struct row_card *)s->row;
+	bool orange = registry_number(s->registry, "card.orange", s->at, 0) > 0;
+	int next =
+	    step_in(s, THING_CARD, HEAD(card), IN(CARD_BLUE)) ? CARD_YELLOW
+	    : orange && step_in(s, THING_CARD, HEAD(card), IN(CARD_YELLOW))
+		? CARD_ORANGE
+		: CARD_RED;
 
 	must(card->causes.n > 0);
-	step_move(s, THING_CARD, HEAD(card), CARD_RED);
-	arm_next(s, card, "card.red.next", m->due_at);
+	step_move(s, THING_CARD, HEAD(card), next);
+	dispatcher_card_next(s, card, m->due_at);
 	say_deepened(s, card, card->causes.p[0]);
 }
 
-/* Red once more: its own deadline.overdue says so, and it is counted. */
+/*
+ * Red once more: its own deadline.overdue says so, and it is counted.  So
+ * many reds in a row call the leader to a talk.
+ */
 void
 dispatcher_card_again(struct step *s)
 {
 	const struct msg_deadline_overdue *m = s->msg;
 	struct row_card *card = (struct row_card *)s->row;
+	int64_t row =
+	    registry_number(s->registry, "supervise.red.talk", s->at, 0);
 
 	card->reds++;
 	step_touch(s, HEAD(card));
-	arm_next(s, card, "card.red.next", m->due_at);
+	dispatcher_card_next(s, card, m->due_at);
+	if (row > 0 && (card->reds + 1) % row == 0 &&
+	    str_is(listed(s, STR("card.reds")), "talk"))
+		dispatcher_talk(s, "card.reds", card->unit, card->id);
 }
 
 /* Drops the causes that are over; true when the card had one of them. */
@@ -240,17 +354,20 @@ drop_causes(struct step *s, struct row_card *card, struct str prefix)
 	return true;
 }
 
-static void
-lift(struct step *s, struct row_card *card)
+void
+dispatcher_card_end(struct step *s, struct row_card *card)
 {
-	struct str colour = card->state;
+	struct str colour = dispatcher_colour(card);
 
-	card->next_by = 0;
+	card->next_by = card->answer_by = card->until = 0;
+	card->causes = (struct strs){ NULL, 0 };
 	step_meet_all(s, HEAD(card));
 	step_move(s, THING_CARD, HEAD(card), CARD_LIFTED);
 	step_emit(s, &msg_card_lifted_desc,
 	    &(struct msg_card_lifted){
 		.card = card->id, .unit = card->unit, .colour = colour });
+	/* Who slept over an explanation is free, too. */
+	dispatcher_cause_over(s, card->id, NULL);
 }
 
 void
@@ -265,6 +382,6 @@ dispatcher_cause_over(struct step *s, struct str thing, const char *limit)
 
 		if (step_in(s, THING_CARD, r, CARD_OPEN) &&
 		    drop_causes(s, card, prefix) && card->causes.n == 0)
-			lift(s, card);
+			dispatcher_card_end(s, card);
 	}
 }

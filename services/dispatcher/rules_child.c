@@ -189,6 +189,7 @@ reopen(struct step *s, struct row_casefile *c)
 				       s, c, dispatcher_tier_of(c->tier)),
 		.rework = c->reopened,
 		.finish = due });
+	dispatcher_reworked(s, u != NULL ? u->code : dispatcher_room(s, c));
 }
 
 /*

@@ -59,6 +59,7 @@ say_closed(
 			.ground = ground,
 			.done_at = c->done_at });
 	c->children = (struct strs){ NULL, 0 };
+	dispatcher_cause_over(s, c->id, NULL);
 }
 
 void

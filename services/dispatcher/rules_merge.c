@@ -32,6 +32,7 @@ dispatcher_casefile_merge(struct step *s)
 	    &(struct msg_casefile_joined){ .casefile = m->parent,
 		.child = c->id,
 		.finish_by = c->finish_by });
+	dispatcher_cause_over(s, c->id, NULL);
 }
 
 /* What keeps C from carrying another one; NULL: nothing. */

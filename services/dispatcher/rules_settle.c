@@ -135,6 +135,9 @@ handled(struct step *s, struct row_casefile *c)
 		.late = c->late,
 		.close_by = due.at,
 		.verify_by = c->verify_by });
+	/* No problem order any more. */
+	dispatcher_cause_over(s, c->id, "rework");
+	dispatcher_cause_over(s, c->id, "no_lead");
 }
 
 static void

@@ -124,6 +124,7 @@ dispatcher_task_sign(struct step *s)
 	step_emit(s, &msg_task_signed_desc,
 	    &(struct msg_task_signed){
 		.task = t->id, .unit = t->unit, .late = s->at > t->sign_by });
+	dispatcher_cause_over(s, t->id, "sign");
 }
 
 /* Doing the work also settles a return that still waits for its answer. */
@@ -219,6 +220,7 @@ dispatcher_task_reject(struct step *s)
 		.finish_by = t->finish_by });
 	dispatcher_cause_over(s, t->id, NULL);
 	dispatcher_not_forwarded(s);
+	dispatcher_reworked(s, t->unit);
 }
 
 static bool
@@ -272,6 +274,7 @@ dispatcher_return_ask(struct step *s)
 		.reason = m->reason,
 		.to = m->to,
 		.answer_by = t->answer_by });
+	dispatcher_cause_over(s, t->id, "sign");
 }
 
 /* The work goes on under the same finish, whoever has it. */
@@ -317,6 +320,7 @@ dispatcher_return_agree(struct step *s)
 	step_meet_all(s, HEAD(t));
 	move_on(s, t, to);
 	dispatcher_cause_over(s, t->id, NULL);
+	dispatcher_passed_on(s);
 }
 
 void
@@ -333,4 +337,5 @@ dispatcher_return_decline(struct step *s)
 	    &(struct msg_return_declined){
 		.task = t->id, .unit = t->unit, .reason = m->reason });
 	dispatcher_cause_over(s, t->id, "answer");
+	dispatcher_trigger(s, "return.declined", t->unit, t->id, "declined");
 }

@@ -124,6 +124,7 @@ send_back(struct step *s, struct row_casefile *c, struct str missing)
 		.giver = dispatcher_giver(s, c, dispatcher_tier_of(c->tier)),
 		.rework = c->reopened,
 		.finish = finish });
+	dispatcher_reworked(s, unit);
 }
 
 void

@@ -333,6 +333,95 @@ of_callback(struct walk *w)
 	}
 }
 
+static bool
+of_talk(struct walk *w)
+{
+	const struct row_head *card = some(w, "K"), *talk = some(w, "Y");
+
+	if (talk != NULL && dice(w, 2) > 0)
+		return SEND(w, talk_hold, .talk = talk->id,
+		    .minutes = reason(w), .unit = STR(CENTRE),
+		    .officer = dice(w, 4) > 0 ? STR(COUNTY_HEAD) : STR(DUTY));
+	return card != NULL &&
+	       SEND(w, talk_call, .card = card->id, .reason = reason(w),
+		   .unit = unit(w, STR(CENTRE)));
+}
+
+/* A card whose unit waits for an answer, else any. */
+static const struct row_card *
+answerable(struct walk *w)
+{
+	const struct row_head *r;
+
+	for (size_t n = 1; dice(w, 2) > 0 && (r = row(w->k, "K", n)) != NULL;
+	     n++)
+		if (((const struct row_card *)r)->answer_by > 0)
+			return (const struct row_card *)r;
+	return (const struct row_card *)some(w, "K");
+}
+
+/* The office above the centre judges the centre. */
+static bool
+of_card(struct walk *w)
+{
+	static const char *const colours[] = { "blue", "blue", "yellow",
+		"red" };
+	const struct row_card *c = answerable(w);
+	struct str judge =
+	    unit(w, dice(w, 4) > 0 ? STR(CENTRE) : STR("330122-GOV"));
+
+	if (c != NULL && c->answer_by > 0 && dice(w, 3) == 0)
+		return SEND(w, card_decline, .card = c->id, .reason = reason(w),
+		    .unit = judge);
+	if (c == NULL || dice(w, 8) == 0)
+		return SEND(w, card_issue, .casefile = STR(CASEFILE),
+		    .to = ONE_OF(w, walk_units), .colour = ONE_OF(w, colours),
+		    .reason = reason(w), .unit = judge);
+	switch (dice(w, 7)) {
+	case 0:
+	case 1:
+		return SEND(w, card_explain, .card = c->id, .reason = reason(w),
+		    .unit = unit(w, c->unit));
+	case 2:
+		return SEND(w, card_decline, .card = c->id, .reason = reason(w),
+		    .unit = judge);
+	case 3:
+	case 4:
+		return SEND(w, card_excuse, .card = c->id,
+		    .until = kit_now(w->k) + (int64_t)dice(w, 6) * DAY_MS,
+		    .unit = judge);
+	case 5:
+		return SEND(w, card_lift, .card = c->id, .reason = reason(w),
+		    .unit = judge);
+	default:
+		return of_talk(w);
+	}
+}
+
+static const char *const warnings[] = { CASEFILE "/W1", CASEFILE "/W2",
+	CASEFILE "/W3" };
+
+static bool
+of_warning(struct walk *w)
+{
+	static const char *const kinds[] = { "volume", "cluster", "reds",
+		"rank" };
+	struct str id = ONE_OF(w, warnings);
+
+	switch (dice(w, 4)) {
+	case 0:
+		return SEND(w, warning_raised, .warning = id,
+		    .kind = ONE_OF(w, kinds), .unit = STR(ROOM),
+		    .span = STR("2026-03-18"), .value = 9, .threshold = 3);
+	case 1:
+		return SEND(w, warning_handle, .warning = id,
+		    .result = reason(w), .unit = unit(w, STR(CENTRE)));
+	default:
+		return SEND(w, warning_respond, .warning = id,
+		    .measures = reason(w), .unit = unit(w, STR(ROOM)));
+	}
+}
+
 /* What other services let run out, and what was overtaken on its way. */
 static bool
 of_deadline(struct walk *w)
@@ -386,7 +475,8 @@ walk_step(struct walk *w)
 	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
 		of_task, of_task, of_task, of_task, of_task, of_call, of_call,
 		of_call, of_call, of_call, of_penalty, of_mediation,
-		of_callback, of_deadline, of_time, of_time, of_time, of_time };
+		of_callback, of_deadline, of_card, of_warning, of_time, of_time,
+		of_time, of_time };
 
 	/* There is little else to do. */
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 3) == 0)
@@ -417,6 +507,30 @@ end_task(struct walk *w, const struct row_task *t)
 		    .unit = t->unit, .officer = STR(WORKER)));
 	if (str_is(t->state, "submitted"))
 		must(SEND(w, task_accept, .task = t->id, .unit = t->giver));
+}
+
+/* Supervision ends, too. */
+static void
+end_talks(struct walk *w)
+{
+	const struct row_head *r;
+
+	for (size_t n = 1; (r = row(w->k, "K", n)) != NULL; n++)
+		SEND(w, card_decline, .card = r->id, .reason = STR("no"),
+		    .unit = str_is(((const struct row_card *)r)->unit, CENTRE)
+				? STR("330122-GOV")
+				: STR(CENTRE));
+	for (size_t n = 1; (r = row(w->k, "Y", n)) != NULL; n++)
+		SEND(w, talk_hold, .talk = r->id, .minutes = STR("agreed"),
+		    .unit = STR(CENTRE), .officer = STR(COUNTY_HEAD));
+	for (size_t i = 0; i < WALK_IDS; i++) {
+		struct str id = str_of(warnings[i]);
+
+		SEND(w, warning_respond, .warning = id, .measures = STR("so"),
+		    .unit = STR(ROOM));
+		SEND(w, warning_handle, .warning = id, .result = STR("done"),
+		    .unit = STR(CENTRE));
+	}
 }
 
 static void
@@ -453,5 +567,6 @@ walk_end(struct walk *w)
 		    .outcome = STR("solved"), .unit = STR(ROOM)));
 	if (strcmp(kit_state(w->k, CASEFILE), "closed") == 0)
 		must(SEND(w, callback_lapsed, .callback = STR(B1)));
+	end_talks(w);
 	(void)wait(w, 60 * DAY_MS);
 }

@@ -236,6 +236,52 @@ quarrel_about_the_grade(struct kit *k)
 	assert_refused(k, "GRADED_BEFORE");
 }
 
+#define LATER "330122-26-0000900"
+
+static void
+refuse_excuse(struct kit *k, int64_t until, const char *code)
+{
+	assert_false(KIT_SEND(k, card_excuse, .card = STR(LATER "/K1"),
+	    .until = until, .unit = STR(CENTRE)));
+	assert_refused(k, code);
+}
+
+static void
+quarrel_about_the_card(struct kit *k)
+{
+	kit_case(k, LATER);
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(LATER),
+	    .matter = STR(DITCH), .finish_by = kit_now(k)));
+	assert_true(KIT_SEND(k, card_issue, .casefile = STR(LATER),
+	    .to = STR(WATER), .colour = STR("red"),
+	    .reason = STR("the leader says so"), .unit = STR(CENTRE)));
+	assert_false(KIT_SEND(k, card_issue, .casefile = STR(LATER),
+	    .to = STR(WATER), .colour = STR("red"), .reason = STR("again"),
+	    .unit = STR(CENTRE)));
+	assert_refused(k, "CARD_OPEN");
+	refuse_excuse(k, kit_now(k) + DAY_MS, "NOTHING_TO_ANSWER");
+	assert_true(KIT_SEND(k, card_explain, .card = STR(LATER "/K1"),
+	    .reason = STR("no pump"), .unit = STR(WATER)));
+	assert_false(KIT_SEND(k, card_explain, .card = STR(LATER "/K1"),
+	    .reason = STR("no pump"), .unit = STR(WATER)));
+	assert_refused(k, "EXPLAINED_BEFORE");
+	refuse_excuse(k, kit_now(k), "UNTIL_BAD");
+	refuse_excuse(k, kit_now(k) + 32 * DAY_MS, "UNTIL_BAD");
+	assert_true(KIT_SEND(k, talk_call, .card = STR(LATER "/K1"),
+	    .reason = STR("come"), .unit = STR(CENTRE)));
+	assert_false(KIT_SEND(k, talk_call, .card = STR(LATER "/K1"),
+	    .reason = STR("come"), .unit = STR(CENTRE)));
+	assert_refused(k, "TALK_OPEN");
+	assert_false(KIT_SEND(k, talk_hold, .talk = STR(LATER "/Y1"),
+	    .minutes = STR("agreed"), .unit = STR(CENTRE),
+	    .officer = STR(TOWN_HEAD)));
+	assert_refused(k, "LEADER_MISSING");
+	assert_true(kit_fire(k, "overdue", LATER "/T1", "finish"));
+	assert_false(KIT_SEND(k, card_lift, .card = STR(LATER "/K2"),
+	    .reason = STR("never mind"), .unit = STR(CENTRE)));
+	assert_refused(k, "CAUSE_OPEN");
+}
+
 static void
 test_every_reason_is_given_once(void **state)
 {
@@ -251,6 +297,7 @@ test_every_reason_is_given_once(void **state)
 	quarrel_about_the_rework(k);
 	quarrel_about_the_place(k);
 	quarrel_about_the_grade(k);
+	quarrel_about_the_card(k);
 	for (size_t i = 0; i < m->n_reasons; i++) {
 		if (!kit_has_refused(k, m->reasons[i].code))
 			print_error("%s\n", m->reasons[i].code);
