@@ -370,9 +370,12 @@ of_card(struct walk *w)
 	struct str judge =
 	    unit(w, dice(w, 4) > 0 ? STR(CENTRE) : STR("330122-GOV"));
 
-	if (c != NULL && c->answer_by > 0 && dice(w, 3) == 0)
-		return SEND(w, card_decline, .card = c->id, .reason = reason(w),
-		    .unit = judge);
+	if (c != NULL && c->answer_by > 0 && dice(w, 2) > 0)
+		return dice(w, 3) == 0 ? SEND(w, card_decline, .card = c->id,
+					     .reason = reason(w), .unit = judge)
+				       : SEND(w, card_excuse, .card = c->id,
+					     .until = kit_now(w->k) + DAY_MS,
+					     .unit = judge);
 	if (c == NULL || dice(w, 8) == 0)
 		return SEND(w, card_issue, .casefile = STR(CASEFILE),
 		    .to = ONE_OF(w, walk_units), .colour = ONE_OF(w, colours),

@@ -462,6 +462,7 @@ test_special_starts_red_by_a_word(void **state)
 	assert_true(dispatch_submit(k, T1, VILLAGE));
 	assert_true(dispatch_accept(k, T1, ROOM));
 	assert_state(k, K1, "red");
+	assert_true(dispatch_look(k, true));
 	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
 	    .outcome = STR("solved"), .unit = STR(ROOM)));
 	assert_state(k, K1, "lifted");
