@@ -189,6 +189,8 @@ class Play:
         done = self.stage.run(*[self.value(w) for w in words])
         if done.returncode != 0 or not done.stdout.strip():
             raise story.Wrong(f"exit {done.returncode}: {done.stderr}")
+        self.stage.settle()  # it may have led to something
+        self.hear()
 
     def do_due(self, words):
         thing, limit, want = words
