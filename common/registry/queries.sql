@@ -60,6 +60,11 @@ SELECT * FROM registry.surname;
 -- name: scrub_word
 SELECT * FROM registry.scrub_word;
 
+-- Duty admissions that came into force, or were taken back, and where.
+-- name: admissions
+SELECT seq, envelope FROM journal.event
+WHERE type IN ('admission.admitted', 'admission.revoked') ORDER BY seq;
+
 -- From here on for whoever stores a pack; one at a time.
 
 -- name: take_lock

@@ -104,6 +104,8 @@ struct limit registry_limit(
 /* A number of the pack ("score.weights.resolution"), DEFAULT if absent. */
 int64_t registry_number(
     const struct registry *r, const char *key, int64_t at, int64_t if_absent);
+/* A word of the pack, as of a unit; empty if absent. */
+struct str registry_word(const struct registry *r, const char *key, int64_t at);
 const struct calendar *registry_calendar(const struct registry *r);
 const struct row_score_scheme *registry_scheme(
     const struct registry *r, int64_t at);

@@ -302,6 +302,18 @@ registry_number(
 	return str_i64(row->amount, &v) ? v : if_absent;
 }
 
+struct str
+registry_word(const struct registry *r, const char *key, int64_t at)
+{
+	size_t i = limit_place(r, key, at);
+	const struct row_limit *row;
+
+	if (i == r->table[TABLE_limit].n)
+		return (struct str){ NULL, 0 };
+	row = table_row(r, TABLE_limit, i);
+	return row->amount;
+}
+
 const struct calendar *
 registry_calendar(const struct registry *r)
 {

@@ -1,6 +1,7 @@
 #include "common/registry/inside.h"
 
 #include "common/db/db.h"
+#include "common/msg/envelope.h"
 
 #include <stdlib.h>
 
@@ -152,6 +153,56 @@ take_table(struct registry *r, const struct loads *l, struct db *db,
 	return RC_OK;
 }
 
+static void
+take_admission(struct registry *r, struct str bytes)
+{
+	const struct msg_desc *admitted = &msg_admission_admitted_desc;
+	const struct msg_desc *revoked = &msg_admission_revoked_desc;
+	struct msg_admission_admitted a;
+	struct msg_admission_revoked b;
+	struct msg_envelope env;
+
+	if (envelope_decode(bytes, MSG_LENIENT, &env, NULL) != RC_OK)
+		return;
+	if (str_is(env.type, admitted->type) &&
+	    msg_decode(admitted, env.data, MSG_LENIENT, &a, r->arena, NULL) ==
+		RC_OK)
+		registry_admit(
+		    r, &(struct registry_admission){ .id = a.admission,
+			   .matter = a.matter,
+			   .units = a.units,
+			   .from = a.from,
+			   .until = a.until });
+	else if (str_is(env.type, revoked->type) &&
+		 msg_decode(revoked, env.data, MSG_LENIENT, &b, r->arena,
+		     NULL) == RC_OK)
+		registry_revoke(r, b.admission);
+}
+
+/* They count from their place in the journal on, as packs do. */
+static enum rc
+take_admissions(struct registry *r, struct db *db, int64_t at, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	TRY(db_next(db, &rows, e));
+	for (size_t i = 0; i < rows_n(rows); i++) {
+		int64_t seq = rows_i64(rows, i, 0);
+
+		if (seq > r->newest)
+			r->newest = seq;
+		if (seq > at) {
+			if (seq < r->until)
+				r->until = seq;
+			continue;
+		}
+		if (seq > r->since)
+			r->since = seq;
+		take_admission(r, arena_str(r->arena, rows_str(rows, i, 1)));
+	}
+	return RC_OK;
+}
+
 static enum rc
 take_all(struct registry *r, struct db *db, int64_t at, struct err *e)
 {
@@ -165,6 +216,7 @@ take_all(struct registry *r, struct db *db, int64_t at, struct err *e)
 	take_loads(r, &l, packs);
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		TRY(take_table(r, &l, db, (enum registry_table)t, e));
+	TRY(take_admissions(r, db, at, e));
 	TRY(db_next(db, NULL, e)); /* commit */
 	registry_seal(r, version_of(r, &l));
 	return RC_OK;
@@ -182,6 +234,7 @@ registry_load_at(
 	db_send(db, Q_registry_loads, NULL);
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		db_send(db, table_queries[t], NULL);
+	db_send(db, Q_registry_admissions, NULL);
 	db_commit(db);
 	rc = take_all(r, db, seq, e);
 	if (rc != RC_OK) {

@@ -81,7 +81,7 @@ struct run {
 	struct arena *arena;
 	int64_t now;
 	int64_t head;
-	int64_t packs; /* seq of the newest pack that was loaded */
+	int64_t packs; /* seq of the newest pack or admission */
 	int64_t epoch;
 	bool mine[SLOTS];
 	int64_t cursor[SLOTS];

@@ -20,7 +20,9 @@ ORDER BY slot FOR UPDATE
 
 -- name: clock
 SELECT run.now() AS now, journal.head() AS head,
-	(SELECT coalesce(max(seq), 0) FROM registry.pack) AS packs,
+	greatest((SELECT coalesce(max(seq), 0) FROM registry.pack),
+		(SELECT coalesce(max(seq), 0) FROM journal.event
+			WHERE type IN ('admission.admitted', 'admission.revoked'))) AS packs,
 	(SELECT max(epoch) FROM journal.epoch)::bigint AS epoch
 
 -- name: events

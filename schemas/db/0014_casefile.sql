@@ -6,3 +6,28 @@ ALTER TABLE dispatcher.casefile
 	ADD rejected     bigint,
 	ADD parent       text,
 	ADD children     text[];
+
+-- Duty admission.
+CREATE TABLE dispatcher.admission (
+	id           text PRIMARY KEY,
+	casefile     text NOT NULL,
+	division     text NOT NULL,
+	state        text NOT NULL,
+	matter       text NOT NULL,
+	units        text[],
+	unit         text NOT NULL,
+	requested_at timestamptz NOT NULL,
+	until        timestamptz NOT NULL,
+	assess_by    timestamptz,
+	decide_by    timestamptz,
+	agrees       boolean,
+	admitted_at  timestamptz,
+	document     text,
+	approver     text
+);
+CREATE INDEX ON dispatcher.admission (casefile);
+
+-- An admission crosses casefiles, so it counts as a pack does: from its place
+-- in the journal on.  There are few of them, and everybody looks for new ones.
+CREATE INDEX event_admission ON journal.event (seq)
+	WHERE type IN ('admission.admitted', 'admission.revoked');

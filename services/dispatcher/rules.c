@@ -9,11 +9,19 @@ dispatcher_casefile(struct step *s)
 }
 
 bool
+dispatcher_says_something(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr(" \t\r\n", text.p[i]) == NULL)
+			return true;
+	return false;
+}
+
+bool
 dispatcher_has_reason(struct step *s, struct str reason)
 {
-	for (size_t i = 0; i < reason.n; i++)
-		if (strchr(" \t\r\n", reason.p[i]) == NULL)
-			return true;
+	if (dispatcher_says_something(reason))
+		return true;
 	step_refuse(s, "REASON_MISSING");
 	return false;
 }

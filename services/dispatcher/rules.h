@@ -91,6 +91,8 @@ void dispatcher_result(
     struct step *s, struct row_casefile *c, struct str unit, int64_t done_at);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
+/* Whether TEXT is more than blanks. */
+bool dispatcher_says_something(struct str text);
 /* Refuses REASON_MISSING; true when somebody has said something. */
 bool dispatcher_has_reason(struct step *s, struct str reason);
 

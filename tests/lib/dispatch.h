@@ -32,6 +32,8 @@
 #define ECOLOGY_BRANCH "330122109-B-HBS"
 #define RESCUE "330122-D-YJJ"
 #define WATER "330122-P-GS"
+#define STAFFING "330122-D-BWB"
+#define GOVERNMENT "330122-D-ZFB"
 #define POLICE "330122-D-GAJ"
 
 /* Officers. */

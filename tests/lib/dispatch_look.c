@@ -38,8 +38,8 @@ walk_look(const struct kit *k, struct marks *m)
 		int thing;
 		int last; /* there may be holes up to here */
 	} kinds[] = { { "T", THING_TASK, 0 }, { "C", THING_CALL, 0 },
-		{ "K", THING_CARD, 0 }, { "Y", THING_TALK, 0 },
-		{ "W", THING_WARNING, WALK_IDS },
+		{ "Z", THING_ADMISSION, 0 }, { "K", THING_CARD, 0 },
+		{ "Y", THING_TALK, 0 }, { "W", THING_WARNING, WALK_IDS },
 		{ "P", THING_CHILD, WALK_IDS }, { "M", THING_CHILD, WALK_IDS },
 		{ "B", THING_CHILD, WALK_IDS } };
 	char id[48];

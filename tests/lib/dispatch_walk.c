@@ -425,6 +425,50 @@ of_warning(struct walk *w)
 	}
 }
 
+static bool
+request_admission(struct walk *w)
+{
+	static const struct str units[] = { { VILLAGE, sizeof(VILLAGE) - 1 } };
+
+	return SEND(w, admission_request,
+	    .matter = dice(w, 4) > 0 ? STR(SEWAGE) : STR(RUBBISH),
+	    .units = { units, 1 }, .until = kit_now(w->k) + 20 * DAY_MS,
+	    .means = STR("one post"), .reason = reason(w),
+	    .unit = unit(w, STR(ECOLOGY)));
+}
+
+static bool
+of_admission(struct walk *w)
+{
+	static const struct str heard[] = { { ROOM, sizeof(ROOM) - 1 } };
+	const struct row_admission *a =
+	    (const struct row_admission *)some(w, "Z");
+
+	if (a == NULL || dice(w, 6) == 0)
+		return request_admission(w);
+	switch (dice(w, 6)) {
+	case 0:
+	case 1:
+		return SEND(w, admission_assess, .admission = a->id,
+		    .agrees = true, .opinion = reason(w), .heard = { heard, 1 },
+		    .unit = unit(w, STR(STAFFING)));
+	case 2:
+		return SEND(w, admission_admit, .admission = a->id,
+		    .until = kit_now(w->k) + 10 * DAY_MS,
+		    .document = STR("2026-7"), .approver = STR(COUNTY_HEAD),
+		    .unit = unit(w, STR(GOVERNMENT)));
+	case 3:
+		return SEND(w, admission_refuse, .admission = a->id,
+		    .reason = reason(w), .unit = unit(w, STR(GOVERNMENT)));
+	case 4:
+		return SEND(w, admission_withdraw, .admission = a->id,
+		    .reason = reason(w), .unit = unit(w, a->unit));
+	default:
+		return SEND(w, admission_revoke, .admission = a->id,
+		    .reason = reason(w), .unit = unit(w, STR(GOVERNMENT)));
+	}
+}
+
 /* What other services let run out, and what was overtaken on its way. */
 static bool
 of_deadline(struct walk *w)
@@ -478,12 +522,14 @@ walk_step(struct walk *w)
 	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
 		of_task, of_task, of_task, of_task, of_task, of_call, of_call,
 		of_call, of_call, of_call, of_penalty, of_mediation,
-		of_callback, of_deadline, of_card, of_warning, of_time, of_time,
-		of_time, of_time };
+		of_callback, of_admission, of_deadline, of_card, of_warning,
+		of_time, of_time, of_time, of_time };
 
 	/* There is little else to do. */
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 3) == 0)
 		return of_parent(w);
+	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 4) == 0)
+		return of_penalty(w);
 	return kinds[dice(w, ARRAY_LEN(kinds))](w);
 }
 
@@ -546,6 +592,10 @@ end_all(struct walk *w)
 		SEND(w, mediation_ended, .mediation = str_of(mediations[i]));
 		SEND(w, callback_lapsed, .callback = str_of(callbacks[i]));
 	}
+	for (size_t n = 1; (r = row(w->k, "Z", n)) != NULL; n++)
+		(void)SEND(w, admission_withdraw, .admission = r->id,
+		    .reason = STR("no more"),
+		    .unit = ((const struct row_admission *)r)->unit);
 	for (size_t n = 1; (r = row(w->k, "C", n)) != NULL; n++)
 		end_call(w, (const struct row_call *)r);
 	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)

@@ -283,6 +283,44 @@ quarrel_about_the_card(struct kit *k)
 }
 
 static void
+refuse_admission(struct kit *k, const char *matter, const char *means,
+    int64_t days, const char *to, const char *code)
+{
+	struct str units[] = { str_of(to) };
+
+	assert_false(KIT_SEND(k, admission_request, .matter = str_of(matter),
+	    .units = { units, 1 }, .until = kit_now(k) + days * DAY_MS,
+	    .means = str_of(means), .reason = STR("season"),
+	    .unit = STR(ECOLOGY)));
+	assert_refused(k, code);
+}
+
+static void
+quarrel_about_the_admission(struct kit *k)
+{
+	static const struct str units[] = { S(VILLAGE) };
+	struct str heard[] = { STR(OTHER_ROOM) };
+
+	kit_case(k, "330122-26-0000903");
+	kit_place(k, "330122");
+	refuse_admission(k, NOBODYS, "post", 9, VILLAGE, "UNKNOWN_MATTER");
+	refuse_admission(k, SEWAGE, " ", 9, VILLAGE, "MEANS_MISSING");
+	refuse_admission(k, SEWAGE, "post", 0, VILLAGE, "TERM_MISSING");
+	refuse_admission(k, SEWAGE, "post", 999, VILLAGE, "TERM_TOO_LONG");
+	refuse_admission(k, SEWAGE, "post", 9, TOWNSHIP, "LISTED_ALREADY");
+	must(KIT_SEND(k, admission_request, .matter = STR(SEWAGE),
+	    .units = { units, 1 }, .until = kit_now(k) + DAY_MS,
+	    .means = STR("post"), .reason = STR("season"),
+	    .unit = STR(ECOLOGY)));
+	assert_false(KIT_SEND(k, admission_assess,
+	    .admission = STR("330122-26-0000903/Z1"), .agrees = true,
+	    .opinion = STR("yes"), .heard = { heard, 1 },
+	    .unit = STR(STAFFING)));
+	assert_refused(k, "NOT_HEARD");
+	kit_case(k, CASEFILE);
+}
+
+static void
 test_every_reason_is_given_once(void **state)
 {
 	const struct machine *m = &dispatcher_machine;
@@ -290,6 +328,7 @@ test_every_reason_is_given_once(void **state)
 
 	quarrel_about_the_level(k);
 	quarrel_about_nobodys(k);
+	quarrel_about_the_admission(k);
 	dispatch_open(k, SEWAGE);
 	quarrel_about_the_call(k);
 	quarrel_about_the_return(k);

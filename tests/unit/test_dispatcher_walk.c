@@ -238,7 +238,14 @@ check_waits(const struct kit *k, const struct marks *m)
 		else if (one->thing == THING_ATTENDANCE)
 			assert_int_equal((in & ATTENDANCE_AWAITED) != 0,
 			    is_watched(k, m, one->id, "report_in"));
-		else if (one->thing == THING_TASK) {
+		else if (one->thing == THING_ADMISSION) {
+			assert_int_equal(state_of(one) == ADMISSION_REQUESTED,
+			    is_watched(k, m, one->id, "assess"));
+			assert_int_equal(state_of(one) == ADMISSION_ASSESSED,
+			    is_watched(k, m, one->id, "decide"));
+			assert_int_equal(state_of(one) == ADMISSION_ADMITTED,
+			    is_watched(k, m, one->id, "expire"));
+		} else if (one->thing == THING_TASK) {
 			tasks += (in & TASK_BUSY) != 0;
 			assert_int_equal((in & TASK_UNDONE) != 0,
 			    is_watched(k, m, one->id, "finish"));
