@@ -13,6 +13,7 @@ static const struct {
 	    struct play *p, struct memory *m, const void *msg, int64_t at);
 } reactions[] = {
 	{ &msg_report_received_desc, crew_on_report_received },
+	{ &msg_report_check_asked_desc, crew_on_check_asked },
 	{ &msg_report_accepted_desc, crew_on_report_decided },
 	{ &msg_report_refused_desc, crew_on_report_decided },
 	{ &msg_report_merged_desc, crew_on_report_decided },

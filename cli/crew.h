@@ -99,6 +99,7 @@ CREW_REACTS(on_mediation_accepted);
 CREW_REACTS(on_agreement_made);
 /* crew_report.c */
 CREW_REACTS(on_report_received);
+CREW_REACTS(on_check_asked);
 CREW_REACTS(on_report_decided);
 CREW_REACTS(on_casefile_opened);
 CREW_REACTS(on_casefile_handled);

@@ -22,6 +22,21 @@ crew_on_report_received(
 		    .officer = crew_somebody(p, desk, NULL, STR("")));
 }
 
+/* Most of what is told is there. */
+void
+crew_on_check_asked(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct msg_report_check_asked *f = msg;
+	struct str who = crew_keep(p, f->checker);
+
+	/* What they see decides; the desk need not. */
+	m->decided = true;
+	PLAN(p, crew_after(m, at, m->number, "look", 6, 24), m,
+	    report_answer_check, NULL, .report = m->number, .found = true,
+	    .seen = STR("现场核查属实"), .officer = who);
+}
+
 void
 crew_on_report_decided(
     struct play *p, struct memory *m, const void *msg, int64_t at)

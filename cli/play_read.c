@@ -43,19 +43,13 @@ real(const json_t *v, const char *key)
 	return json_number_value(json_object_get(v, key));
 }
 
-/* Who stands behind a channel of the day. */
+/* Who left a number is a citizen; else it follows from the channel. */
 static struct str
-reporter_of(struct str channel, bool has_name, bool has_phone)
+reporter_of(struct str channel, bool has_phone)
 {
-	if (str_is(channel, "sensor"))
-		return STR("sensor");
-	if (has_phone)
+	if (has_phone && !str_is(channel, "sensor"))
 		return STR("citizen");
-	if (str_is(channel, "grid") || str_is(channel, "inspection") ||
-	    str_is(channel, "visit") || str_is(channel, "supervisor") ||
-	    str_is(channel, "upper"))
-		return STR("staff");
-	return has_name ? STR("anonymous") : STR("staff");
+	return (struct str){ NULL, 0 };
 }
 
 static size_t
@@ -125,8 +119,7 @@ take_report(struct play *p, const json_t *v, struct written *w, struct err *e)
 	if (!set_times(v, w, &m))
 		return err_set(
 		    e, RC_REJECT, "day.jsonl: a time of %.*s", STR_ARG(env.id));
-	m.reporter =
-	    reporter_of(m.channel, plain.name.n > 0, plain.phone.n > 0);
+	m.reporter = reporter_of(m.channel, plain.phone.n > 0);
 	env.time = w->at;
 	env.data = encoded(p, &msg_report_submit_desc, &m);
 	w->id = arena_str(p->arena, env.id);

@@ -97,7 +97,8 @@ check_place(const struct checker *c, struct msg_envelope *env,
 		return refuse(f, "SUBJECT_MISMATCH", "subject",
 		    "is not the casefile that the message is about");
 	env->subject = subject;
-	if (d == &msg_report_submit_desc && env->division.n == 0)
+	if ((d == &msg_report_submit_desc || d == &msg_booking_book_desc) &&
+	    env->division.n == 0)
 		return refuse(f, "FIELD_MISSING", "division", "is required");
 	if (env->division.n > 0 && !is_place(c, env->division))
 		return refuse(f, "UNKNOWN_DIVISION", "division",

@@ -1,5 +1,6 @@
 #include "services/intake/desk.h"
 
+#include "services/intake/desk_booking.h"
 #include "services/intake/desk_nearby.h"
 
 /* A report whose matter nobody has told, and whose words may tell it. */
@@ -44,6 +45,20 @@ propose(struct run *r, struct run_event *events, size_t n, struct err *e)
 		who[i]->p.n_proposals = out[i].n;
 	}
 	return RC_OK;
+}
+
+static void
+find_former(struct run *r, struct run_event *ev)
+{
+	const struct intake *in = run_private(r);
+	struct prepared *p;
+
+	if (ev->desc != &msg_report_refuse_desc)
+		return;
+	p = arena_alloc(run_arena(r), sizeof(*p));
+	must(p != NULL);
+	p->former = nearby_former(in->near, ev);
+	ev->extra = p;
 }
 
 static void
@@ -125,6 +140,8 @@ desk_look(struct run *r, struct run_event *events, size_t n, size_t i)
 		nearby_note(r, in->near, &events[i - 1]);
 	gather(r, events, n, i);
 	find_duplicates(r, events, i);
+	find_former(r, &events[i]);
+	booking_look(r, &in->seats, events, n, i);
 }
 
 enum rc
@@ -133,5 +150,6 @@ desk_look_up(struct run *r, struct run_event *events, size_t n, struct err *e)
 	struct intake *in = run_private(r);
 
 	TRY(propose(r, events, n, e));
+	TRY(booking_load(r, events, n, &in->seats, e));
 	return nearby_load(r, events, n, &in->near, e);
 }

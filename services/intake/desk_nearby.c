@@ -6,6 +6,7 @@
 /* What a batch looks through, besides its own reports. */
 struct nearby {
 	struct intake_seen seen; /* as the batch found it, newest first */
+	struct intake_seen formers;
 	struct intake_persons persons;
 	/* The batch's own reports as they are by now, hashed by id. */
 	const struct row_report **rows;
@@ -80,6 +81,18 @@ nearby_note(struct run *r, struct nearby *near, const struct run_event *ev)
 	note(near, run_folder(r, ev->casefile));
 }
 
+/* The report that EV decides on by what is known of others; or nothing. */
+static struct str
+decided_by(const struct run_event *ev)
+{
+	if (ev->desc == &msg_report_accept_desc)
+		return ((const struct msg_report_accept *)ev->msg)->report;
+	if (ev->desc == &msg_report_answer_check_desc)
+		return ((const struct msg_report_answer_check *)ev->msg)
+		    ->report;
+	return (struct str){ NULL, 0 };
+}
+
 static struct sighting
 from_submit(struct run *r, const struct run_event *ev)
 {
@@ -130,16 +143,16 @@ nearby_subject(struct run *r, struct run_event *events, size_t i,
     const struct nearby *near, struct sighting *s)
 {
 	const struct run_event *ev = &events[i];
-	const struct msg_report_accept *m = ev->msg;
+	struct str report = decided_by(ev);
 	const struct row_report *row;
 
 	if (ev->desc == &msg_report_submit_desc) {
 		*s = from_submit(r, ev);
 		return !nearby_is_refused(r, ev);
 	}
-	if (ev->desc != &msg_report_accept_desc)
+	if (report.n == 0)
 		return false;
-	row = report_of(near, m->report);
+	row = report_of(near, report);
 	if (row != NULL)
 		*s = from_row(near, row);
 	/* What came in with this very batch is not in the vault yet. */
@@ -148,6 +161,18 @@ nearby_subject(struct run *r, struct run_event *events, size_t i,
 		    str_eq(events[k].casefile, row->id))
 			s->person = from_submit(r, &events[k]).person;
 	return row != NULL;
+}
+
+static bool
+is_open_in(
+    const struct intake_seen *seen, struct str casefile, struct str *matter)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (str_eq(seen->v[i].s.casefile, casefile)) {
+			*matter = seen->v[i].s.matter;
+			return seen->v[i].open;
+		}
+	return false;
 }
 
 /* The casefile's own report as it is now: open, and of which matter? */
@@ -160,12 +185,8 @@ is_open(const struct nearby *near, struct str casefile, struct str *matter)
 		*matter = row->matter;
 		return str_is(row->state, "accepted") && row->closed_at == 0;
 	}
-	for (size_t i = 0; i < near->seen.n; i++)
-		if (str_eq(near->seen.v[i].s.casefile, casefile)) {
-			*matter = near->seen.v[i].s.matter;
-			return near->seen.v[i].open;
-		}
-	return false;
+	return is_open_in(&near->seen, casefile, matter) ||
+	       is_open_in(&near->formers, casefile, matter);
 }
 
 /* What of an older report counts: if an open casefile carries it now. */
@@ -180,6 +201,41 @@ is_carried(const struct nearby *near, struct sighting *s, struct str state)
 	}
 	return (str_is(state, "accepted") || str_is(state, "merged")) &&
 	       is_open(near, s->casefile, &s->matter);
+}
+
+/* How far a report is that is in STATE. */
+static const char *
+progress_of(const struct nearby *near, struct str state, struct str casefile)
+{
+	struct str matter;
+
+	if (str_is(state, "received") || str_is(state, "checking"))
+		return "undecided";
+	if (str_is(state, "refused"))
+		return "not_taken";
+	return is_open(near, casefile, &matter) ? "in_hand" : "done";
+}
+
+struct former
+nearby_former(const struct nearby *near, const struct run_event *ev)
+{
+	const struct msg_report_refuse *m = ev->msg;
+	const struct row_report *row = report_of(near, m->former);
+	struct str state = { NULL, 0 }, casefile = state;
+
+	for (size_t i = 0; i < near->formers.n; i++)
+		if (str_eq(near->formers.v[i].s.report, m->former)) {
+			state = near->formers.v[i].state;
+			casefile = near->formers.v[i].s.casefile;
+		}
+	if (row != NULL) {
+		state = row->state;
+		casefile = row->casefile;
+	}
+	if (state.n == 0)
+		return (struct former){ .found = false };
+	return (struct former){ true, casefile,
+		progress_of(near, state, casefile) };
 }
 
 static bool
@@ -254,6 +310,8 @@ struct wish {
 	size_t n_towns;
 	struct str *tokens;
 	size_t n_tokens;
+	struct str *formers;
+	size_t n_formers;
 	int64_t since;
 };
 
@@ -272,26 +330,35 @@ wish_for(struct run *r, struct wish *w, struct str division, int64_t at)
 }
 
 static void
+wish_for_former(struct wish *w, const struct msg_report_refuse *m)
+{
+	if (m->former.n > 0)
+		w->formers[w->n_formers++] = m->former;
+}
+
+static void
 wishes(struct run *r, const struct nearby *near, const struct run_event *events,
     size_t n, struct wish *w)
 {
 	*w = (struct wish){ .since = INT64_MAX };
 	w->towns = arena_alloc(run_arena(r), n * sizeof(*w->towns));
 	w->tokens = arena_alloc(run_arena(r), n * sizeof(*w->tokens));
-	must(w->towns != NULL && w->tokens != NULL);
+	w->formers = arena_alloc(run_arena(r), n * sizeof(*w->formers));
+	must(w->towns != NULL && w->tokens != NULL && w->formers != NULL);
 	for (size_t i = 0; i < n; i++) {
 		const struct run_event *ev = &events[i];
-		const struct msg_report_accept *m = ev->msg;
 		const struct row_report *row;
+		struct str report = decided_by(ev);
 
+		if (ev->desc == &msg_report_refuse_desc)
+			wish_for_former(w, ev->msg);
 		if (ev->desc == &msg_report_submit_desc &&
 		    !nearby_is_refused(r, ev))
 			wish_for(r, w,
 			    registry_successor(
 				run_registry(r), ev->env.division, ev->at),
 			    ev->at);
-		if (ev->desc != &msg_report_accept_desc ||
-		    (row = report_of(near, m->report)) == NULL)
+		if (report.n == 0 || (row = report_of(near, report)) == NULL)
 			continue;
 		wish_for(r, w, row->division, row->received_at);
 		if (row->token.n > 0)
@@ -315,6 +382,10 @@ nearby_load(struct run *r, struct run_event *events, size_t n,
 		TRY(intake_store_nearby(run_db(r),
 		    (struct strs){ w.towns, w.n_towns }, w.since, NEARBY_MAX,
 		    arena, &near->seen, e));
+	if (w.n_formers > 0)
+		TRY(intake_store_formers(run_db(r),
+		    (struct strs){ w.formers, w.n_formers }, arena,
+		    &near->formers, e));
 	if (w.n_tokens > 0)
 		TRY(intake_store_persons(run_db(r),
 		    (struct strs){ w.tokens, w.n_tokens }, arena,

@@ -29,6 +29,9 @@ void nearby_note(
  */
 bool nearby_subject(struct run *r, struct run_event *events, size_t i,
     const struct nearby *near, struct sighting *s);
+/* The report that event EV, a report.refuse, says is repeated. */
+struct former nearby_former(
+    const struct nearby *near, const struct run_event *ev);
 /*
  * What was reported in TOWN before event I and is carried by an open
  * casefile, the newest first, at most NEARBY_MAX; the same whether the

@@ -24,6 +24,22 @@ LEFT JOIN intake.report p ON p.id = r.casefile
 LEFT JOIN vault.identity i ON i.token = r.token
 ORDER BY r.received_at DESC, r.id DESC;
 
+-- The same of those that a demand repeats, wherever and whenever.
+-- name: formers
+SELECT r.id AS report, r.casefile, r.state, p.matter,
+	coalesce(p.state = 'accepted' AND p.closed_at IS NULL, false) AS open,
+	r.division, r.received_at AS at
+FROM intake.report r
+LEFT JOIN intake.report p ON p.id = r.casefile
+WHERE r.id = ANY ($1::text[]);
+
+-- Seats that are taken on days that begin then.
+-- name: seats
+SELECT id AS booking, room, leader, day FROM intake.booking
+WHERE state = 'booked'
+	AND day IN (SELECT to_timestamp(d / 1000.0)
+		FROM unnest($1::bigint[]) AS d);
+
 -- name: persons
 SELECT token, encode(person, 'hex') AS person FROM vault.identity
 WHERE token = ANY ($1::text[]) AND person IS NOT NULL;

@@ -6,6 +6,7 @@
 #define INTAKE_RULES_H
 
 #include "common/rule/step.h"
+#include "services/intake/rules_channel.h"
 #include "services/intake/rules_duplicate.h"
 
 /* clang-format off */
@@ -32,9 +33,17 @@ enum {
 
 extern const struct machine intake_machine;
 
+/* The report that a demand repeats, as it is now. */
+struct former {
+	bool found;
+	struct str casefile;
+	const char *progress;
+};
+
 /*
- * What was found out before the rules, in extra: of report.submit all of it,
- * of report.accept the duplicates.  Without it nothing of the text is kept.
+ * What was found out before the rules, in extra: of report.submit all but
+ * the former, of report.accept and report.answer_check the duplicates, of
+ * report.refuse the former.  Without it nothing of the text is kept.
  */
 struct prepared {
 	bool bad_seal;    /* there is a sealed part, and it does not open */
@@ -48,6 +57,13 @@ struct prepared {
 	size_t n_proposals;
 	const struct duplicate *duplicates; /* best first */
 	size_t n_duplicates;
+	struct former former;
+};
+
+/* The same for booking.book and booking.move: seats taken on that day. */
+struct seats {
+	const struct row_seat *v;
+	size_t n;
 };
 
 /* Where a report goes when it comes in. */
@@ -55,6 +71,7 @@ struct settlement {
 	int state;                         /* REPORT_... */
 	const struct row_matter *matter;   /* NULL: the desk will say */
 	const struct duplicate *duplicate; /* of REPORT_MERGED */
+	struct str checker;                /* of REPORT_CHECKING */
 };
 
 /* The code that report.submit is refused with, or NULL. */
@@ -62,7 +79,32 @@ const char *intake_fault(const struct registry *r,
     const struct msg_envelope *env, const struct msg_report_submit *m,
     int64_t at, const struct prepared *p);
 struct settlement intake_settle(const struct registry *r,
-    const struct msg_report_submit *m, int64_t at, const struct prepared *p);
+    const struct msg_envelope *env, const struct msg_report_submit *m,
+    int64_t at, const struct prepared *p);
+
+/* What was found out of a report's message; nothing if nothing was. */
+const struct prepared *intake_prepared(const struct step *s);
+/* The report becomes a casefile, or goes to another one. */
+void intake_take_on(struct step *s, struct row_report *r,
+    const struct row_matter *matter, const char *by);
+void intake_merge(
+    struct step *s, struct row_report *r, const struct duplicate *d);
+/* The desk has so long to decide. */
+int64_t intake_await_desk(struct step *s, struct row_report *r);
+/* Refuses unless UNIT decides on this report. */
+bool intake_may_decide(struct step *s, struct str unit, struct str officer);
+
+/* Whether somebody looks on the spot before such a report is taken on. */
+bool intake_wants_check(
+    struct str channel, bool urgent, const struct row_matter *matter);
+/* The grid worker next to DIVISION, not REPORTER; empty: none there. */
+struct str intake_nearest(const struct registry *r, struct str division,
+    struct str reporter, int64_t at);
+void intake_ask_check(
+    struct step *s, struct row_report *r, struct str checker, const char *by);
+
+/* Somebody holds the papers of a report that is taken on. */
+void intake_agency_take(struct step *s, const struct row_report *r);
 
 /* Refuses unless UNIT and OFFICER (may be empty) are there that day. */
 bool intake_knows(struct step *s, struct str unit, struct str officer);

@@ -368,9 +368,8 @@ duplicates_find(const struct sighting *new, const struct sighting *old,
 	return n_found;
 }
 
-/* What lies somewhere; a quarrel or a question is everybody's own. */
-static bool
-has_place(const struct row_matter *matter)
+bool
+duplicates_have_place(const struct row_matter *matter)
 {
 	return str_is(matter->kind, "event") ||
 	       str_is(matter->kind, "enforcement") ||
@@ -385,7 +384,7 @@ duplicates_with(
 		bool again = strcmp(v[i].why, "same_text") == 0;
 
 		if (str_eq(v[i].matter, matter->code) &&
-		    (again || has_place(matter)))
+		    (again || duplicates_have_place(matter)))
 			return &v[i];
 	}
 	return NULL;

@@ -40,6 +40,9 @@ size_t duplicates_find(const struct sighting *new, const struct sighting *old,
     size_t n, const struct registry *r, struct arena *arena,
     const struct duplicate **found);
 
+/* What lies somewhere; a quarrel or a question is everybody's own. */
+bool duplicates_have_place(const struct row_matter *matter);
+
 /* The best of them when the matter is known to be MATTER; NULL: none. */
 const struct duplicate *duplicates_with(
     const struct duplicate *v, size_t n, const struct row_matter *matter);

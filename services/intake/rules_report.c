@@ -6,8 +6,8 @@
 
 static const struct prepared nothing;
 
-static const struct prepared *
-prepared_of(const struct step *s)
+const struct prepared *
+intake_prepared(const struct step *s)
 {
 	return s->extra != NULL ? s->extra : &nothing;
 }
@@ -17,6 +17,23 @@ is_place(const struct registry *r, struct str division, int64_t at)
 {
 	return registry_division(r, division, at) != NULL ||
 	       registry_grid(r, division, at) != NULL;
+}
+
+/* What the channel asks for. */
+static const char *
+channel_fault(const struct msg_report_submit *m)
+{
+	const struct channel *c = channel_of(m->channel);
+
+	if (m->reporter.n > 0 &&
+	    !str_in(str_of(c->reporters), '|', m->reporter))
+		return "WRONG_REPORTER";
+	if ((c->flags & CHANNEL_HELD) != 0 &&
+	    (m->unit.n == 0 || m->officer.n == 0))
+		return "HOLDER_MISSING";
+	if ((c->flags & CHANNEL_NAMED) != 0 && m->via.n == 0)
+		return "VIA_MISSING";
+	return NULL;
 }
 
 const char *
@@ -33,7 +50,7 @@ intake_fault(const struct registry *r, const struct msg_envelope *env,
 		return "NOTHING_SAID";
 	if (m->occurred_at > at + AHEAD_MS)
 		return "OCCURRED_IN_FUTURE";
-	return NULL;
+	return channel_fault(m);
 }
 
 /* The best proposal, when it is far enough ahead of the next. */
@@ -55,8 +72,8 @@ obvious_matter(const struct registry *r, int64_t at, const struct prepared *p)
 }
 
 struct settlement
-intake_settle(const struct registry *r, const struct msg_report_submit *m,
-    int64_t at, const struct prepared *p)
+intake_settle(const struct registry *r, const struct msg_envelope *env,
+    const struct msg_report_submit *m, int64_t at, const struct prepared *p)
 {
 	struct settlement s = { .state = REPORT_RECEIVED };
 
@@ -71,36 +88,32 @@ intake_settle(const struct registry *r, const struct msg_report_submit *m,
 		s.state = REPORT_MERGED;
 	else if (s.matter != NULL)
 		s.state = REPORT_ACCEPTED;
+	if (s.state == REPORT_ACCEPTED &&
+	    intake_wants_check(m->channel, m->urgent, s.matter))
+		s.checker = intake_nearest(r,
+		    registry_successor(r, env->division, at), m->officer, at);
+	if (s.checker.n > 0)
+		s.state = REPORT_CHECKING;
 	return s;
-}
-
-static bool
-is_one_of(struct str channel, const char *list)
-{
-	return str_in(str_of(list), '|', channel);
 }
 
 static struct str
 reporter_of(const struct msg_report_submit *m, const struct prepared *p)
 {
+	const char *usual = channel_of(m->channel)->usual;
+
 	if (m->reporter.n > 0)
 		return m->reporter;
-	if (str_is(m->channel, "sensor"))
-		return STR("sensor");
-	if (is_one_of(
-		m->channel, "grid|inspection|visit|agency|supervisor|upper"))
-		return STR("staff");
+	if (usual[0] != '\0')
+		return str_of(usual);
 	return p->named || p->phone ? STR("citizen") : STR("anonymous");
 }
 
-/*
- * Who decides what it is: the township's room for what its own people see,
- * the county's desk for what people tell the county.
- */
+/* Who decides what it is. */
 static struct str
 desk_of(struct step *s, struct str channel, struct str division)
 {
-	if (is_one_of(channel, "grid|inspection|visit|sensor"))
+	if (channel_of(channel)->desk == CHANNEL_ROOM)
 		return step_room(s, division);
 	return step_county_centre(s, division);
 }
@@ -109,7 +122,7 @@ static struct row_report *
 report_new(struct step *s, int state)
 {
 	const struct msg_report_submit *m = s->msg;
-	const struct prepared *p = prepared_of(s);
+	const struct prepared *p = intake_prepared(s);
 	struct row_report *r = step_new(s, THING_REPORT, state);
 
 	/* A place that was merged away goes on as its successor. */
@@ -119,7 +132,8 @@ report_new(struct step *s, int state)
 	r->place = p->place;
 	r->text = p->text;
 	r->token = p->token;
-	r->reachable = p->phone && str_is(r->reporter, "citizen");
+	r->reachable = p->phone && str_is(r->reporter, "citizen") &&
+		       channel_is(r->channel, CHANNEL_ANSWER);
 	r->matter = m->matter;
 	r->desk = desk_of(s, m->channel, r->division);
 	r->unit = m->unit;
@@ -129,6 +143,7 @@ report_new(struct step *s, int state)
 	r->lat = m->lat;
 	r->lon = m->lon;
 	r->received_at = s->at;
+	r->visit = m->visit;
 	return r;
 }
 
@@ -136,7 +151,7 @@ static void
 tell_received(struct step *s, const struct row_report *r, int64_t accept_by)
 {
 	const struct msg_report_submit *m = s->msg;
-	const struct prepared *p = prepared_of(s);
+	const struct prepared *p = intake_prepared(s);
 	struct msg_report_received f = {
 		.report = r->id,
 		.channel = r->channel,
@@ -151,6 +166,9 @@ tell_received(struct step *s, const struct row_report *r, int64_t accept_by)
 		.lon = r->lon,
 		.proposals = { p->proposals, p->n_proposals },
 		.accept_by = accept_by,
+		.via = m->via,
+		.visit = m->visit,
+		.booking = m->booking,
 	};
 
 	step_emit(s, &msg_report_received_desc, &f);
@@ -168,9 +186,9 @@ finish_by(struct step *s, const struct row_matter *matter)
 	return step_due(s, "order.finish.general", s->at).at;
 }
 
-static void
-take_on(struct step *s, struct row_report *r, const struct row_matter *matter,
-    const char *by)
+void
+intake_take_on(struct step *s, struct row_report *r,
+    const struct row_matter *matter, const char *by)
 {
 	struct msg_report_accepted accepted = {
 		.report = r->id,
@@ -190,15 +208,19 @@ take_on(struct step *s, struct row_report *r, const struct row_matter *matter,
 		.reporter_officer = r->officer,
 		.finish_by = finish_by(s, matter),
 		.pack = registry_version(s->registry),
+		.wish = channel_is(r->channel, CHANNEL_WISH),
+		.visit = r->visit,
 	};
 
 	r->matter = matter->code;
 	step_emit(s, &msg_report_accepted_desc, &accepted);
 	step_emit(s, &msg_casefile_opened_desc, &opened);
+	if (channel_is(r->channel, CHANNEL_HELD))
+		intake_agency_take(s, r);
 }
 
-static void
-merge(struct step *s, struct row_report *r, const struct duplicate *d)
+void
+intake_merge(struct step *s, struct row_report *r, const struct duplicate *d)
 {
 	struct msg_report_merged merged = {
 		.report = r->id,
@@ -211,12 +233,21 @@ merge(struct step *s, struct row_report *r, const struct duplicate *d)
 	step_emit(s, &msg_report_merged_desc, &merged);
 }
 
+int64_t
+intake_await_desk(struct step *s, struct row_report *r)
+{
+	struct due due = step_due(s, "report.accept", s->at);
+
+	step_arm(s, (struct row_head *)r, "accept", ARM_DUTY, r->desk, due);
+	return due.at;
+}
+
 static bool
 may_submit(struct step *s)
 {
 	const struct msg_report_submit *m = s->msg;
 	const char *fault =
-	    intake_fault(s->registry, s->env, m, s->at, prepared_of(s));
+	    intake_fault(s->registry, s->env, m, s->at, intake_prepared(s));
 
 	if (fault != NULL) {
 		step_refuse(s, fault);
@@ -231,7 +262,6 @@ intake_report_submit(struct step *s)
 {
 	struct settlement way;
 	struct row_report *r;
-	struct due due;
 
 	/* A number is given once: by an earlier row, or long ago. */
 	if (step_find(s, THING_REPORT, s->folder->casefile) != NULL) {
@@ -241,19 +271,22 @@ intake_report_submit(struct step *s)
 	}
 	if (!may_submit(s))
 		return;
-	way = intake_settle(s->registry, s->msg, s->at, prepared_of(s));
+	way = intake_settle(
+	    s->registry, s->env, s->msg, s->at, intake_prepared(s));
 	if (way.state != s->move->to)
 		return;
 	r = report_new(s, way.state);
-	due = step_due(s, "report.accept", s->at);
-	tell_received(s, r, due.at);
+	tell_received(s, r, step_due(s, "report.accept", s->at).at);
 	if (way.state == REPORT_MERGED)
-		merge(s, r, way.duplicate);
+		intake_merge(s, r, way.duplicate);
 	else if (way.state == REPORT_ACCEPTED)
-		take_on(s, r, way.matter, "rule");
-	else
-		step_arm(
-		    s, (struct row_head *)r, "accept", ARM_DUTY, r->desk, due);
+		intake_take_on(s, r, way.matter, "rule");
+	else if (way.state == REPORT_RECEIVED)
+		(void)intake_await_desk(s, r);
+	else {
+		r->matter = way.matter->code;
+		intake_ask_check(s, r, way.checker, "rule");
+	}
 }
 
 static bool
@@ -279,8 +312,8 @@ is_desk_of(const struct registry *r, const struct row_unit *unit,
 						 r, "command_room", town, at)));
 }
 
-static bool
-may_decide(struct step *s, struct str code, struct str officer)
+bool
+intake_may_decide(struct step *s, struct str code, struct str officer)
 {
 	const struct row_report *r = (const struct row_report *)s->row;
 	const struct row_unit *unit = step_unit(s, code);
@@ -294,16 +327,28 @@ may_decide(struct step *s, struct str code, struct str officer)
 	return false;
 }
 
+/* Nobody has looked yet, though somebody should, and can. */
+static struct str
+checker_for(
+    struct step *s, const struct row_report *r, const struct row_matter *matter)
+{
+	if (r->checked.n > 0 ||
+	    !intake_wants_check(r->channel, r->urgent, matter))
+		return (struct str){ NULL, 0 };
+	return intake_nearest(s->registry, r->division, r->officer, s->at);
+}
+
 void
 intake_report_accept(struct step *s)
 {
 	const struct msg_report_accept *m = s->msg;
-	const struct prepared *p = prepared_of(s);
+	const struct prepared *p = intake_prepared(s);
 	struct row_report *r = (struct row_report *)s->row;
 	const struct row_matter *matter;
 	const struct duplicate *d;
+	struct str checker;
 
-	if (!may_decide(s, m->unit, m->officer))
+	if (!intake_may_decide(s, m->unit, m->officer))
 		return;
 	matter = registry_matter(s->registry, m->matter, s->at);
 	if (matter == NULL) {
@@ -313,35 +358,17 @@ intake_report_accept(struct step *s)
 	}
 	step_meet(s, s->row, "accept");
 	d = duplicates_with(p->duplicates, p->n_duplicates, matter);
-	if (d == NULL) {
-		take_on(s, r, matter, "desk");
-		return;
+	checker = checker_for(s, r, matter);
+	if (d != NULL) {
+		intake_merge(s, r, d);
+		step_move(s, THING_REPORT, s->row, REPORT_MERGED);
+	} else if (checker.n > 0) {
+		r->matter = matter->code;
+		intake_ask_check(s, r, checker, "rule");
+		step_move(s, THING_REPORT, s->row, REPORT_CHECKING);
+	} else {
+		intake_take_on(s, r, matter, "desk");
 	}
-	merge(s, r, d);
-	step_move(s, THING_REPORT, s->row, REPORT_MERGED);
-}
-
-void
-intake_report_refuse(struct step *s)
-{
-	const struct msg_report_refuse *m = s->msg;
-	struct msg_report_refused refused = {
-		.report = m->report,
-		.kind = m->kind,
-		.way = m->way,
-	};
-
-	if (!may_decide(s, m->unit, m->officer))
-		return;
-	/* Whoever is sent away is told where to go. */
-	if (m->way.n == 0 &&
-	    is_one_of(m->kind, "emergency_line|other_procedure|beyond_duty")) {
-		step_refuse(s, "WAY_MISSING");
-		return;
-	}
-	step_meet(s, s->row, "accept");
-	step_touch(s, s->row);
-	step_emit(s, &msg_report_refused_desc, &refused);
 }
 
 /* Nothing more is added to a closed casefile. */

@@ -17,7 +17,8 @@ struct intake {
 	struct words *words;
 	struct str version;
 	int64_t day;
-	struct nearby *near; /* of the batch; desk.c */
+	struct nearby *near;       /* of the batch; desk.c */
+	struct intake_seats seats; /* of it, too; desk_booking.c */
 };
 
 /* What one report.submit said.  The rules get its first part as extra. */

@@ -85,19 +85,11 @@ sighting_of(const struct row_nearby *row)
 	};
 }
 
-enum rc
-intake_store_nearby(struct db *db, struct strs towns, int64_t since,
-    int64_t max, struct arena *arena, struct intake_seen *out, struct err *e)
+static void
+keep_seen(const struct rows *rows, struct arena *arena, struct intake_seen *out)
 {
-	AUTO(args_fini) struct args a;
-	AUTO(rows_free) struct rows *rows = NULL;
 	struct row_nearby row;
 
-	args_init(&a);
-	args_strs(&a, towns.p, towns.n);
-	args_time(&a, since);
-	args_i64(&a, max);
-	TRY(db_exec(db, Q_intake_nearby, &a, &rows, e));
 	out->n = rows_n(rows);
 	out->v = arena_alloc(arena, (out->n + 1) * sizeof(*out->v));
 	must(out->v != NULL);
@@ -106,6 +98,53 @@ intake_store_nearby(struct db *db, struct strs towns, int64_t since,
 		out->v[i] = (struct intake_report){ sighting_of(&row),
 			row.state, row.open };
 	}
+}
+
+enum rc
+intake_store_nearby(struct db *db, struct strs towns, int64_t since,
+    int64_t max, struct arena *arena, struct intake_seen *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_strs(&a, towns.p, towns.n);
+	args_time(&a, since);
+	args_i64(&a, max);
+	TRY(db_exec(db, Q_intake_nearby, &a, &rows, e));
+	keep_seen(rows, arena, out);
+	return RC_OK;
+}
+
+enum rc
+intake_store_formers(struct db *db, struct strs reports, struct arena *arena,
+    struct intake_seen *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_strs(&a, reports.p, reports.n);
+	TRY(db_exec(db, Q_intake_formers, &a, &rows, e));
+	keep_seen(rows, arena, out);
+	return RC_OK;
+}
+
+enum rc
+intake_store_seats(struct db *db, const int64_t *days, size_t n,
+    struct arena *arena, struct intake_seats *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_i64s(&a, days, n);
+	TRY(db_exec(db, Q_intake_seats, &a, &rows, e));
+	out->n = rows_n(rows);
+	out->v = arena_alloc(arena, (out->n + 1) * sizeof(*out->v));
+	must(out->v != NULL);
+	for (size_t i = 0; i < out->n; i++)
+		rows_decode(rows, i, &row_seat_desc, &out->v[i], arena);
 	return RC_OK;
 }
 

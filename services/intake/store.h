@@ -49,6 +49,11 @@ struct intake_seen {
 	size_t n;
 };
 
+struct intake_seats {
+	struct row_seat *v;
+	size_t n;
+};
+
 /* Who is behind a token, as a hash. */
 struct intake_person {
 	struct str token;
@@ -75,6 +80,12 @@ enum rc intake_store_propose(struct db *db, struct strs texts, int64_t max,
 enum rc intake_store_nearby(struct db *db, struct strs towns, int64_t since,
     int64_t max, struct arena *arena, struct intake_seen *out,
     struct err *e) MUST_CHECK;
+/* The reports of these numbers; those that are not there are left out. */
+enum rc intake_store_formers(struct db *db, struct strs reports,
+    struct arena *arena, struct intake_seen *out, struct err *e) MUST_CHECK;
+/* Seats that are taken on N days, each told by its first moment. */
+enum rc intake_store_seats(struct db *db, const int64_t *days, size_t n,
+    struct arena *arena, struct intake_seats *out, struct err *e) MUST_CHECK;
 enum rc intake_store_persons(struct db *db, struct strs tokens,
     struct arena *arena, struct intake_persons *out, struct err *e) MUST_CHECK;
 /* Sends them off with the rest of the transaction; nothing for none. */

@@ -160,11 +160,12 @@ report(struct draft *d)
 	begin(d, &msg_report_submit_desc);
 	d->division = one_of(
 	    d, STR("330122109219~330122109219~330122109~330122102~330122"));
-	fill(d, STR("channel=hotline~grid~app~sensor~inspection; "
+	fill(d, STR("channel=hotline~grid~app~sensor~inspection~agency; "
 		    "reporter=~citizen~anonymous; place=村口~桥边~河边; "
 		    "matter=~~EN-010~EN-005~EN-015~CA-003~CA-003~DP-001~"
 		    "DP-001~CA-001~EN-010~XX-999; urgent=~~yes; "
-		    "lat=~29.93~29.9301; officer=~~OF-GW-0323"));
+		    "lat=~29.93~29.9301; visit=~~~HF-1; "
+		    "officer=~~OF-GW-0323"));
 	if (((struct msg_report_submit *)d->msg)->lat > 0)
 		set(d, "lon", STR("119.45"));
 	if (((struct msg_report_submit *)d->msg)->officer.n > 0)
@@ -326,6 +327,17 @@ publish_score(struct draft *d)
 		    "unit=330122-GLZX~330122109-CMD"));
 }
 
+static void
+book(struct draft *d)
+{
+	begin(d, &msg_booking_book_desc);
+	d->division = STR("330122");
+	fill(d, STR("room=330122-LDR~330122-LDR~330122-GLZX; "
+		    "channel=site~phone~web; "
+		    "at=2026-03-19T10:00+08:00~2026-03-20T10:00+08:00~"
+		    "2026-03-23T20:00+08:00; unit=330122-GLZX"));
+}
+
 /* What a later version, or none, would have sent. */
 static bool
 garbage(struct draft *d)
@@ -353,6 +365,10 @@ choose(struct draft *d, size_t n)
 		return true;
 	if (throw(d, 60) == 0) {
 		publish_score(d);
+		return true;
+	}
+	if (throw(d, 60) == 0) {
+		book(d);
 		return true;
 	}
 	for (int tries = 0; tries < 60 && !(few && throw(d, 3) == 0); tries++)

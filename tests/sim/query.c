@@ -40,6 +40,8 @@ static const struct {
 	{ "intake_propose", query_propose },
 	{ "intake_nearby", query_nearby },
 	{ "intake_persons", query_persons },
+	{ "intake_formers", query_formers },
+	{ "intake_seats", query_seats },
 	{ "intake_identities", query_identities },
 	{ "scoring_counts", query_counts },
 	{ "scoring_revision", query_revision },

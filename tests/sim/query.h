@@ -33,7 +33,7 @@ query_fn query_due, query_fired, query_mark, query_arm, query_meet, query_pause,
     query_ledger, query_resume;
 /* query_intake.c */
 query_fn query_boxes, query_propose, query_nearby, query_persons,
-    query_identities, query_seal;
+    query_identities, query_seal, query_formers, query_seats;
 /* query_scoring.c */
 query_fn query_counts, query_revision, query_behind;
 

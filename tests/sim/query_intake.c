@@ -326,3 +326,79 @@ query_nearby(struct call *c)
 		nearby_row(c, t, &col, v[i]);
 	return OUTCOME_DONE;
 }
+
+static void
+former_row(struct call *c, const struct table *t,
+    const struct report_columns *col, const struct version *v)
+{
+	const struct spot *s = table_find(t, &v->cell[1]);
+	const struct version *p = s != NULL ? spot_seen(s, &c->s->tx) : NULL;
+	bool open = p != NULL && str_is(p->cell[col->state], "accepted") &&
+		    p->cell[col->closed].p == NULL;
+
+	result_row(c->out,
+	    (struct str[]){ v->cell[0], v->cell[1], v->cell[col->state],
+		p != NULL ? p->cell[col->matter] : (struct str){ NULL, 0 },
+		open ? STR("\1") : STR("\0"), v->cell[2],
+		v->cell[col->received] });
+}
+
+enum outcome
+query_formers(struct call *c)
+{
+	const struct table *t = store_table(c->store, STR("intake.report"));
+	struct report_columns col = columns_of(t);
+	struct strs ids = call_list(c, 0);
+
+	result_column(c->out, "report", CELL_TEXT);
+	result_column(c->out, "casefile", CELL_TEXT);
+	result_column(c->out, "state", CELL_TEXT);
+	result_column(c->out, "matter", CELL_TEXT);
+	result_column(c->out, "open", CELL_BOOL);
+	result_column(c->out, "division", CELL_TEXT);
+	result_column(c->out, "at", CELL_TIME);
+	for (size_t i = 0; i < ids.n; i++) {
+		const struct spot *s = table_find(t, &ids.p[i]);
+		const struct version *v =
+		    s != NULL ? spot_seen(s, &c->s->tx) : NULL;
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again = again || str_eq(ids.p[k], ids.p[i]);
+		if (v != NULL && !again)
+			former_row(c, t, &col, v);
+	}
+	return OUTCOME_DONE;
+}
+
+/* Seats that are taken on the days asked for. */
+enum outcome
+query_seats(struct call *c)
+{
+	const struct table *t = store_table(c->store, STR("intake.booking"));
+	int room = table_column(t, STR("room"));
+	int leader = table_column(t, STR("leader"));
+	int day = table_column(t, STR("day"));
+	int state = table_column(t, STR("state"));
+	struct i64s days = call_i64s(c, 0);
+
+	result_column(c->out, "booking", CELL_TEXT);
+	result_column(c->out, "room", CELL_TEXT);
+	result_column(c->out, "leader", CELL_TEXT);
+	result_column(c->out, "day", CELL_TIME);
+	for (size_t i = 0; i < t->n_spots; i++) {
+		const struct version *v = spot_seen(t->spots[i], &c->s->tx);
+		bool wanted = false;
+
+		if (v == NULL || !str_is(v->cell[state], "booked"))
+			continue;
+		for (size_t k = 0; k < days.n; k++)
+			wanted = wanted || cell_i64(v->cell[day]) ==
+					       pg_time(days.v[k] * 1000);
+		if (wanted)
+			result_row(
+			    c->out, (struct str[]){ v->cell[0], v->cell[room],
+					v->cell[leader], v->cell[day] });
+	}
+	return OUTCOME_DONE;
+}

@@ -124,9 +124,10 @@ test_whoever_is_sent_away_is_told_where_to(void **state)
 		const char *kind;
 		bool needs_way;
 	} rows[] = { { "emergency_line", true }, { "other_procedure", true },
-		{ "beyond_duty", true }, { "no_new_facts", false },
-		{ "secret_or_privacy", false }, { "unlawful", false },
-		{ "handled_lawfully", false }, { "other", false } };
+		{ "in_petition", true }, { "beyond_duty", true },
+		{ "no_new_facts", true }, { "secret_or_privacy", false },
+		{ "unlawful", false }, { "handled_lawfully", true },
+		{ "other", true } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -139,13 +140,67 @@ test_whoever_is_sent_away_is_told_where_to(void **state)
 			assert_string_equal(kit_refusal(k), "WAY_MISSING");
 			assert_true(KIT_SEND(k, report_refuse,
 			    .report = S(CASE), .kind = str_of(rows[i].kind),
-			    .way = S("请向法院提出"), .unit = S("330122-RX")));
+			    .way = S("请拨打110报警"), .unit = S("330122-RX")));
 			assert_true(str_is(KIT_SAID(k, report_refused, 0)->way,
-			    "请向法院提出"));
+			    "请拨打110报警"));
+			assert_true(
+			    KIT_SAID(k, report_refused, 0)->basis.n > 0);
 		}
 		assert_string_equal(kit_state(k, CASE), "refused");
 		assert_string_equal(kit_due(k, CASE, "accept"), "");
 	}
+}
+
+static void
+refuse_as(const char *kind, const char *way, const char *former)
+{
+	(void)KIT_SEND(k, report_refuse, .report = S(CASE),
+	    .kind = str_of(kind), .way = str_of(way), .former = str_of(former),
+	    .unit = S("330122-RX"));
+}
+
+/* 110, 119, 120 or 122 for danger to life, and the county knows at once. */
+static void
+test_danger_to_life_alarms_the_county(void **state)
+{
+	const struct msg_report_alarmed *f;
+
+	(void)state;
+	receive();
+	refuse_as("emergency_line", "请找村里", "");
+	assert_string_equal(kit_refusal(k), "WAY_MISSING");
+	refuse_as("danger", "请拨打119", "");
+	assert_string_equal(kit_refusal(k), "KIND_UNKNOWN");
+	refuse_as("emergency_line", "请拨打119", "");
+	assert_string_equal(kit_state(k, CASE), "refused");
+	f = KIT_SAID(k, report_alarmed, 0);
+	assert_non_null(f);
+	assert_true(str_is(f->to, "330122-GLZX"));
+	assert_true(str_is(f->room, "330122109-CMD"));
+	receive();
+	refuse_as("unlawful", "", "");
+	assert_string_equal(kit_state(k, CASE), "refused");
+	assert_null(KIT_SAID(k, report_alarmed, 0));
+}
+
+/* The same again without anything new: linked, and its progress told. */
+static void
+test_a_repeated_demand_is_linked_to_the_former_one(void **state)
+{
+	static const struct prepared p = { .former = {
+					       true, { OTHER, 17 }, "done" } };
+
+	(void)state;
+	receive();
+	refuse_as("no_new_facts", "", OTHER);
+	assert_string_equal(kit_refusal(k), "UNKNOWN_FORMER");
+	kit_extra(k, &p);
+	refuse_as("no_new_facts", "", CASE);
+	assert_string_equal(kit_refusal(k), "UNKNOWN_FORMER");
+	refuse_as("no_new_facts", "", OTHER);
+	assert_string_equal(kit_state(k, CASE), "refused");
+	assert_true(str_is(KIT_SAID(k, report_refused, 0)->former, OTHER));
+	assert_true(str_is(KIT_SAID(k, report_refused, 0)->progress, "done"));
 }
 
 static void
@@ -178,6 +233,8 @@ main(void)
 		TEST(test_the_desk_the_room_and_the_county_may_decide),
 		TEST(test_the_desk_finds_that_it_is_a_duplicate),
 		TEST(test_whoever_is_sent_away_is_told_where_to),
+		TEST(test_danger_to_life_alarms_the_county),
+		TEST(test_a_repeated_demand_is_linked_to_the_former_one),
 		TEST(test_what_is_decided_stays_decided),
 	};
 
