@@ -111,7 +111,20 @@ plain(struct glyphs part, struct arena *arena)
 	return out;
 }
 
-/* How many glyphs of GS from AT on spell WANTED; blanks do not count. */
+/* What people put between the characters of a name to hide it. */
+static bool
+is_filler(uint32_t g)
+{
+	static const uint32_t fillers[] = { '-', '_', '*', '.', '/', '~', '|',
+		'+', 0x200b, 0x200c, 0x200d, 0x2014, 0xff0d, 0xfeff };
+
+	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
+		if (g == fillers[i])
+			return true;
+	return glyph_is_blank(g);
+}
+
+/* How many glyphs of GS from AT on spell WANTED; fillers do not count. */
 static size_t
 spelled(const struct glyphs *gs, size_t at, const struct glyphs *wanted)
 {
@@ -120,7 +133,7 @@ spelled(const struct glyphs *gs, size_t at, const struct glyphs *wanted)
 	while (i < gs->n && found < wanted->n) {
 		if (glyph_plain(gs->g[i]) == wanted->g[found])
 			found++;
-		else if (found == 0 || !glyph_is_blank(gs->g[i]))
+		else if (found == 0 || !is_filler(gs->g[i]))
 			return 0;
 		i++;
 	}

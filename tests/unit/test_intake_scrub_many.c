@@ -1,5 +1,7 @@
 /* Scrubbing by the thousand: numbers anywhere, names of all sorts. */
 #include "services/intake/rules_scrub.h"
+
+#include "common/msg/digits.h"
 #include "tests/lib/county.h"
 #include "tests/lib/day.h"
 
@@ -209,10 +211,101 @@ test_other_peoples_names_are_found_as_well(void **state)
 	assert_true(left * 40 < n);
 }
 
+/* Some place that is not beside a digit of any writing. */
+static size_t
+clear_place(struct str text)
+{
+	for (;;) {
+		size_t at = some_place(text), next = at, last = 0;
+
+		for (size_t i = 0; i < at;) {
+			last = i;
+			(void)str_rune(text, &i);
+		}
+		if ((at == 0 || digit_of(str_rune(text, &last)) == 0) &&
+		    (next == text.n || digit_of(str_rune(text, &next)) == 0))
+			return at;
+	}
+}
+
+/* TEXT's characters in another writing, with a GAP between some. */
+static struct str
+disguised(struct str text, const char *const forms[10], const char *gap)
+{
+	struct buf b;
+	struct str out;
+
+	buf_init(&b, 4096);
+	for (size_t at = 0, from = 0; at < text.n; from = at) {
+		uint32_t rune = str_rune(text, &at);
+
+		if (from > 0 && random() % 3 == 0)
+			buf_z(&b, gap);
+		if (rune >= '0' && rune <= '9')
+			buf_z(&b, forms[rune - '0']);
+		else
+			buf_str(&b, str_cut(text, from, at - from));
+	}
+	out = arena_str(arena, buf_get(&b));
+	buf_fini(&b);
+	return out;
+}
+
+/* What the caller gave goes, however they write it in the text. */
+static void
+test_what_was_given_goes_in_any_writing(void **state)
+{
+	static const char *const forms[][10] = {
+		{ "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" },
+		{ "０", "１", "２", "３", "４", "５", "６", "７", "８", "９" },
+		{ "零", "幺", "二", "三", "四", "五", "六", "七", "八", "九" },
+		{ "〇", "一", "二", "三", "四", "五", "六", "七", "八", "九" },
+		{ "零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖" },
+		{ "⓪", "①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨" },
+	};
+	static const char *const gaps[] = { "", " ", "-", "　", "\n", ".", "·",
+		"—", "_", "/", "*", "\xe2\x80\x8b" };
+	size_t n_left = 0;
+
+	(void)state;
+	srandom(42);
+	for (size_t i = 0; i < 6000; i++, arena_reset(arena)) {
+		const struct day_report *r = &day.v[(size_t)random() % day.n];
+		size_t form = (size_t)random() % ARRAY_LEN(forms);
+		size_t gap = (size_t)random() % ARRAY_LEN(gaps);
+		size_t kind = (size_t)random() % 3;
+		struct msg_sealed_report given = {
+			.name = some_name(),
+			.phone = arena_printf(arena, "1%ld%09ld",
+			    3 + random() % 7, random() % 1000000000),
+			.id_number =
+			    arena_printf(arena, "3301221%03ld%02ld%02ld%04ld",
+				900 + random() % 100, 1 + random() % 12,
+				1 + random() % 28, random() % 10000),
+		};
+		struct str it = disguised(kind == 0   ? given.name
+					  : kind == 1 ? given.phone
+						      : given.id_number,
+		    forms[form], gaps[gap]);
+		size_t at = clear_place(r->text);
+		struct str text = arena_printf(arena, "%.*s%.*s%.*s",
+		    STR_ARG(str_cut(r->text, 0, at)), STR_ARG(it),
+		    STR_ARG(str_cut(r->text, at, r->text.n)));
+		struct str out = scrub(text, &given);
+
+		if (str_search(out, it) == out.n)
+			continue;
+		n_left++;
+		print_error("%.*s\n%.*s\n", STR_ARG(it), STR_ARG(out));
+	}
+	assert_int_equal(n_left, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_was_given_goes_in_any_writing),
 		cmocka_unit_test(test_numbers_put_anywhere_are_taken_out),
 		cmocka_unit_test(test_other_peoples_names_are_found_as_well),
 	};
