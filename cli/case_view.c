@@ -27,8 +27,8 @@ static const struct {
 
 /* The last words about a thing. */
 static const char *const endings[] = { "task.accepted", "task.moved",
-	"task.withdrawn", "call.ended", "call.cancelled", "card.lifted",
-	"callback.recorded", "callback.lapsed", "penalty.closed",
+	"task.withdrawn", "call.ended", "call.cancelled", "call.declined",
+	"card.lifted", "callback.recorded", "callback.lapsed", "penalty.closed",
 	"penalty.ended", "penalty.transferred", "penalty.taken_back",
 	"mediation.closed", "mediation.ended", "agreement.performed" };
 

@@ -23,11 +23,19 @@ static const struct {
 	{ &msg_task_submitted_desc, crew_on_task_submitted },
 	{ &msg_task_rejected_desc, crew_on_task_rejected },
 	{ &msg_return_asked_desc, crew_on_return_asked },
+	{ &msg_call_drafted_desc, crew_on_call_drafted },
+	{ &msg_call_approved_desc, crew_on_call_approved },
 	{ &msg_call_raised_desc, crew_on_call_raised },
 	{ &msg_call_unit_asked_desc, crew_on_call_unit_asked },
+	{ &msg_call_reported_in_desc, crew_on_call_reported_in },
+	{ &msg_call_presence_confirmed_desc, crew_on_presence_confirmed },
+	{ &msg_call_presence_lost_desc, crew_on_presence_lost },
+	{ &msg_call_unit_missed_desc, crew_on_call_unit_missed },
+	{ &msg_call_part_filed_desc, crew_on_call_part_filed },
 	{ &msg_call_gathered_desc, crew_on_call_gathered },
 	{ &msg_call_submitted_desc, crew_on_call_submitted },
 	{ &msg_call_released_desc, crew_on_call_released },
+	{ &msg_call_graded_desc, crew_on_call_graded },
 	{ &msg_casefile_handled_desc, crew_on_casefile_handled },
 	{ &msg_callback_opened_desc, crew_on_callback_opened },
 	{ &msg_penalty_filed_desc, crew_on_penalty_filed },
@@ -78,6 +86,10 @@ crew_still_wants(const struct action *a)
 		return !a->about->decided;
 	if (strcmp(a->unless, "called") == 0)
 		return !a->about->called;
+	if (strcmp(a->unless, "submitted") == 0)
+		return !a->about->submitted;
+	if (strcmp(a->unless, "over") == 0)
+		return !a->about->call_over;
 	if (strcmp(a->unless, "elsewhere") == 0)
 		return !a->about->elsewhere;
 	/* "gone": the task was taken back by a call or another way. */

@@ -49,13 +49,13 @@ crew_script(const struct memory *m)
 /* Somebody of UNIT who is not BUT; "" if nobody. */
 struct str crew_somebody(
     struct play *p, struct str unit, const char *role, struct str but);
+/* Who is on duty for UNIT at AT; "" if nobody. */
+struct str crew_on_duty(struct play *p, struct str unit, int64_t at);
 struct str crew_unit_of(struct play *p, const char *kind, struct str division);
 /* The township's command room, or the county's centre. */
 struct str crew_room_of(struct play *p, struct str division);
 /* Two of TEAM's officers with certificates; fewer when it has fewer. */
 struct strs crew_two_officers(struct play *p, struct str team);
-/* Two of the township's or county's leaders, as the class wants. */
-struct strs crew_approvers(struct play *p, struct memory *m);
 
 /* Some commands must name an officer, also of a unit that has none. */
 static inline struct str
@@ -76,11 +76,19 @@ struct str crew_party(struct play *p, struct str number, const char *who);
 	void crew_##name(                                                      \
 	    struct play *p, struct memory *m, const void *msg, int64_t at)
 /* crew_call.c */
+CREW_REACTS(on_call_drafted);
+CREW_REACTS(on_call_approved);
 CREW_REACTS(on_call_raised);
 CREW_REACTS(on_call_unit_asked);
+CREW_REACTS(on_call_reported_in);
+CREW_REACTS(on_presence_confirmed);
+CREW_REACTS(on_presence_lost);
+CREW_REACTS(on_call_unit_missed);
+CREW_REACTS(on_call_part_filed);
 CREW_REACTS(on_call_gathered);
 CREW_REACTS(on_call_submitted);
 CREW_REACTS(on_call_released);
+CREW_REACTS(on_call_graded);
 /* crew_task.c */
 CREW_REACTS(on_task_assigned);
 CREW_REACTS(on_task_submitted);

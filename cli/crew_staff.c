@@ -18,6 +18,18 @@ crew_somebody(struct play *p, struct str unit, const char *role, struct str but)
 }
 
 struct str
+crew_on_duty(struct play *p, struct str unit, int64_t at)
+{
+	const struct row_roster *line;
+	size_t i = 0;
+
+	while ((line = registry_roster(p->registry, unit, at, &i)) != NULL)
+		if (registry_covers(p->registry, line, at))
+			return line->officer;
+	return (struct str){ NULL, 0 };
+}
+
+struct str
 crew_unit_of(struct play *p, const char *kind, struct str division)
 {
 	const struct row_unit *u =
@@ -49,28 +61,6 @@ crew_two_officers(struct play *p, struct str team)
 	for (size_t i = 0; i < p->n_officers && n < 2; i++)
 		if (str_eq(p->officers[i].unit, team) && p->officers[i].fit &&
 		    str_is(p->officers[i].role, "enforcement_officer"))
-			v[n++] = p->officers[i].officer;
-	return (struct strs){ v, n };
-}
-
-struct strs
-crew_approvers(struct play *p, struct memory *m)
-{
-	struct str *v = arena_alloc(p->arena, 2 * sizeof(*v));
-	struct str town =
-	    crew_unit_of(p, "leader_office", registry_township_of(m->division));
-	size_t n = 0;
-
-	must(v != NULL);
-	if (town.n > 0) {
-		v[n] = crew_somebody(p, town, "leader", STR(""));
-		n += v[n].n > 0;
-	}
-	for (size_t i = 0; i < p->n_officers && n < 2; i++)
-		if (str_is(p->officers[i].role, "leader") &&
-		    str_eq(registry_county_of(m->division),
-			str_cut(p->officers[i].unit, 0,
-			    str_find(p->officers[i].unit, '-'))))
 			v[n++] = p->officers[i].officer;
 	return (struct strs){ v, n };
 }

@@ -47,7 +47,11 @@ struct memory {
 	bool called;
 	bool elsewhere; /* with enforcement or mediation */
 	struct str call_class;
-	struct str giver; /* of its last task */
+	bool gathered;     /* its call has the lead */
+	bool submitted;    /* ... and the lead says it is done */
+	bool call_over;    /* ... and nobody is bound by it */
+	struct str missed; /* who never came, with blanks between */
+	struct str giver;  /* of its last task */
 	struct str penalty_unit;
 	int64_t fine_fen;
 };

@@ -115,6 +115,18 @@ const struct row_card_trigger *registry_card_trigger(
 /* Is OFFICER on duty for UNIT at AT, by the dated rosters? */
 bool registry_on_duty(
     const struct registry *r, struct str unit, struct str officer, int64_t at);
+/* The same by any of its shifts: may be sent by UNIT, or is called there. */
+bool registry_is_rostered(
+    const struct registry *r, struct str unit, struct str officer, int64_t at);
+/*
+ * The next line of UNIT's roster that is valid at AT, from index *I on, which
+ * moves behind it; NULL at the end.  Start with *I = 0.
+ */
+const struct row_roster *registry_roster(
+    const struct registry *r, struct str unit, int64_t at, size_t *i);
+/* Is who stands in LINE on duty at AT? */
+bool registry_covers(
+    const struct registry *r, const struct row_roster *line, int64_t at);
 /* Whether TEXT is a family name of the pack. */
 bool registry_is_surname(const struct registry *r, struct str text, int64_t at);
 /* Version text of the pack in force, "tonglu 2026.1". */

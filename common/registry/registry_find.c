@@ -1,5 +1,4 @@
 #include "common/registry/inside.h"
-#include "common/registry/roster.h"
 
 enum {
 	COUNTY_LEN = 6,
@@ -332,26 +331,6 @@ const struct row_card_trigger *
 registry_card_trigger(const struct registry *r, struct str trigger, int64_t at)
 {
 	return find(r, TABLE_card_trigger, trigger, at);
-}
-
-bool
-registry_on_duty(
-    const struct registry *r, struct str unit, struct str officer, int64_t at)
-{
-	const struct table *t = &r->table[TABLE_roster];
-
-	for (size_t i = first_of(r, TABLE_roster, unit); i < t->n; i++) {
-		const struct row_roster *row = table_row(r, TABLE_roster, i);
-		struct roster w;
-
-		if (!str_eq(row->unit, unit))
-			break;
-		if (str_eq(row->officer, officer) && valid_at(t, i, at) &&
-		    roster_parse(row->date_rule, row->shift, &w) &&
-		    roster_covers(&w, &r->calendar, at))
-			return true;
-	}
-	return false;
 }
 
 bool

@@ -40,9 +40,15 @@ enum {
 /* Sets of states that belong together. */
 #define TASK_UNDONE (IN(TASK_ASSIGNED) | IN(TASK_SIGNED) | IN(TASK_CONTESTED))
 #define TASK_BUSY (TASK_UNDONE | IN(TASK_SUBMITTED))
-#define CALL_OPEN (IN(CALL_GATHERING) | IN(CALL_WORKING) | IN(CALL_SUBMITTED))
+#define CALL_UNDONE (IN(CALL_GATHERING) | IN(CALL_WORKING))
+#define CALL_OPEN (CALL_UNDONE | IN(CALL_SUBMITTED))
+#define CALL_BUSY (CALL_OPEN | IN(CALL_DRAFTED))
 #define ATTENDANCE_AWAITED                                                     \
-	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) | IN(ATTENDANCE_REFUSING))
+	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) |                        \
+	    IN(ATTENDANCE_REFUSING) | IN(ATTENDANCE_LOST))
+#define ATTENDANCE_BOUND (ATTENDANCE_AWAITED | IN(ATTENDANCE_PRESENT))
+/* Who was in it to the end, and may judge and be judged. */
+#define ATTENDANCE_CAME (IN(ATTENDANCE_RELEASED) | IN(ATTENDANCE_FREED))
 #define CARD_RUNS                                                              \
 	(IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_ORANGE) | IN(CARD_RED))
 #define CARD_OPEN (CARD_RUNS | IN(CARD_EXCUSED))
@@ -168,32 +174,6 @@ void dispatcher_give(
 struct row_task *dispatcher_task_in_hand(struct step *s);
 /* Takes T back; WHY as in task.withdrawn. */
 void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
-
-/* The attendance of UNIT in CALL: itself, else who it acts for; or NULL. */
-struct row_attendance *dispatcher_seat(
-    struct step *s, const struct row_call *call, struct str unit);
-/* The next attendance of CALL after PREV. */
-struct row_attendance *dispatcher_next_seat(struct step *s,
-    const struct row_call *call, const struct row_attendance *prev);
-/* Asks UNIT as the N-th of CALL. */
-void dispatcher_ask(
-    struct step *s, const struct row_call *call, struct str unit, size_t n);
-
-/* Lets every department of CALL go, which is released or cancelled now. */
-void dispatcher_free_all(struct step *s, const struct row_call *call);
-
-/* What a class of call is given; NULL when there is no such class. */
-struct call_class {
-	const char *name;
-	const char *sign; /* keys of limits */
-	const char *report_in;
-	const char *finish; /* NULL: none, it lasts until the release */
-	const char *check;
-	const char *recheck;  /* NULL: none */
-	bool township_leader; /* must approve */
-	bool county_leader;
-};
-const struct call_class *dispatcher_class(struct str name);
 
 /*
  * TRIGGER of the pack's list (cards.csv) came about for UNIT: a card in its

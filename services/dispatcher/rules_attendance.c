@@ -1,5 +1,5 @@
 /* One department in one call: asked, on its way, there, judged. */
-#include "services/dispatcher/rules.h"
+#include "services/dispatcher/rules_call.h"
 
 struct row_attendance *
 dispatcher_next_seat(struct step *s, const struct row_call *call,
@@ -28,9 +28,19 @@ dispatcher_seat(struct step *s, const struct row_call *call, struct str unit)
 	return NULL;
 }
 
-/* Refuses NOT_ASKED, or NOT_ALLOWED_NOW when it is not in one of STATES. */
-static struct row_attendance *
-seat_in(struct step *s, struct str unit, uint32_t states)
+size_t
+dispatcher_n_seats(struct step *s, const struct row_call *call)
+{
+	const struct row_attendance *a = NULL;
+	size_t n = 0;
+
+	while ((a = dispatcher_next_seat(s, call, a)) != NULL)
+		n++;
+	return n;
+}
+
+struct row_attendance *
+dispatcher_seat_in(struct step *s, struct str unit, uint32_t states)
 {
 	const struct row_call *call = (const struct row_call *)s->row;
 	struct row_attendance *a;
@@ -72,22 +82,29 @@ dispatcher_ask(
 	    s, THING_ATTENDANCE, ATTENDANCE_ASKED, seat_id(s, call, unit, n));
 	struct due sign = step_due(s, class->sign, s->at);
 	struct due report_in = step_due(s, class->report_in, s->at);
+	struct due contact;
 
 	a->call = call->id;
 	a->n = (int64_t)n;
 	a->unit = unit;
-	a->role = n == 0 ? STR("main") : STR("assisting");
+	a->role = str_eq(unit, call->main) ? STR("main") : STR("assisting");
 	a->asked_at = s->at;
 	a->sign_by = sign.at;
 	a->report_in_by = report_in.at;
 	step_arm(s, HEAD(a), "sign", ARM_DUTY, unit, sign);
 	step_arm(s, HEAD(a), "report_in", ARM_DUTY, unit, report_in);
+	if (class->contact != NULL) {
+		contact = step_due(s, class->contact, s->at);
+		a->contact_by = contact.at;
+		step_arm(s, HEAD(a), "contact", ARM_DUTY, unit, contact);
+	}
 	step_emit(s, &msg_call_unit_asked_desc,
 	    &(struct msg_call_unit_asked){ .call = a->call,
 		.unit = a->unit,
 		.role = a->role,
 		.sign_by = a->sign_by,
-		.report_in_by = a->report_in_by });
+		.report_in_by = a->report_in_by,
+		.contact_by = a->contact_by });
 }
 
 /* An acknowledgement is not presence: report_in runs on. */
@@ -95,7 +112,8 @@ void
 dispatcher_call_sign(struct step *s)
 {
 	const struct msg_call_sign *m = s->msg;
-	struct row_attendance *a = seat_in(s, m->unit, IN(ATTENDANCE_ASKED));
+	struct row_attendance *a =
+	    dispatcher_seat_in(s, m->unit, IN(ATTENDANCE_ASKED));
 
 	if (a == NULL)
 		return;
@@ -105,154 +123,53 @@ dispatcher_call_sign(struct step *s)
 	    &(struct msg_call_signed){ .call = a->call, .unit = a->unit });
 }
 
-/* Cosine by its series: good to a millionth up to a quarter turn. */
-static double
-cosine(double degrees)
-{
-	double x = degrees * (3.14159265358979323846 / 180);
-	double q = x * x;
-
-	return 1 -
-	       q / 2 *
-		   (1 - q / 12 * (1 - q / 30 * (1 - q / 56 * (1 - q / 90))));
-}
-
-static double
-root(double square)
-{
-	double x = square > 1 ? square : 1;
-
-	/* Newton's way; halves until it is near, so this is enough. */
-	for (int i = 0; i < 64; i++)
-		x = (x + square / x) / 2;
-	return x;
-}
-
-/* Metres between two places some kilometres apart (a plane will do). */
-static double
-metres(double lat_a, double lon_a, double lat_b, double lon_b)
-{
-	const double per_degree = 6371008.8 * (3.14159265358979323846 / 180);
-	double north = (lat_b - lat_a) * per_degree;
-	double east = (lon_b - lon_a) * per_degree * cosine(lat_a);
-
-	return root(north * north + east * east);
-}
-
-static bool
-on_earth(double lat, double lon)
-{
-	return lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180;
-}
-
-static bool
-is_near(struct step *s, const struct row_call *call,
-    const struct msg_call_report_in *m)
-{
-	int64_t radius =
-	    registry_number(s->registry, "call.report_in.radius_m", s->at, 0);
-	double away;
-
-	if ((m->lat == 0 && m->lon == 0) || !on_earth(m->lat, m->lon)) {
-		step_refuse_because(s, "NOT_AT_PLACE", "no position was given");
-		return false;
-	}
-	away = metres(call->lat, call->lon, m->lat, m->lon);
-	if (away <= (double)radius)
-		return true;
-	step_refuse_because(s, "NOT_AT_PLACE", "%.0f m away, %lld m is near",
-	    away, (long long)radius);
-	return false;
-}
-
-/* Presence needs proof: a position, the place's name, or the room's word. */
-static bool
-is_there(struct step *s, const struct row_call *call,
-    const struct msg_call_report_in *m)
-{
-	if (m->vouched)
-		return true;
-	if ((call->lat != 0 || call->lon != 0) &&
-	    on_earth(call->lat, call->lon))
-		return is_near(s, call, m);
-	if (call->place.n == 0 || str_eq(call->place, m->place))
-		return true;
-	step_refuse_because(
-	    s, "NOT_AT_PLACE", "it is %.*s", STR_ARG(call->place));
-	return false;
-}
-
-static bool
-is_of(struct step *s, struct str officer, const struct row_attendance *a)
-{
-	const struct row_officer *o =
-	    registry_officer(s->registry, officer, s->at);
-
-	if (o == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
-		return false;
-	}
-	if (step_acts_for(s, o->unit, a->unit))
-		return true;
-	step_refuse_because(
-	    s, "OFFICER_ELSEWHERE", "of %.*s", STR_ARG(o->unit));
-	return false;
-}
-
-static void
-gather(struct step *s, struct row_call *call)
-{
-	step_move(s, THING_CALL, HEAD(call), CALL_WORKING);
-	step_emit(s, &msg_call_gathered_desc,
-	    &(struct msg_call_gathered){
-		.call = call->id, .main = call->main });
-}
-
-/* Coming ends a refusal, and the wait for a signature. */
 void
-dispatcher_call_report_in(struct step *s)
+dispatcher_call_contact(struct step *s)
 {
-	const struct msg_call_report_in *m = s->msg;
-	struct row_call *call = (struct row_call *)s->row;
-	struct row_attendance *a = seat_in(s, m->unit, ATTENDANCE_AWAITED);
+	const struct msg_call_contact *m = s->msg;
+	struct row_attendance *a = dispatcher_seat_in(
+	    s, m->unit, IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED));
 
-	if (a == NULL || !is_of(s, m->officer, a) || !is_there(s, call, m))
+	if (a == NULL)
 		return;
-	a->present_at = s->at;
-	a->officer = m->officer;
-	a->late = s->at > a->report_in_by;
-	step_move(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_PRESENT);
-	step_meet_all(s, HEAD(a));
-	step_emit(s, &msg_call_reported_in_desc,
-	    &(struct msg_call_reported_in){ .call = a->call,
+	if (a->contacted_at > 0) {
+		step_refuse_because(s, "NOT_ALLOWED_NOW", "they have spoken");
+		return;
+	}
+	a->contacted_at = s->at;
+	step_touch(s, HEAD(a));
+	step_meet(s, HEAD(a), "contact");
+	step_emit(s, &msg_call_contacted_desc,
+	    &(struct msg_call_contacted){ .call = a->call,
 		.unit = a->unit,
-		.officer = a->officer,
-		.role = a->role,
-		.late = a->late,
-		.asked_at = a->asked_at });
-	if (str_eq(a->unit, call->main) &&
-	    step_in(s, THING_CALL, HEAD(call), IN(CALL_GATHERING)))
-		gather(s, call);
-	dispatcher_cause_over(s, a->id, NULL);
+		.late = a->contact_by > 0 && s->at > a->contact_by });
 }
 
-/* It is told and counted; the clock runs on. */
+/* It is told to the county and counted; the clock runs on. */
 void
 dispatcher_call_refuse(struct step *s)
 {
 	const struct msg_call_refuse *m = s->msg;
-	struct row_attendance *a =
-	    seat_in(s, m->unit, IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED));
+	struct row_call *call = (struct row_call *)s->row;
+	struct row_attendance *a = dispatcher_seat_in(
+	    s, m->unit, IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED));
+	struct due rule;
 
 	if (a == NULL || !dispatcher_has_reason(s, m->reason))
 		return;
+	if (a->ruled) {
+		step_refuse(s, "RULED");
+		return;
+	}
 	a->refused++;
 	step_move(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_REFUSING);
 	step_meet(s, HEAD(a), "sign");
 	step_emit(s, &msg_call_unit_refused_desc,
 	    &(struct msg_call_unit_refused){
 		.call = a->call, .unit = a->unit, .reason = m->reason });
+	rule = step_due(s, dispatcher_class(call->class)->rule, s->at);
+	step_arm(s, HEAD(a), "rule", ARM_DUTY, dispatcher_ruler(s), rule);
+	dispatcher_escalate(s, call, a, STR("refused"), rule);
 	dispatcher_trigger(s, "call.refused", a->unit, a->id, "refused");
 }
 
@@ -262,12 +179,58 @@ dispatcher_call_leave(struct step *s)
 {
 	const struct msg_call_leave *m = s->msg;
 
-	if (seat_in(s, m->unit, ATTENDANCE_AWAITED | IN(ATTENDANCE_PRESENT)) !=
-	    NULL)
+	if (dispatcher_seat_in(s, m->unit, ATTENDANCE_BOUND) != NULL)
 		step_refuse(s, "NOT_RELEASED");
 }
 
-/* Who was not there when the township released has missed it. */
+/* What an assisting department did; it stays until the township's word. */
+void
+dispatcher_call_file_part(struct step *s)
+{
+	const struct msg_call_file_part *m = s->msg;
+	struct row_attendance *a =
+	    dispatcher_seat_in(s, m->unit, IN(ATTENDANCE_PRESENT));
+
+	if (a == NULL)
+		return;
+	a->part = true;
+	step_touch(s, HEAD(a));
+	step_emit(s, &msg_call_part_filed_desc,
+	    &(struct msg_call_part_filed){
+		.call = a->call, .unit = a->unit, .result = m->result });
+}
+
+void
+dispatcher_call_free(struct step *s)
+{
+	const struct msg_call_free *m = s->msg;
+	const struct row_call *call = (const struct row_call *)s->row;
+	struct row_attendance *a;
+
+	if (!step_must_be(s, m->unit, call->room))
+		return;
+	a = dispatcher_seat_in(s, m->freed, IN(ATTENDANCE_PRESENT));
+	if (a == NULL)
+		return;
+	if (str_eq(a->unit, call->main)) {
+		step_refuse(s, "MAIN_STAYS");
+		return;
+	}
+	if (!a->part) {
+		step_refuse_because(
+		    s, "PART_MISSING", "of %.*s", STR_ARG(a->unit));
+		return;
+	}
+	step_move(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_FREED);
+	step_meet_all(s, HEAD(a));
+	step_emit(s, &msg_call_unit_freed_desc,
+	    &(struct msg_call_unit_freed){ .call = a->call, .unit = a->unit });
+}
+
+/*
+ * Who was not there when the township released has missed it; who was there
+ * and was lost has not.
+ */
 void
 dispatcher_free_all(struct step *s, const struct row_call *call)
 {
@@ -275,9 +238,10 @@ dispatcher_free_all(struct step *s, const struct row_call *call)
 	bool cancelled = s->desc == &msg_call_cancel_desc;
 
 	while ((a = dispatcher_next_seat(s, call, a)) != NULL) {
-		bool missed = !cancelled && step_in(s, THING_ATTENDANCE,
-						HEAD(a), ATTENDANCE_AWAITED);
+		bool missed = !cancelled && a->present_at == 0;
 
+		if (!step_in(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_BOUND))
+			continue;
 		step_meet_all(s, HEAD(a));
 		step_move(s, THING_ATTENDANCE, HEAD(a),
 		    missed ? ATTENDANCE_MISSED : ATTENDANCE_RELEASED);
@@ -287,71 +251,4 @@ dispatcher_free_all(struct step *s, const struct row_call *call)
 				.call = call->id, .unit = a->unit });
 		dispatcher_cause_over(s, a->id, NULL);
 	}
-}
-
-static int64_t
-ungraded(struct step *s, const struct row_call *call)
-{
-	const struct row_attendance *a = NULL;
-	int64_t n = 0;
-
-	while ((a = dispatcher_next_seat(s, call, a)) != NULL)
-		n += !a->graded;
-	return n;
-}
-
-static void
-end_call(struct step *s, const struct row_call *call)
-{
-	step_emit(s, &msg_call_ended_desc,
-	    &(struct msg_call_ended){
-		.call = call->id, .ungraded = ungraded(s, call) });
-}
-
-static struct row_attendance *
-gradable(struct step *s, const struct msg_call_grade *m)
-{
-	struct row_call *call = (struct row_call *)s->row;
-	struct row_attendance *a;
-
-	if (!step_must_be(s, m->unit, call->room))
-		return NULL;
-	a = seat_in(
-	    s, m->graded, IN(ATTENDANCE_RELEASED) | IN(ATTENDANCE_MISSED));
-	if (a == NULL)
-		return NULL;
-	if (m->score < 0 || m->score > 100)
-		step_refuse(s, "SCORE_BAD");
-	else if (a->graded)
-		step_refuse(s, "GRADED_BEFORE");
-	return step_refused(s) ? NULL : a;
-}
-
-void
-dispatcher_call_grade(struct step *s)
-{
-	const struct msg_call_grade *m = s->msg;
-	struct row_call *call = (struct row_call *)s->row;
-	struct row_attendance *a = gradable(s, m);
-
-	if (a == NULL)
-		return;
-	a->graded = true;
-	a->score = m->score;
-	step_touch(s, HEAD(a));
-	step_emit(s, &msg_call_graded_desc,
-	    &(struct msg_call_graded){
-		.call = a->call, .unit = a->unit, .score = a->score });
-	if (ungraded(s, call) > 0)
-		return;
-	step_meet_all(s, HEAD(call));
-	step_move(s, THING_CALL, HEAD(call), CALL_ENDED);
-	end_call(s, call);
-}
-
-/* A missing grade is no grade, never full marks. */
-void
-dispatcher_call_ungraded(struct step *s)
-{
-	end_call(s, (const struct row_call *)s->row);
 }

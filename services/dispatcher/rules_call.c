@@ -1,30 +1,56 @@
-/* A township summons departments, and lets them go. */
-#include "services/dispatcher/rules.h"
+/* A township summons departments. */
+#include "services/dispatcher/rules_call.h"
 
 static const struct call_class classes[] = {
 	{
 	    .name = "emergency",
 	    .sign = "whistle.emergency.sign",
 	    .report_in = "whistle.emergency.report_in",
+	    .back = "call.back.emergency",
+	    .presence = "call.presence.emergency",
+	    .rule = "call.rule.emergency",
 	    .check = "call.check.emergency",
 	    .recheck = "call.emergency.recheck",
+	    .confirm = "call.confirm",
 	},
 	{
 	    .name = "work",
+	    .precheck = "call.precheck",
 	    .sign = "whistle.work.sign",
+	    .contact = "whistle.work.contact",
 	    .report_in = "whistle.work.report_in",
+	    .back = "call.back",
+	    .presence = "call.presence",
+	    .rule = "call.rule",
 	    .finish = "call.work.finish",
 	    .check = "call.check",
 	    .township_leader = true,
 	},
 	{
 	    .name = "tough",
+	    .precheck = "call.precheck.tough",
 	    .sign = "whistle.tough.sign",
+	    .contact = "whistle.tough.contact",
 	    .report_in = "whistle.tough.report_in",
+	    .back = "call.back",
+	    .presence = "call.presence",
+	    .rule = "call.rule",
 	    .finish = "call.tough.finish",
 	    .check = "call.check",
 	    .township_leader = true,
 	    .county_leader = true,
+	},
+	{
+	    .name = "community",
+	    .sign = "whistle.community.sign",
+	    .contact = "whistle.community.contact",
+	    .report_in = "whistle.community.report_in",
+	    .back = "call.back",
+	    .presence = "call.presence",
+	    .rule = "call.rule",
+	    .finish = "call.community.finish",
+	    .check = "call.check",
+	    .community = true,
 	},
 };
 
@@ -37,148 +63,80 @@ dispatcher_class(struct str name)
 	return NULL;
 }
 
-/* A unit of the county: at the county, or a station or branch of one. */
-static bool
-is_countys(struct step *s, const struct row_unit *u)
+void
+dispatcher_arm_recheck(
+    struct step *s, const struct row_call *call, int64_t from)
 {
-	const struct row_unit *up;
+	const char *key = dispatcher_class(call->class)->recheck;
 
-	if (dispatcher_tier_at(u) == TIER_COUNTY)
-		return true;
-	if (str_is(u->kind, "township") || str_is(u->kind, "street"))
-		return false;
-	up = registry_unit(s->registry, u->parent, s->at);
-	return up != NULL && dispatcher_tier_at(up) == TIER_COUNTY;
-}
-
-/* Whether an open call of the casefile has asked UNIT already. */
-static bool
-is_called(struct step *s, struct str unit)
-{
-	for (struct row_head *r = step_next(s, THING_CALL, NULL); r != NULL;
-	     r = step_next(s, THING_CALL, r)) {
-		const struct row_call *call = (const struct row_call *)r;
-		const struct row_attendance *a = NULL;
-
-		if (!step_in(s, THING_CALL, r, CALL_OPEN))
-			continue;
-		while ((a = dispatcher_next_seat(s, call, a)) != NULL)
-			if (str_eq(a->unit, unit))
-				return true;
-	}
-	return false;
-}
-
-/* Refuses a unit that is unknown or called twice. */
-static bool
-is_new_unit(struct step *s, const struct msg_call_raise *m, size_t n)
-{
-	struct str unit = m->assisting.p[n];
-	bool twice = str_eq(unit, m->main) || is_called(s, unit);
-
-	if (step_unit(s, unit) == NULL)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		twice = twice || str_eq(m->assisting.p[i], unit);
-	if (twice)
-		step_refuse_because(s, "UNIT_TWICE", "%.*s", STR_ARG(unit));
-	return !twice;
-}
-
-static bool
-units_fit(struct step *s, const struct msg_call_raise *m)
-{
-	const struct row_unit *main = step_unit(s, m->main);
-	int64_t max = registry_number(s->registry, "call.units.max", s->at, 0);
-
-	if (main == NULL)
-		return false;
-	if (!is_countys(s, main)) {
-		step_refuse(s, "OWN_POWER");
-		return false;
-	}
-	if (is_called(s, m->main)) {
-		step_refuse_because(s, "UNIT_TWICE", "%.*s", STR_ARG(m->main));
-		return false;
-	}
-	if (m->assisting.n >= (size_t)max) {
-		step_refuse_because(
-		    s, "TOO_MANY_UNITS", "%lld at most", (long long)max);
-		return false;
-	}
-	for (size_t i = 0; i < m->assisting.n; i++)
-		if (!is_new_unit(s, m, i))
-			return false;
-	return true;
-}
-
-static bool
-has_leader(struct step *s, struct strs officers, struct str place)
-{
-	for (size_t i = 0; i < officers.n; i++)
-		if (dispatcher_leads(s, officers.p[i], place))
-			return true;
-	return false;
-}
-
-static bool
-is_approved(struct step *s, const struct msg_call_raise *m,
-    const struct row_casefile *c, const struct call_class *class)
-{
-	struct str place = dispatcher_place(s, c);
-	struct str county = registry_county_of(place);
-	struct str town = registry_township_of(place);
-
-	/* What lies in no township is the county's to approve. */
-	if (class->township_leader &&
-	    !has_leader(s, m->approvers, town.n > 0 ? town : county)) {
-		step_refuse_because(s, "APPROVER_MISSING",
-		    "a leader of the %s must approve",
-		    town.n > 0 ? "township" : "county");
-		return false;
-	}
-	if (class->county_leader && !has_leader(s, m->approvers, county)) {
-		step_refuse_because(s, "APPROVER_MISSING",
-		    "a leader of the county must approve");
-		return false;
-	}
-	return true;
-}
-
-/* Where to report in: as called, else where the casefile lies. */
-static void
-set_place(struct row_call *call, const struct msg_call_raise *m,
-    const struct row_casefile *c)
-{
-	bool said = m->place.n > 0 || m->lat != 0 || m->lon != 0;
-
-	call->place = said ? m->place : c->place;
-	call->lat = said ? m->lat : c->lat;
-	call->lon = said ? m->lon : c->lon;
-}
-
-static void
-arm_recheck(struct step *s, const struct row_call *call,
-    const struct call_class *class, int64_t from)
-{
-	if (class->recheck != NULL)
+	if (key != NULL)
 		step_arm(s, HEAD(call), "recheck", ARM_WINDOW, call->room,
-		    step_due(s, class->recheck, from));
+		    step_due(s, key, from));
 }
 
-static void
-arm_finish(struct step *s, struct row_call *call, struct due due)
+void
+dispatcher_arm_finish(struct step *s, struct row_call *call, struct due due)
 {
 	call->finish_by = due.at;
 	step_arm(s, HEAD(call), "finish", ARM_DUTY, call->main, due);
 }
 
-static void
-ask_all(struct step *s, const struct row_call *call, struct strs assisting)
+void
+dispatcher_finish_again(struct step *s, struct row_call *call)
 {
-	dispatcher_ask(s, call, call->main, 0);
-	for (size_t i = 0; i < assisting.n; i++)
-		dispatcher_ask(s, call, assisting.p[i], i + 1);
+	struct due due;
+
+	if (dispatcher_class(call->class)->finish == NULL)
+		return;
+	due = step_due(s, "task.rework", s->at);
+	dispatcher_arm_finish(s, call,
+	    call->finish_by > due.at ? dispatcher_until(s, call->finish_by)
+				     : due);
+}
+
+/* There is one truth about the end: a call outlives no promise. */
+static struct due
+finish_of(struct step *s, const struct row_casefile *c, const char *key)
+{
+	struct due due = step_due(s, key, s->at);
+
+	return due.at <= c->finish_by || c->finish_by <= s->at
+		   ? due
+		   : dispatcher_until(s, c->finish_by);
+}
+
+/* Where to report in: as called, else where the casefile lies. */
+static void
+set_place(
+    struct row_call *call, const struct plea *p, const struct row_casefile *c)
+{
+	bool said = p->place.n > 0 || p->lat != 0 || p->lon != 0;
+
+	call->place = said ? p->place : c->place;
+	call->lat = said ? p->lat : c->lat;
+	call->lon = said ? p->lon : c->lon;
+}
+
+struct row_call *
+dispatcher_new_call(struct step *s, const struct row_casefile *c,
+    const struct plea *p, int state)
+{
+	struct row_call *call = step_new(s, THING_CALL, state);
+	struct str caller = dispatcher_caller(s, c, dispatcher_class(p->class));
+
+	call->class = p->class;
+	call->partner = p->partner;
+	call->room = caller;
+	if (p->lead.n > 0 && !str_eq(p->lead, caller)) {
+		call->room = p->partner;
+		call->partner = caller;
+	}
+	call->main = p->main;
+	call->assisting = p->assisting;
+	call->reason = p->reason;
+	call->raised_at = s->at;
+	set_place(call, p, c);
+	return call;
 }
 
 /* The casefile gets its way by the call when it had none. */
@@ -212,169 +170,99 @@ withdraw_all(struct step *s)
 			    s, (struct row_task *)r, STR("called"));
 }
 
-static struct row_call *
-begin_call(struct step *s, const struct row_casefile *c,
-    const struct call_class *class)
+static void
+start_clocks(
+    struct step *s, const struct row_casefile *c, struct row_call *call)
 {
-	const struct msg_call_raise *m = s->msg;
-	struct row_call *call = step_new(s, THING_CALL, CALL_GATHERING);
+	const struct call_class *class = dispatcher_class(call->class);
+	struct due due;
 
-	call->class = m->class;
-	call->room = dispatcher_room(s, c);
-	call->main = m->main;
-	call->approvers = m->approvers;
 	call->raised_at = s->at;
-	set_place(call, m, c);
 	if (class->finish != NULL)
-		arm_finish(s, call, step_due(s, class->finish, s->at));
-	arm_recheck(s, call, class, s->at);
-	return call;
+		dispatcher_arm_finish(s, call, finish_of(s, c, class->finish));
+	dispatcher_arm_recheck(s, call, s->at);
+	if (class->confirm == NULL)
+		return;
+	due = step_due(s, class->confirm, s->at);
+	call->confirm_by = due.at;
+	step_arm(s, HEAD(call), "confirm", ARM_DUTY, call->room, due);
 }
 
 void
-dispatcher_call_raise(struct step *s)
+dispatcher_call_out(
+    struct step *s, struct row_casefile *c, struct row_call *call)
 {
-	const struct msg_call_raise *m = s->msg;
-	struct row_casefile *c = (struct row_casefile *)s->row;
-	const struct call_class *class = dispatcher_class(m->class);
-	struct row_call *call;
-
-	if (!step_must_be(s, m->unit, dispatcher_room(s, c)) ||
-	    !dispatcher_has_reason(s, m->reason))
-		return;
-	if (class == NULL) {
-		step_refuse(s, "CLASS_UNKNOWN");
-		return;
-	}
-	if (!units_fit(s, m) || !is_approved(s, m, c, class))
-		return;
-	call = begin_call(s, c, class);
+	start_clocks(s, c, call);
 	take_in_hand(s, c, call);
 	step_emit(s, &msg_call_raised_desc,
 	    &(struct msg_call_raised){ .call = call->id,
 		.class = call->class,
 		.unit = call->room,
 		.main = call->main,
-		.assisting = m->assisting,
-		.reason = m->reason,
-		.finish_by = call->finish_by });
-	ask_all(s, call, m->assisting);
+		.assisting = call->assisting,
+		.reason = call->reason,
+		.finish_by = call->finish_by,
+		.partner = call->partner,
+		.confirm_by = call->confirm_by });
+	dispatcher_ask(s, call, call->main, 0);
+	for (size_t i = 0; i < call->assisting.n; i++)
+		dispatcher_ask(s, call, call->assisting.p[i], i + 1);
 	withdraw_all(s);
 }
 
-/*
- * Nobody is late: the room is only reminded that it still lasts.  After a
- * silence (an outage) once, and not once for every time that has passed.
- */
+/* Without a draft: danger does not wait, or the leaders have said yes. */
 void
-dispatcher_call_recheck(struct step *s)
+dispatcher_call_raise(struct step *s)
 {
-	const struct msg_deadline_lapsed *m = s->msg;
-	const struct row_call *call = (const struct row_call *)s->row;
-	const struct call_class *class = dispatcher_class(call->class);
-	struct due next = step_due(s, class->recheck, m->due_at);
+	const struct msg_call_raise *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+	const struct call_class *class = dispatcher_class(m->class);
+	struct plea p = { m->class, m->main, m->assisting, m->reason, m->place,
+		m->lat, m->lon, m->partner, m->lead, m->unit, m->officer };
+	struct str missing;
+	struct row_call *call;
 
-	arm_recheck(s, call, class, next.at > s->at ? m->due_at : s->at);
-}
-
-void
-dispatcher_call_submit(struct step *s)
-{
-	const struct msg_call_submit *m = s->msg;
-	struct row_call *call = (struct row_call *)s->row;
-	struct due check;
-
-	if (!step_must_be(s, m->unit, call->main) ||
-	    !dispatcher_may_handle(s, m->officer))
+	if (!dispatcher_plea_fits(s, c, &p))
 		return;
-	check = step_due(s, dispatcher_class(call->class)->check, s->at);
-	call->officer = m->officer;
-	call->submitted_at = s->at;
-	call->late = call->finish_by > 0 && s->at > call->finish_by;
-	call->check_by = check.at;
-	step_meet(s, HEAD(call), "finish");
-	step_meet(s, HEAD(call), "recheck");
-	step_arm(s, HEAD(call), "check", ARM_DUTY, call->room, check);
-	step_emit(s, &msg_call_submitted_desc,
-	    &(struct msg_call_submitted){ .call = call->id,
-		.unit = call->main,
-		.result = m->result,
-		.late = call->late,
-		.check_by = call->check_by });
-	dispatcher_cause_over(s, call->id, NULL);
-	dispatcher_forwarded(s, HEAD(call), call->main);
-}
-
-void
-dispatcher_call_veto(struct step *s)
-{
-	const struct msg_call_veto *m = s->msg;
-	struct row_call *call = (struct row_call *)s->row;
-	const struct call_class *class = dispatcher_class(call->class);
-	struct due due;
-
-	if (!step_must_be(s, m->unit, call->room) ||
-	    !dispatcher_has_reason(s, m->reason))
+	missing = dispatcher_approval_missing(s, c, class, m->approvers);
+	if (missing.n > 0 || (p.partner.n > 0 && class->confirm == NULL)) {
+		step_refuse_because(s, "APPROVER_MISSING", "of %.*s",
+		    STR_ARG(missing.n > 0 ? missing : p.partner));
 		return;
-	call->vetoed++;
-	step_meet(s, HEAD(call), "check");
-	arm_recheck(s, call, class, s->at);
-	if (class->finish != NULL) {
-		due = step_due(s, "task.rework", s->at);
-		arm_finish(s, call,
-		    call->finish_by > due.at
-			? dispatcher_until(s, call->finish_by)
-			: due);
 	}
-	step_emit(s, &msg_call_vetoed_desc,
-	    &(struct msg_call_vetoed){
-		.call = call->id, .n = call->vetoed, .reason = m->reason });
-	dispatcher_cause_over(s, call->id, NULL);
-	dispatcher_not_forwarded(s);
-	dispatcher_reworked(s, call->main);
+	call = dispatcher_new_call(s, c, &p, CALL_GATHERING);
+	call->approvers = m->approvers;
+	dispatcher_call_out(s, c, call);
 }
 
-/* Released work counts as ended with a result; the grades come after. */
 void
-dispatcher_call_release(struct step *s)
+dispatcher_call_add(struct step *s)
 {
-	const struct msg_call_release *m = s->msg;
+	const struct msg_call_add *m = s->msg;
+	const struct row_call *call = (const struct row_call *)s->row;
+
+	if (step_must_be(s, m->unit, call->room) &&
+	    dispatcher_may_join(s, call, m->added))
+		dispatcher_ask(s, call, m->added, dispatcher_n_seats(s, call));
+}
+
+/* One command for the time of the call (临时指挥部), led by the township. */
+void
+dispatcher_call_form_group(struct step *s)
+{
+	const struct msg_call_form_group *m = s->msg;
 	struct row_call *call = (struct row_call *)s->row;
-	struct row_casefile *c = dispatcher_casefile(s);
-	struct due grade;
 
 	if (!step_must_be(s, m->unit, call->room))
 		return;
-	grade = step_due(s, "call.grade", s->at);
-	call->grade_by = grade.at;
-	step_move(s, THING_CALL, HEAD(call), CALL_RELEASED);
-	step_meet_all(s, HEAD(call));
-	step_arm(s, HEAD(call), "grade", ARM_DUTY, call->room, grade);
-	step_emit(s, &msg_call_released_desc,
-	    &(struct msg_call_released){ .call = call->id,
-		.unit = call->room,
-		.grade_by = call->grade_by });
-	dispatcher_free_all(s, call);
-	dispatcher_cause_over(s, call->id, NULL);
-	dispatcher_result(s, c, call->main, call->submitted_at);
-	dispatcher_settle(s, c);
-}
-
-void
-dispatcher_call_cancel(struct step *s)
-{
-	const struct msg_call_cancel *m = s->msg;
-	struct row_call *call = (struct row_call *)s->row;
-
-	if (!step_must_be(s, m->unit, call->room) ||
-	    !dispatcher_has_reason(s, m->reason))
+	if (!dispatcher_is_head(s, dispatcher_casefile(s), m->leader)) {
+		step_refuse_because(s, "APPROVER_MISSING",
+		    "%.*s does not lead the township", STR_ARG(m->leader));
 		return;
-	step_move(s, THING_CALL, HEAD(call), CALL_CANCELLED);
-	step_meet_all(s, HEAD(call));
-	step_emit(s, &msg_call_cancelled_desc,
-	    &(struct msg_call_cancelled){
-		.call = call->id, .unit = call->room });
-	dispatcher_free_all(s, call);
-	dispatcher_cause_over(s, call->id, NULL);
-	dispatcher_settle(s, dispatcher_casefile(s));
+	}
+	call->team = m->name;
+	step_touch(s, HEAD(call));
+	step_emit(s, &msg_call_group_formed_desc,
+	    &(struct msg_call_group_formed){
+		.call = call->id, .name = m->name, .leader = m->leader });
 }

@@ -1,17 +1,19 @@
 /* Its end: closed, ended unhandled; a merged one ends with its parent. */
 #include "services/dispatcher/rules.h"
 
-/* The room of the last call that was not called off; empty: no call. */
-static struct str
-caller(struct step *s)
+/* The last call of a township that went out; NULL: none. */
+static const struct row_call *
+last_call(struct step *s)
 {
-	struct str room = { NULL, 0 };
+	const struct row_call *last = NULL;
 
 	for (struct row_head *r = step_next(s, THING_CALL, NULL); r != NULL;
 	     r = step_next(s, THING_CALL, r))
-		if (!step_in(s, THING_CALL, r, IN(CALL_CANCELLED)))
-			room = ((struct row_call *)r)->room;
-	return room;
+		if (step_in(s, THING_CALL, r,
+			CALL_OPEN | IN(CALL_RELEASED) | IN(CALL_ENDED)) &&
+		    !str_is(((struct row_call *)r)->class, "community"))
+			last = (const struct row_call *)r;
+	return last;
 }
 
 bool
@@ -20,11 +22,13 @@ dispatcher_may_close(
 {
 	const struct row_unit *handler =
 	    registry_unit(s->registry, c->handler, s->at);
-	struct str room = caller(s);
+	const struct row_call *call = last_call(s);
 
 	/* Who called the county in decides alone when it is done. */
-	if (room.n > 0)
-		return step_must_be(s, unit, room);
+	if (call != NULL)
+		return (call->partner.n > 0 &&
+			   step_acts_for(s, unit, call->partner)) ||
+		       step_must_be(s, unit, call->room);
 	if (handler != NULL && dispatcher_tier_at(handler) <= TIER_VILLAGE &&
 	    step_acts_for(s, unit, handler->code))
 		return true;

@@ -7,9 +7,11 @@ thoughts.  Some things it leaves undone: their limits run out.
 """
 import csv
 import os
+import re
 import signal
 import sys
 import time
+from datetime import date, datetime, timedelta, timezone
 
 import msgpack
 
@@ -41,6 +43,10 @@ class Staff:
         self.people = {}
         for o in rows("officers.csv"):
             self.people.setdefault(o["unit"], []).append(o)
+        self.rosters = {}
+        for r in rows("rosters.csv"):
+            if r["shift"] == "08:30-08:30":
+                self.rosters.setdefault(r["unit"], []).append(r)
         self.reviewer = next(o for o in rows("officers.csv")
                              if o["role"] == "legal_reviewer")
         listed = {r["item"] for r in rows("power_lists.csv")}
@@ -56,6 +62,18 @@ class Staff:
         for o in self.people.get(unit, []):
             if role in (None, o["role"]):
                 return o["id"]
+        return "OF-UNKNOWN"
+
+    def on_duty(self, unit, time):
+        """By the cycles of 08:30-08:30; the day before is still on at night."""
+        china = timezone(timedelta(hours=8))
+        at = datetime.fromisoformat(time.replace("Z", "+00:00"))
+        day = (at.astimezone(china) - timedelta(hours=8, minutes=30)).date()
+        for r in self.rosters.get(unit, []):
+            if r["date_rule"].startswith("cycle:"):
+                n, k, d0 = re.split("[/@]", r["date_rule"][6:])
+                if (day - date.fromisoformat(d0)).days % int(n) == int(k):
+                    return r["officer"]
         return "OF-UNKNOWN"
 
     def two(self, unit):
@@ -83,7 +101,7 @@ def on_opened(s, f, env, dice):
         return [("call.raise", {
             "casefile": number, "class": "emergency", "main": "330122-D-XFD",
             "assisting": ["330122-D-GAJ"], "reason": "看得见、管不了。",
-            "unit": room})]
+            "unit": room, "officer": s.on_duty(room, env["time"])})]
     if way == "mediation":
         return [("mediation.apply", {
             "casefile": number, "kind": "neighbour",
@@ -129,9 +147,12 @@ def on_asked(s, f, env, dice):
     if dice(4) == 0:
         return []
     return [("call.sign", {"call": f["call"], "unit": f["unit"]}),
-            ("call.report_in", {"call": f["call"], "vouched": True,
-                                "unit": f["unit"],
-                                "officer": s.one(f["unit"])})]
+            ("call.report_in", {"call": f["call"], "unit": f["unit"],
+                                "voucher": s.one(s.room(env["division"])),
+                                "officer": s.one(f["unit"])})] + ([
+            ("call.file_part", {"call": f["call"], "result": "已警戒。",
+                                "unit": f["unit"]})]
+            if f["role"] == "assisting" else [])
 
 
 def on_gathered(s, f, env, dice):
@@ -139,6 +160,11 @@ def on_gathered(s, f, env, dice):
         return []
     return [("call.submit", {"call": f["call"], "result": "险情已排除。",
                              "unit": f["main"], "officer": s.one(f["main"])})]
+
+
+def on_part(s, f, env, dice):
+    return on_gathered(s, {"call": f["call"], "main": "330122-D-XFD"}, env,
+                       dice)
 
 
 def on_submitted(s, f, env, dice):
@@ -232,8 +258,9 @@ REACTIONS = {
     "report.received": on_report, "casefile.opened": on_opened,
     "task.assigned": on_task, "casefile.handled": on_handled,
     "callback.opened": on_callback, "call.unit_asked": on_asked,
-    "call.gathered": on_gathered, "call.submitted": on_submitted,
-    "call.released": on_released, "jurisdiction.determined": on_jurisdiction,
+    "call.gathered": on_gathered, "call.part_filed": on_part,
+    "call.submitted": on_submitted, "call.released": on_released,
+    "jurisdiction.determined": on_jurisdiction,
     "penalty.filed": on_filed, "review.asked": on_review,
     "review.passed": on_passed, "penalty.decided": on_decided,
     "mediation.applied": on_applied, "mediation.accepted": on_accepted,

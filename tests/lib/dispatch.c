@@ -86,6 +86,25 @@ dispatch_closed(struct kit *k, const char *outcome)
 	    .outcome = str_of(outcome), .unit = STR(ROOM)));
 }
 
+struct str
+dispatch_on_duty(const struct kit *k)
+{
+	static const struct str cycle[] = { { "OF-ZB-0028", 10 },
+		{ "OF-ZB-0029", 10 }, { "OF-ZB-0030", 10 },
+		{ "OF-ZB-0031", 10 }, { "OF-ZB-0032", 10 } };
+	int64_t first;
+
+	must(clock_parse(STR("2026-01-01T08:30:00+08:00"), &first));
+	return cycle[(kit_now(k) - first) / DAY_MS % (int64_t)ARRAY_LEN(cycle)];
+}
+
+bool
+dispatch_part(struct kit *k)
+{
+	return KIT_SEND(k, call_file_part, .call = STR(C1),
+	    .result = STR("fenced in"), .unit = STR(RESCUE));
+}
+
 bool
 dispatch_call(struct kit *k, const char *class)
 {
@@ -100,7 +119,7 @@ dispatch_call(struct kit *k, const char *class)
 	    .class = str_of(class), .main = STR(ECOLOGY),
 	    .assisting = { assisting, 1 }, .reason = STR("no power"),
 	    .lat = LAT, .lon = LON, .approvers = { leaders, 2 },
-	    .unit = STR(ROOM), .officer = STR(DUTY));
+	    .unit = STR(ROOM), .officer = dispatch_on_duty(k));
 }
 
 bool

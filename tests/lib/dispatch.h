@@ -23,6 +23,9 @@
 #define CENTRE "330122-GLZX"
 #define VILLAGE "330122109219-V"
 #define COMMITTEE "330122109219-MC" /* of mediation, in the village */
+#define LEADERS "330122109-LDR"
+#define COUNTY_LEADERS "330122-GOV"
+#define CONTACT_TEAM "330122109-CT"
 #define OTHER_ROOM "330122102-CMD"
 #define PEACE "330122109-M3"   /* module */
 #define ECONOMY "330122109-M2" /* module */
@@ -37,7 +40,8 @@
 #define POLICE "330122-D-GAJ"
 
 /* Officers. */
-#define WORKER "OF-GW-0323" /* of VILLAGE, as the next */
+#define ON_DUTY "OF-ZB-0029" /* of ROOM, when tests begin */
+#define WORKER "OF-GW-0323"  /* of VILLAGE, as the next */
 #define CLERK "OF-GW-0324"
 #define DUTY "OF-ZB-0028"      /* of ROOM */
 #define VERIFIER "OF-ZB-0029"  /* the same; handles nothing */
@@ -79,6 +83,10 @@ bool dispatch_look(struct kit *k, bool ok);
 void dispatch_closed(struct kit *k, const char *outcome);
 /* ROOM calls ECOLOGY (and RESCUE) to LAT, LON, with all approvals. */
 bool dispatch_call(struct kit *k, const char *class);
+/* Who is on duty in ROOM now. */
+struct str dispatch_on_duty(const struct kit *k);
+/* RESCUE has done its part of C1. */
+bool dispatch_part(struct kit *k);
 /* ECOLOGY, or RESCUE, is at the place of CALL. */
 bool dispatch_come(struct kit *k, const char *call, const char *unit);
 /* C1 of a casefile of SEWAGE at work: ECOLOGY is there. */

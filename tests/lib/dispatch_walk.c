@@ -1,4 +1,4 @@
-#include "tests/lib/dispatch_walk.h"
+#include "tests/lib/dispatch_walk_inner.h"
 
 #include "services/dispatcher/rules.h"
 
@@ -10,7 +10,6 @@ const size_t walk_n_units = ARRAY_LEN(walk_units);
 
 static const char *const officers[] = { WORKER, ECOLOGIST, RESCUER,
 	"OF-ZB-0100", DUTY, "OF-GW-0325", "nobody" };
-static const char *const classes[] = { "emergency", "work", "tough" };
 
 /* Ids must outlive the kit: rows keep what messages lend them. */
 static const char *const penalties[] = { P1, CASEFILE "/P2", CASEFILE "/P3" };
@@ -18,8 +17,8 @@ static const char *const mediations[] = { M1, CASEFILE "/M2", CASEFILE "/M3" };
 static const char *const callbacks[] = { B1, B2, CASEFILE "/B3" };
 
 /* xorshift64* */
-static uint64_t
-dice(struct walk *w, uint64_t n)
+uint64_t
+walk_dice(struct walk *w, uint64_t n)
 {
 	w->seed ^= w->seed >> 12;
 	w->seed ^= w->seed << 25;
@@ -27,19 +26,17 @@ dice(struct walk *w, uint64_t n)
 	return (w->seed * UINT64_C(2685821657736338717) >> 33) % n;
 }
 
-#define ONE_OF(w, list) str_of((list)[dice((w), ARRAY_LEN(list))])
-
-/* Mostly the right unit. */
-static struct str
-unit(struct walk *w, struct str right)
+struct str
+walk_unit(struct walk *w, struct str right)
 {
-	return right.n > 0 && dice(w, 8) > 0 ? right : ONE_OF(w, walk_units);
+	return right.n > 0 && walk_dice(w, 8) > 0 ? right
+						  : ONE_OF(w, walk_units);
 }
 
-static struct str
-reason(struct walk *w)
+struct str
+walk_reason(struct walk *w)
 {
-	return dice(w, 10) > 0 ? STR("so it is") : STR(" ");
+	return walk_dice(w, 10) > 0 ? STR("so it is") : STR(" ");
 }
 
 #define IDS_MAX 60
@@ -54,9 +51,8 @@ row(const struct kit *k, const char *mark, size_t n)
 	return kit_row(k, id);
 }
 
-/* Mostly the last one. */
-static const struct row_head *
-some(struct walk *w, const char *mark)
+const struct row_head *
+walk_some(struct walk *w, const char *mark)
 {
 	size_t n = 0;
 
@@ -64,12 +60,8 @@ some(struct walk *w, const char *mark)
 		n++;
 	if (n == 0)
 		return NULL;
-	return row(w->k, mark, dice(w, 4) > 0 ? n : 1 + dice(w, n));
+	return row(w->k, mark, walk_dice(w, 4) > 0 ? n : 1 + walk_dice(w, n));
 }
-
-#define SEND(w, m, ...)                                                        \
-	((w)->desc = &msg_##m##_desc,                                          \
-	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
 
 #define OTHER_CASE "330122-26-0000418"
 
@@ -77,7 +69,7 @@ some(struct walk *w, const char *mark)
 static bool
 of_parent(struct walk *w)
 {
-	if (dice(w, 2) == 0)
+	if (walk_dice(w, 2) == 0)
 		return SEND(w, casefile_parted, .casefile = STR(CASEFILE),
 		    .parent = STR(OTHER_CASE), .why = STR("ended"));
 	return SEND(w, casefile_followed, .casefile = STR(CASEFILE),
@@ -90,47 +82,52 @@ of_parent(struct walk *w)
 static bool
 of_end(struct walk *w)
 {
-	const struct row_task *t = (const struct row_task *)some(w, "T");
+	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
 
-	switch (dice(w, 5)) {
+	switch (walk_dice(w, 5)) {
 	case 0:
 		return SEND(w, casefile_reject, .casefile = STR(CASEFILE),
-		    .missing = reason(w), .unit = unit(w, STR(ROOM)));
+		    .missing = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
 	case 1:
 		return SEND(w, casefile_terminate, .casefile = STR(CASEFILE),
-		    .ground = dice(w, 4) > 0 ? STR("petition") : STR("tired"),
-		    .holder = unit(w, t != NULL ? t->unit : STR(ROOM)),
-		    .request = reason(w), .unit = unit(w, STR(CENTRE)));
+		    .ground =
+			walk_dice(w, 4) > 0 ? STR("petition") : STR("tired"),
+		    .holder = walk_unit(w, t != NULL ? t->unit : STR(ROOM)),
+		    .request = walk_reason(w),
+		    .unit = walk_unit(w, STR(CENTRE)));
 	case 2:
 		return SEND(w, casefile_joined, .casefile = STR(CASEFILE),
 		    .child = STR("330122-26-0000419"),
 		    .finish_by = kit_now(w->k) + DAY_MS);
 	default:
 		return SEND(w, casefile_merge, .casefile = STR(CASEFILE),
-		    .parent = dice(w, 4) > 0 ? STR(OTHER_CASE) : STR(CASEFILE),
-		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+		    .parent =
+			walk_dice(w, 4) > 0 ? STR(OTHER_CASE) : STR(CASEFILE),
+		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
 	}
 }
 
 static bool
 of_casefile(struct walk *w)
 {
-	switch (dice(w, 8)) {
+	switch (walk_dice(w, 8)) {
 	case 4:
 		return SEND(w, casefile_lower, .casefile = STR(CASEFILE),
-		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
 	case 5:
 		return SEND(w, casefile_verify, .casefile = STR(CASEFILE),
-		    .ok = dice(w, 3) > 0, .found = reason(w),
-		    .unit = unit(w, STR(ROOM)), .officer = ONE_OF(w, officers));
+		    .ok = walk_dice(w, 3) > 0, .found = walk_reason(w),
+		    .unit = walk_unit(w, STR(ROOM)),
+		    .officer = ONE_OF(w, officers));
 	case 6:
 		return of_end(w);
 	case 0:
 		return SEND(w, casefile_route, .casefile = STR(CASEFILE),
-		    .to = ONE_OF(w, walk_units), .unit = unit(w, STR(ROOM)));
+		    .to = ONE_OF(w, walk_units),
+		    .unit = walk_unit(w, STR(ROOM)));
 	case 1:
 		return SEND(w, casefile_raise, .casefile = STR(CASEFILE),
-		    .reason = reason(w), .unit = unit(w, STR(ROOM)));
+		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
 	case 2:
 		return SEND(w, casefile_opened, .casefile = STR(CASEFILE),
 		    .matter = STR(DITCH), .channel = STR("grid"),
@@ -138,136 +135,54 @@ of_casefile(struct walk *w)
 	default:
 		return SEND(w, casefile_close, .casefile = STR(CASEFILE),
 		    .outcome =
-			dice(w, 4) > 0 ? STR("solved") : STR("explained"),
-		    .unit = unit(w, STR(ROOM)));
+			walk_dice(w, 4) > 0 ? STR("solved") : STR("explained"),
+		    .unit = walk_unit(w, STR(ROOM)));
 	}
 }
 
 static bool
 of_return(struct walk *w, const struct row_task *t)
 {
-	switch (dice(w, 3)) {
+	switch (walk_dice(w, 3)) {
 	case 0:
-		return SEND(w, return_ask, .task = t->id, .reason = reason(w),
-		    .unit = unit(w, t->unit));
+		return SEND(w, return_ask, .task = t->id,
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->unit));
 	case 1:
 		return SEND(w, return_agree, .task = t->id,
-		    .to = ONE_OF(w, walk_units), .unit = unit(w, t->giver));
+		    .to = ONE_OF(w, walk_units),
+		    .unit = walk_unit(w, t->giver));
 	default:
 		return SEND(w, return_decline, .task = t->id,
-		    .reason = reason(w), .unit = unit(w, t->giver));
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->giver));
 	}
 }
 
 static bool
 of_task(struct walk *w)
 {
-	const struct row_task *t = (const struct row_task *)some(w, "T");
+	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
 
 	if (t == NULL)
 		return of_casefile(w);
-	switch (dice(w, 10)) {
+	switch (walk_dice(w, 10)) {
 	case 0:
 		return SEND(
-		    w, task_sign, .task = t->id, .unit = unit(w, t->unit));
+		    w, task_sign, .task = t->id, .unit = walk_unit(w, t->unit));
 	case 1:
 	case 2:
 		return SEND(w, task_submit, .task = t->id,
-		    .result = STR("done"), .unit = unit(w, t->unit),
+		    .result = STR("done"), .unit = walk_unit(w, t->unit),
 		    .officer = ONE_OF(w, officers));
 	case 3:
 	case 4:
 		return SEND(w, task_accept, .task = t->id,
-		    .unit = unit(w, t->giver), .officer = ONE_OF(w, officers));
+		    .unit = walk_unit(w, t->giver),
+		    .officer = ONE_OF(w, officers));
 	case 5:
-		return SEND(w, task_reject, .task = t->id, .missing = reason(w),
-		    .unit = unit(w, t->giver));
+		return SEND(w, task_reject, .task = t->id,
+		    .missing = walk_reason(w), .unit = walk_unit(w, t->giver));
 	default:
 		return of_return(w, t);
-	}
-}
-
-static const struct str leaders[] = {
-	{ TOWN_HEAD, sizeof(TOWN_HEAD) - 1 },
-	{ COUNTY_HEAD, sizeof(COUNTY_HEAD) - 1 },
-};
-static const struct str assisting[] = {
-	{ STATION, sizeof(STATION) - 1 },
-	{ TEAM, sizeof(TEAM) - 1 },
-	{ RESCUE, sizeof(RESCUE) - 1 },
-};
-
-static bool
-raise_call(struct walk *w)
-{
-	static const char *const mains[] = { ECOLOGY, RESCUE, WATER, VILLAGE };
-
-	return SEND(w, call_raise, .casefile = STR(CASEFILE),
-	    .class = ONE_OF(w, classes), .main = ONE_OF(w, mains),
-	    .assisting = { assisting, dice(w, ARRAY_LEN(assisting) + 1) },
-	    .reason = reason(w), .lat = LAT, .lon = LON,
-	    .approvers = { leaders, dice(w, 5) > 0 ? 2 : 0 },
-	    .unit = unit(w, STR(ROOM)));
-}
-
-/* Who is there for a department. */
-static struct str
-officer_of(struct str of)
-{
-	return str_is(of, RESCUE)  ? STR(RESCUER)
-	       : str_is(of, WATER) ? STR("OF-ZB-0100")
-				   : STR(ECOLOGIST);
-}
-
-static bool
-of_attendance(struct walk *w, const struct row_call *c)
-{
-	struct str who = dice(w, 2) > 0 ? c->main : ONE_OF(w, walk_units);
-
-	switch (dice(w, 6)) {
-	case 0:
-		return SEND(w, call_sign, .call = c->id, .unit = who);
-	case 1:
-		return SEND(w, call_refuse, .call = c->id, .reason = reason(w),
-		    .unit = who);
-	case 2:
-		return SEND(w, call_leave, .call = c->id, .unit = who);
-	default:
-		return SEND(w, call_report_in, .call = c->id, .lat = LAT,
-		    .lon = LON + (dice(w, 6) > 0 ? 0 : 0.1), .unit = who,
-		    .officer = officer_of(who));
-	}
-}
-
-static bool
-of_call(struct walk *w)
-{
-	const struct row_call *c = (const struct row_call *)some(w, "C");
-
-	if (c == NULL || dice(w, 6) == 0)
-		return raise_call(w);
-	switch (dice(w, 8)) {
-	case 0:
-		return SEND(w, call_submit, .call = c->id,
-		    .result = STR("done"), .unit = unit(w, c->main),
-		    .officer = officer_of(c->main));
-	case 1:
-		return SEND(w, call_veto, .call = c->id, .reason = reason(w),
-		    .unit = unit(w, c->room));
-	case 2:
-		return SEND(
-		    w, call_release, .call = c->id, .unit = unit(w, c->room));
-	case 3:
-		return SEND(w, call_cancel, .call = c->id, .reason = reason(w),
-		    .unit = unit(w, c->room));
-	case 4:
-	case 5:
-		return SEND(w, call_grade, .call = c->id,
-		    .graded = unit(w, c->main),
-		    .score = (int64_t)dice(w, 104) - 1,
-		    .unit = unit(w, c->room));
-	default:
-		return of_attendance(w, c);
 	}
 }
 
@@ -276,7 +191,7 @@ of_penalty(struct walk *w)
 {
 	struct str id = ONE_OF(w, penalties);
 
-	switch (dice(w, 4)) {
+	switch (walk_dice(w, 4)) {
 	case 0:
 		return SEND(w, penalty_filed, .penalty = id,
 		    .unit = ONE_OF(w, walk_units));
@@ -294,10 +209,10 @@ of_mediation(struct walk *w)
 {
 	struct str id = ONE_OF(w, mediations);
 
-	switch (dice(w, 6)) {
+	switch (walk_dice(w, 6)) {
 	case 0:
 		return SEND(w, mediation_applied, .mediation = id,
-		    .unit = unit(w, STR(COMMITTEE)));
+		    .unit = walk_unit(w, STR(COMMITTEE)));
 	case 1:
 		return SEND(w, mediation_accepted, .mediation = id,
 		    .unit = STR(COMMITTEE));
@@ -319,7 +234,7 @@ of_callback(struct walk *w)
 {
 	struct str id = ONE_OF(w, callbacks);
 
-	switch (dice(w, 4)) {
+	switch (walk_dice(w, 4)) {
 	case 0:
 		return SEND(w, callback_opened, .callback = id);
 	case 1:
@@ -327,24 +242,26 @@ of_callback(struct walk *w)
 	default:
 		return SEND(w, callback_recorded, .callback = id,
 		    .outcome =
-			dice(w, 3) > 0 ? STR("solved") : STR("explained"),
-		    .solved = dice(w, 2) > 0,
-		    .satisfied = dice(w, 3) > 0 ? STR("yes") : STR("no"));
+			walk_dice(w, 3) > 0 ? STR("solved") : STR("explained"),
+		    .solved = walk_dice(w, 2) > 0,
+		    .satisfied = walk_dice(w, 3) > 0 ? STR("yes") : STR("no"));
 	}
 }
 
 static bool
 of_talk(struct walk *w)
 {
-	const struct row_head *card = some(w, "K"), *talk = some(w, "Y");
+	const struct row_head *card = walk_some(w, "K"),
+			      *talk = walk_some(w, "Y");
 
-	if (talk != NULL && dice(w, 2) > 0)
+	if (talk != NULL && walk_dice(w, 2) > 0)
 		return SEND(w, talk_hold, .talk = talk->id,
-		    .minutes = reason(w), .unit = STR(CENTRE),
-		    .officer = dice(w, 4) > 0 ? STR(COUNTY_HEAD) : STR(DUTY));
+		    .minutes = walk_reason(w), .unit = STR(CENTRE),
+		    .officer =
+			walk_dice(w, 4) > 0 ? STR(COUNTY_HEAD) : STR(DUTY));
 	return card != NULL &&
-	       SEND(w, talk_call, .card = card->id, .reason = reason(w),
-		   .unit = unit(w, STR(CENTRE)));
+	       SEND(w, talk_call, .card = card->id, .reason = walk_reason(w),
+		   .unit = walk_unit(w, STR(CENTRE)));
 }
 
 /* A card whose unit waits for an answer, else any. */
@@ -353,11 +270,11 @@ answerable(struct walk *w)
 {
 	const struct row_head *r;
 
-	for (size_t n = 1; dice(w, 2) > 0 && (r = row(w->k, "K", n)) != NULL;
-	     n++)
+	for (size_t n = 1;
+	     walk_dice(w, 2) > 0 && (r = row(w->k, "K", n)) != NULL; n++)
 		if (((const struct row_card *)r)->answer_by > 0)
 			return (const struct row_card *)r;
-	return (const struct row_card *)some(w, "K");
+	return (const struct row_card *)walk_some(w, "K");
 }
 
 /* The office above the centre judges the centre. */
@@ -368,34 +285,35 @@ of_card(struct walk *w)
 		"red" };
 	const struct row_card *c = answerable(w);
 	struct str judge =
-	    unit(w, dice(w, 4) > 0 ? STR(CENTRE) : STR("330122-GOV"));
+	    walk_unit(w, walk_dice(w, 4) > 0 ? STR(CENTRE) : STR("330122-GOV"));
 
-	if (c != NULL && c->answer_by > 0 && dice(w, 2) > 0)
-		return dice(w, 3) == 0 ? SEND(w, card_decline, .card = c->id,
-					     .reason = reason(w), .unit = judge)
-				       : SEND(w, card_excuse, .card = c->id,
-					     .until = kit_now(w->k) + DAY_MS,
-					     .unit = judge);
-	if (c == NULL || dice(w, 8) == 0)
+	if (c != NULL && c->answer_by > 0 && walk_dice(w, 2) > 0)
+		return walk_dice(w, 3) == 0
+			   ? SEND(w, card_decline, .card = c->id,
+				 .reason = walk_reason(w), .unit = judge)
+			   : SEND(w, card_excuse, .card = c->id,
+				 .until = kit_now(w->k) + DAY_MS,
+				 .unit = judge);
+	if (c == NULL || walk_dice(w, 8) == 0)
 		return SEND(w, card_issue, .casefile = STR(CASEFILE),
 		    .to = ONE_OF(w, walk_units), .colour = ONE_OF(w, colours),
-		    .reason = reason(w), .unit = judge);
-	switch (dice(w, 7)) {
+		    .reason = walk_reason(w), .unit = judge);
+	switch (walk_dice(w, 7)) {
 	case 0:
 	case 1:
-		return SEND(w, card_explain, .card = c->id, .reason = reason(w),
-		    .unit = unit(w, c->unit));
+		return SEND(w, card_explain, .card = c->id,
+		    .reason = walk_reason(w), .unit = walk_unit(w, c->unit));
 	case 2:
-		return SEND(w, card_decline, .card = c->id, .reason = reason(w),
-		    .unit = judge);
+		return SEND(w, card_decline, .card = c->id,
+		    .reason = walk_reason(w), .unit = judge);
 	case 3:
 	case 4:
 		return SEND(w, card_excuse, .card = c->id,
-		    .until = kit_now(w->k) + (int64_t)dice(w, 6) * DAY_MS,
+		    .until = kit_now(w->k) + (int64_t)walk_dice(w, 6) * DAY_MS,
 		    .unit = judge);
 	case 5:
-		return SEND(w, card_lift, .card = c->id, .reason = reason(w),
-		    .unit = judge);
+		return SEND(w, card_lift, .card = c->id,
+		    .reason = walk_reason(w), .unit = judge);
 	default:
 		return of_talk(w);
 	}
@@ -411,17 +329,19 @@ of_warning(struct walk *w)
 		"rank" };
 	struct str id = ONE_OF(w, warnings);
 
-	switch (dice(w, 4)) {
+	switch (walk_dice(w, 4)) {
 	case 0:
 		return SEND(w, warning_raised, .warning = id,
 		    .kind = ONE_OF(w, kinds), .unit = STR(ROOM),
 		    .span = STR("2026-03-18"), .value = 9, .threshold = 3);
 	case 1:
 		return SEND(w, warning_handle, .warning = id,
-		    .result = reason(w), .unit = unit(w, STR(CENTRE)));
+		    .result = walk_reason(w),
+		    .unit = walk_unit(w, STR(CENTRE)));
 	default:
 		return SEND(w, warning_respond, .warning = id,
-		    .measures = reason(w), .unit = unit(w, STR(ROOM)));
+		    .measures = walk_reason(w),
+		    .unit = walk_unit(w, STR(ROOM)));
 	}
 }
 
@@ -431,10 +351,10 @@ request_admission(struct walk *w)
 	static const struct str units[] = { { VILLAGE, sizeof(VILLAGE) - 1 } };
 
 	return SEND(w, admission_request,
-	    .matter = dice(w, 4) > 0 ? STR(SEWAGE) : STR(RUBBISH),
+	    .matter = walk_dice(w, 4) > 0 ? STR(SEWAGE) : STR(RUBBISH),
 	    .units = { units, 1 }, .until = kit_now(w->k) + 20 * DAY_MS,
-	    .means = STR("one post"), .reason = reason(w),
-	    .unit = unit(w, STR(ECOLOGY)));
+	    .means = STR("one post"), .reason = walk_reason(w),
+	    .unit = walk_unit(w, STR(ECOLOGY)));
 }
 
 static bool
@@ -442,30 +362,32 @@ of_admission(struct walk *w)
 {
 	static const struct str heard[] = { { ROOM, sizeof(ROOM) - 1 } };
 	const struct row_admission *a =
-	    (const struct row_admission *)some(w, "Z");
+	    (const struct row_admission *)walk_some(w, "Z");
 
-	if (a == NULL || dice(w, 6) == 0)
+	if (a == NULL || walk_dice(w, 6) == 0)
 		return request_admission(w);
-	switch (dice(w, 6)) {
+	switch (walk_dice(w, 6)) {
 	case 0:
 	case 1:
 		return SEND(w, admission_assess, .admission = a->id,
-		    .agrees = true, .opinion = reason(w), .heard = { heard, 1 },
-		    .unit = unit(w, STR(STAFFING)));
+		    .agrees = true, .opinion = walk_reason(w),
+		    .heard = { heard, 1 }, .unit = walk_unit(w, STR(STAFFING)));
 	case 2:
 		return SEND(w, admission_admit, .admission = a->id,
 		    .until = kit_now(w->k) + 10 * DAY_MS,
 		    .document = STR("2026-7"), .approver = STR(COUNTY_HEAD),
-		    .unit = unit(w, STR(GOVERNMENT)));
+		    .unit = walk_unit(w, STR(GOVERNMENT)));
 	case 3:
 		return SEND(w, admission_refuse, .admission = a->id,
-		    .reason = reason(w), .unit = unit(w, STR(GOVERNMENT)));
+		    .reason = walk_reason(w),
+		    .unit = walk_unit(w, STR(GOVERNMENT)));
 	case 4:
 		return SEND(w, admission_withdraw, .admission = a->id,
-		    .reason = reason(w), .unit = unit(w, a->unit));
+		    .reason = walk_reason(w), .unit = walk_unit(w, a->unit));
 	default:
 		return SEND(w, admission_revoke, .admission = a->id,
-		    .reason = reason(w), .unit = unit(w, STR(GOVERNMENT)));
+		    .reason = walk_reason(w),
+		    .unit = walk_unit(w, STR(GOVERNMENT)));
 	}
 }
 
@@ -473,14 +395,14 @@ of_admission(struct walk *w)
 static bool
 of_deadline(struct walk *w)
 {
-	const struct row_head *t = some(w, "T");
+	const struct row_head *t = walk_some(w, "T");
 	struct str id =
-	    dice(w, 2) > 0 ? ONE_OF(w, penalties) : ONE_OF(w, mediations);
+	    walk_dice(w, 2) > 0 ? ONE_OF(w, penalties) : ONE_OF(w, mediations);
 
-	if (t != NULL && dice(w, 3) == 0)
+	if (t != NULL && walk_dice(w, 3) == 0)
 		return SEND(w, deadline_overdue, .thing = t->id,
 		    .limit = STR("check"), .unit = STR(ROOM), .due_at = 1);
-	if (dice(w, 3) == 0)
+	if (walk_dice(w, 3) == 0)
 		return SEND(w, deadline_due_soon, .thing = id,
 		    .limit = STR("decide"), .unit = ONE_OF(w, walk_units),
 		    .due_at = kit_now(w->k) + DAY_MS);
@@ -504,7 +426,7 @@ of_time(struct walk *w)
 	static const int64_t spans[] = { MINUTE_MS, 10 * MINUTE_MS, HOUR_MS,
 		8 * HOUR_MS, DAY_MS, 3 * DAY_MS, 9 * DAY_MS };
 
-	return wait(w, spans[dice(w, ARRAY_LEN(spans))]);
+	return wait(w, spans[walk_dice(w, ARRAY_LEN(spans))]);
 }
 
 void
@@ -513,37 +435,26 @@ walk_begin(struct walk *w)
 	static const char *const matters[] = { RUBBISH, DITCH, SEWAGE, SMELL,
 		"CA-003", "HP-005", NOBODYS };
 
-	dispatch_open(w->k, matters[dice(w, ARRAY_LEN(matters))]);
+	dispatch_open(w->k, matters[walk_dice(w, ARRAY_LEN(matters))]);
 }
 
 bool
 walk_step(struct walk *w)
 {
 	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
-		of_task, of_task, of_task, of_task, of_task, of_call, of_call,
-		of_call, of_call, of_call, of_penalty, of_mediation,
-		of_callback, of_admission, of_deadline, of_card, of_warning,
-		of_time, of_time, of_time, of_time };
+		of_task, of_task, of_task, of_task, of_task, walk_call,
+		walk_call, walk_call, walk_call, walk_call, of_penalty,
+		of_mediation, of_callback, of_admission, of_deadline, of_card,
+		of_warning, of_time, of_time, of_time, of_time };
 
 	/* There is little else to do. */
-	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 3) == 0)
+	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
+	    walk_dice(w, 12) == 0)
 		return of_parent(w);
-	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 && dice(w, 4) == 0)
+	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
+	    walk_dice(w, 4) == 0)
 		return of_penalty(w);
-	return kinds[dice(w, ARRAY_LEN(kinds))](w);
-}
-
-static void
-end_call(struct walk *w, const struct row_call *c)
-{
-	if (str_is(c->state, "gathering"))
-		must(SEND(w, call_report_in, .call = c->id, .vouched = true,
-		    .unit = c->main, .officer = officer_of(c->main)));
-	if (str_is(c->state, "working"))
-		must(SEND(w, call_submit, .call = c->id, .result = STR("done"),
-		    .unit = c->main, .officer = officer_of(c->main)));
-	if (str_is(c->state, "submitted"))
-		must(SEND(w, call_release, .call = c->id, .unit = c->room));
+	return kinds[walk_dice(w, ARRAY_LEN(kinds))](w);
 }
 
 static void
@@ -597,7 +508,7 @@ end_all(struct walk *w)
 		    .reason = STR("no more"),
 		    .unit = ((const struct row_admission *)r)->unit);
 	for (size_t n = 1; (r = row(w->k, "C", n)) != NULL; n++)
-		end_call(w, (const struct row_call *)r);
+		walk_end_call(w, (const struct row_call *)r);
 	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)
 		end_task(w, (const struct row_task *)r);
 }

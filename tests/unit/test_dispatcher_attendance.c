@@ -98,8 +98,8 @@ static bool
 come_from(struct kit *k, double lat, double lon, bool vouched)
 {
 	return KIT_SEND(k, call_report_in, .call = STR(C1), .lat = lat,
-	    .lon = lon, .vouched = vouched, .unit = STR(ECOLOGY),
-	    .officer = STR(ECOLOGIST));
+	    .lon = lon, .voucher = vouched ? STR(DUTY) : STR(""),
+	    .unit = STR(ECOLOGY), .officer = STR(ECOLOGIST));
 }
 
 static void
@@ -171,7 +171,8 @@ test_without_a_position_the_words_decide(void **state)
 		/* No place is named: it is that of the casefile. */
 		assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
 		    .class = STR("emergency"), .main = STR(ECOLOGY),
-		    .reason = STR("help"), .unit = STR(ROOM)));
+		    .reason = STR("help"), .unit = STR(ROOM),
+		    .officer = STR(ON_DUTY)));
 		assert_int_equal(
 		    KIT_SEND(k, call_report_in, .call = STR(C1),
 			.place = str_of(words[i].place), .unit = STR(ECOLOGY),
@@ -193,7 +194,7 @@ test_the_place_of_the_casefile_is_that_of_the_call(void **state)
 	    .pack = STR("tonglu")));
 	assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
 	    .class = STR("emergency"), .main = STR(ECOLOGY),
-	    .reason = STR("help"), .unit = STR(ROOM)));
+	    .reason = STR("help"), .unit = STR(ROOM), .officer = STR(ON_DUTY)));
 	assert_false(come_from(k, LAT, LON + 0.1, false));
 	assert_refused(k, "NOT_AT_PLACE");
 	assert_false(come_from(k, LAT + 0.1, LON, false));
@@ -211,7 +212,7 @@ test_a_call_without_any_place_is_everywhere(void **state)
 	    .finish_by = kit_now(k) + DAY_MS, .pack = STR("tonglu")));
 	assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
 	    .class = STR("emergency"), .main = STR(ECOLOGY),
-	    .reason = STR("help"), .unit = STR(ROOM)));
+	    .reason = STR("help"), .unit = STR(ROOM), .officer = STR(ON_DUTY)));
 	assert_true(come_from(k, 0, 0, false));
 }
 
@@ -222,8 +223,8 @@ test_who_comes_is_of_the_department(void **state)
 		const char *unit, *officer, *code;
 	} who[] = {
 		{ ECOLOGY, "nobody", "UNKNOWN_OFFICER" },
-		{ ECOLOGY, RESCUER, "OFFICER_ELSEWHERE" },
-		{ ECOLOGY, DUTY, "OFFICER_ELSEWHERE" },
+		{ ECOLOGY, RESCUER, "NOT_ON_ROSTER" },
+		{ ECOLOGY, DUTY, "NOT_ON_ROSTER" },
 		{ WATER, ECOLOGIST, "NOT_ASKED" },
 		{ "x", ECOLOGIST, "UNKNOWN_UNIT" },
 		{ ECOLOGY_BRANCH, ECOLOGIST, "" },
@@ -312,6 +313,13 @@ grade(struct kit *k, const char *graded, int64_t score)
 	    .graded = str_of(graded), .score = score, .unit = STR(ROOM));
 }
 
+static bool
+grade_back(struct kit *k, const char *unit, int64_t score)
+{
+	return KIT_SEND(k, call_grade_back, .call = STR(C1), .score = score,
+	    .unit = str_of(unit));
+}
+
 static void
 test_each_department_gets_one_grade_and_the_last_ends_it(void **state)
 {
@@ -337,6 +345,14 @@ test_each_department_gets_one_grade_and_the_last_ends_it(void **state)
 	assert_refused(k, "GRADED_BEFORE");
 	/* Who never came is judged too. */
 	assert_true(grade(k, RESCUE, 0));
+	assert_state(k, C1, "released");
+	/* The grades go both ways; who never came has none to give. */
+	assert_false(grade_back(k, RESCUE, 50));
+	assert_refused(k, "NOT_ALLOWED_NOW");
+	assert_false(grade_back(k, ECOLOGY, 101));
+	assert_refused(k, "SCORE_BAD");
+	assert_true(grade_back(k, ECOLOGY, 70));
+	assert_str(KIT_SAID(k, call_graded_back, 0)->room, ROOM);
 	assert_int_equal(KIT_SAID(k, call_ended, 0)->ungraded, 0);
 	assert_state(k, C1, "ended");
 	assert_unarmed(k, C1, "grade");

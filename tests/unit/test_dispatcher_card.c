@@ -150,10 +150,13 @@ test_one_matter_one_unit_one_card(void **state)
 	assert_str(card(k, K1)->unit, ECOLOGY);
 	assert_int_equal(card(k, K1)->causes.n, 2);
 	assert_str(card(k, K2)->unit, RESCUE);
-	assert_state(k, CASEFILE "/K3", "");
+	/* So was the county, which had to help. */
+	assert_str(card(k, CASEFILE "/K3")->unit, CENTRE);
+	assert_state(k, CASEFILE "/K4", "");
 	/* One of the two is over: the card stays. */
 	assert_true(dispatch_come(k, C1, ECOLOGY));
-	assert_null(KIT_SAID(k, card_lifted, 0));
+	assert_str(KIT_SAID(k, card_lifted, 0)->unit, CENTRE);
+	assert_null(KIT_SAID(k, card_lifted, 1));
 	assert_int_equal(card(k, K1)->causes.n, 1);
 	assert_true(
 	    KIT_SEND(k, call_submit, .call = STR(C1), .result = STR("clean"),

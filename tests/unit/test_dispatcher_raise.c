@@ -38,10 +38,9 @@ test_each_class_has_its_clocks(void **state)
 		{ "emergency", "2026-03-18T09:15:00+08:00",
 		    "2026-03-18T09:30:00+08:00", "" },
 		{ "work", "2026-03-18T10:00:00+08:00",
-		    "2026-03-23T23:59:59+08:00", "2026-04-01T23:59:59+08:00" },
-		/* Qingming (4 to 6 April) does not count. */
+		    "2026-03-23T23:59:59+08:00", PROMISE },
 		{ "tough", "2026-03-18T10:00:00+08:00",
-		    "2026-03-25T23:59:59+08:00", "2026-04-16T23:59:59+08:00" },
+		    "2026-03-25T23:59:59+08:00", PROMISE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
@@ -73,7 +72,7 @@ test_a_call_takes_the_place_of_the_task(void **state)
 	assert_str(m->unit, ROOM);
 	assert_str(m->main, ECOLOGY);
 	assert_int_equal(m->assisting.n, 1);
-	assert_time(m->finish_by, "2026-04-01T23:59:59+08:00");
+	assert_time(m->finish_by, PROMISE);
 	assert_str(KIT_SAID(k, call_unit_asked, 0)->unit, ECOLOGY);
 	assert_str(KIT_SAID(k, call_unit_asked, 0)->role, "main");
 	assert_str(KIT_SAID(k, call_unit_asked, 1)->unit, RESCUE);
@@ -147,7 +146,7 @@ static const struct {
 	{ "loud", ECOLOGY, ROOM, "CLASS_UNKNOWN", { 0 }, { 0 } },
 	{ "emergency", "330122-D-XXX", ROOM, "UNKNOWN_UNIT",
 	    { 0 }, { 0 } },
-	{ "emergency", "", ROOM, "UNKNOWN_UNIT", { 0 }, { 0 } },
+	{ "emergency", "", ROOM, "MAIN_MISSING", { 0 }, { 0 } },
 	/* Branches and stations are their department's. */
 	{ "emergency", ECOLOGY_BRANCH, ROOM, "", { 0 }, { 0 } },
 	{ "emergency", STATION, ROOM, "", { 0 }, { 0 } },
@@ -195,7 +194,7 @@ test_who_may_call_whom_and_with_whose_word(void **state)
 		    .main = str_of(calls[i].main),
 		    .assisting = calls[i].assisting, .reason = STR("help"),
 		    .approvers = calls[i].approvers,
-		    .unit = str_of(calls[i].unit));
+		    .unit = str_of(calls[i].unit), .officer = STR(ON_DUTY));
 		assert_refused(k, calls[i].code);
 		assert_state(
 		    k, C1, calls[i].code[0] == '\0' ? "gathering" : "");
@@ -245,7 +244,8 @@ test_a_unit_in_an_open_call_is_not_called_again(void **state)
 	assert_refused(k, "UNIT_TWICE");
 	assert_true(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
 	    .class = STR("emergency"), .main = STR(WATER),
-	    .reason = STR("a pipe broke"), .unit = STR(ROOM)));
+	    .reason = STR("a pipe broke"), .unit = STR(ROOM),
+	    .officer = STR(ON_DUTY)));
 	assert_state(k, C2 "/" WATER, "asked");
 }
 

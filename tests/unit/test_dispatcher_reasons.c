@@ -31,6 +31,16 @@ quarrel_about_the_call(struct kit *k)
 
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
 		many[i] = STR(WATER);
+	refuse_call(k, "emergency", ECOLOGY, (struct strs){ 0 }, "NOT_ON_DUTY");
+	refuse_call(k, "work", "", (struct strs){ 0 }, "MAIN_MISSING");
+	assert_false(KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
+	    .class = STR("community"), .main = STR(TEAM), .reason = STR("x"),
+	    .unit = STR(VILLAGE)));
+	assert_refused(k, "NOT_REGISTERED");
+	assert_false(KIT_SEND(k, call_draft, .casefile = STR(CASEFILE),
+	    .class = STR("work"), .main = STR(ECOLOGY), .reason = STR("x"),
+	    .partner = STR(ROOM), .unit = STR(ROOM)));
+	assert_refused(k, "PARTNER_WRONG");
 	refuse_call(k, "loud", ECOLOGY, (struct strs){ 0 }, "CLASS_UNKNOWN");
 	refuse_call(k, "work", TEAM, (struct strs){ 0 }, "OWN_POWER");
 	refuse_call(
@@ -188,6 +198,32 @@ quarrel_about_the_rework(struct kit *k)
 }
 
 static bool
+refuse(struct kit *k)
+{
+	return KIT_SEND(k, call_refuse, .call = STR(C1),
+	    .reason = STR("no people"), .unit = STR(RESCUE));
+}
+
+static void
+quarrel_about_the_ruling(struct kit *k)
+{
+	assert_true(refuse(k));
+	assert_true(KIT_SEND(k, call_rule, .call = STR(C1),
+	    .about = STR(RESCUE), .ruling = STR("stay"), .reason = STR("go"),
+	    .unit = STR(CENTRE)));
+	assert_false(refuse(k));
+	assert_refused(k, "RULED");
+	assert_true(dispatch_come(k, C1, RESCUE));
+	assert_false(KIT_SEND(k, call_free, .call = STR(C1),
+	    .freed = STR(RESCUE), .unit = STR(ROOM)));
+	assert_refused(k, "PART_MISSING");
+	assert_false(KIT_SEND(k, call_free, .call = STR(C1),
+	    .freed = STR(ECOLOGY), .unit = STR(ROOM)));
+	assert_refused(k, "MAIN_STAYS");
+	assert_true(dispatch_part(k));
+}
+
+static bool
 come(struct kit *k, const char *unit, const char *officer, double lat)
 {
 	return KIT_SEND(k, call_report_in, .call = STR(C1), .lat = lat,
@@ -203,7 +239,7 @@ quarrel_about_the_place(struct kit *k)
 	assert_false(come(k, ECOLOGY, "nobody", LAT));
 	assert_refused(k, "UNKNOWN_OFFICER");
 	assert_false(come(k, ECOLOGY, RESCUER, LAT));
-	assert_refused(k, "OFFICER_ELSEWHERE");
+	assert_refused(k, "NOT_ON_ROSTER");
 	assert_false(come(k, ECOLOGY, ECOLOGIST, 30));
 	assert_refused(k, "NOT_AT_PLACE");
 	assert_true(come(k, ECOLOGY, ECOLOGIST, LAT));
@@ -213,6 +249,7 @@ quarrel_about_the_place(struct kit *k)
 	assert_false(
 	    KIT_SEND(k, call_refuse, .call = STR(C1), .unit = STR(RESCUE)));
 	assert_refused(k, "REASON_MISSING");
+	quarrel_about_the_ruling(k);
 	assert_false(
 	    KIT_SEND(k, call_release, .call = STR(C1), .unit = STR(ROOM)));
 	assert_refused(k, "NOT_ALLOWED_NOW");

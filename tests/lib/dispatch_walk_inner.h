@@ -1,0 +1,29 @@
+/* Inside the random walk: what its files share. */
+#ifndef TESTS_DISPATCH_WALK_INNER_H
+#define TESTS_DISPATCH_WALK_INNER_H
+
+#include "tests/lib/dispatch_walk.h"
+
+struct row_call;
+
+/* 0 to N - 1. */
+uint64_t walk_dice(struct walk *w, uint64_t n);
+#define ONE_OF(w, list) str_of((list)[walk_dice((w), ARRAY_LEN(list))])
+/* Mostly the right unit. */
+struct str walk_unit(struct walk *w, struct str right);
+/* Mostly one. */
+struct str walk_reason(struct walk *w);
+/* Mostly the last row of MARK, "T" or "C"; NULL: none. */
+const struct row_head *walk_some(struct walk *w, const char *mark);
+
+#define SEND(w, m, ...)                                                        \
+	((w)->desc = &msg_##m##_desc,                                          \
+	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
+
+/* dispatch_walk_call.c */
+/* Something about calls, sensible or not. */
+bool walk_call(struct walk *w);
+/* Everybody does what is theirs until C is released. */
+void walk_end_call(struct walk *w, const struct row_call *c);
+
+#endif
