@@ -171,7 +171,7 @@ test_all_faults_are_told_at_once(void **state)
 	    RC_REJECT);
 	buf_char(&c->faults.text, '\0');
 	assert_string_equal(c->faults.text.p,
-	    "class: must be one of emergency|work|tough; "
+	    "class: must be one of emergency|work|tough|community; "
 	    "colour: no such field; reason: must be text; "
 	    "unit: must be a unit code such as 330122109-CMD; "
 	    "casefile: is required; main: is required");
