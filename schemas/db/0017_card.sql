@@ -67,7 +67,7 @@ CREATE TABLE scoring.demand (
 CREATE INDEX demand_casefile ON scoring.demand (casefile);
 CREATE INDEX demand_at ON scoring.demand (at);
 
-CREATE TABLE scoring.warning (
+CREATE TABLE scoring.alert (
 	id        text PRIMARY KEY,
 	casefile  text NOT NULL,
 	division  text NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE scoring.warning (
 	at        timestamptz NOT NULL,
 	seq       bigint NOT NULL
 );
-CREATE INDEX warning_casefile ON scoring.warning (casefile);
-CREATE INDEX warning_at ON scoring.warning (at);
+CREATE INDEX alert_casefile ON scoring.alert (casefile);
+CREATE INDEX alert_at ON scoring.alert (at);
 CREATE INDEX tally_reds ON scoring.tally (unit, seq)
 	WHERE what IN ('red', 'cleared');

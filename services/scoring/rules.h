@@ -94,6 +94,38 @@ struct score_basis {
 	size_t n;
 };
 
+/* The counts of B that are scored in P; N of them. */
+const struct row_count *scoring_scored(struct step *s, const struct period *p,
+    const struct score_basis *b, size_t *n);
+/* Their places. */
+struct standing *scoring_stand(struct step *s, const struct period *p,
+    const struct row_count *counts, size_t n);
+
+/* A day, or an assessment period, that a look is at. */
+struct span {
+	struct period period; /* without a scheme: a day */
+	int64_t cluster_from; /* of a day: how far back clusters are counted */
+};
+enum span_fault {
+	SPAN_OK,
+	SPAN_NONE,
+	SPAN_NO_SCHEME
+};
+enum span_fault scoring_span(
+    const struct registry *r, struct str name, struct span *span);
+
+/* What prepare() finds for warning.look: the rule's step->extra. */
+struct figures {
+	const struct row_figure *v;
+	size_t n;
+};
+struct look_basis {
+	struct score_basis score; /* of a month */
+	struct figures volumes, clusters, reds;
+	const struct row_alert *warned;
+	size_t n_warned;
+};
+
 /*
  * Counts of tallies in memory: what function scoring.counts() does in the
  * database, done again, for tests that hold the two against each other.

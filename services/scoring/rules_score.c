@@ -196,10 +196,10 @@ has_data(const struct period *p, const struct row_count *c)
 }
 
 /* The counts that are scored, in the basis' order; N of them. */
-static const struct row_count *
-scored(struct step *s, const struct period *p, size_t *n)
+const struct row_count *
+scoring_scored(struct step *s, const struct period *p,
+    const struct score_basis *b, size_t *n)
 {
-	const struct score_basis *b = s->extra;
 	size_t most = b != NULL ? b->n : 0;
 	struct row_count *v = arena_alloc(s->arena, (most + 1) * sizeof(*v));
 
@@ -219,9 +219,9 @@ unit_of(struct step *s, const struct period *p, struct str code)
 	    s->registry, code, s->at < p->to ? s->at : p->to - 1);
 }
 
-static struct standing *
-stand(struct step *s, const struct period *p, const struct row_count *counts,
-    size_t n)
+struct standing *
+scoring_stand(struct step *s, const struct period *p,
+    const struct row_count *counts, size_t n)
 {
 	struct standing *v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
 
@@ -341,12 +341,12 @@ scoring_publish(struct step *s)
 
 	if (refuse_board(s) || refuse_period(s, &p))
 		return;
-	counts = scored(s, &p, &n);
+	counts = scoring_scored(s, &p, s->extra, &n);
 	if (n == 0) {
 		step_refuse(s, "NOTHING_TO_SCORE");
 		return;
 	}
-	places = stand(s, &p, counts, n);
+	places = scoring_stand(s, &p, counts, n);
 	for (size_t i = 0; i < n; i++)
 		say(s, fill(s, &p, &counts[i], &places[i]));
 }

@@ -137,6 +137,16 @@ scoring_card_deepened(struct step *s)
 	card(s, m->unit, m->colour, m->card);
 }
 
+/* A card that never went red breaks the row of reds. */
+void
+scoring_card_lifted(struct step *s)
+{
+	const struct msg_card_lifted *m = s->msg;
+
+	if (!str_is(m->colour, "red"))
+		(void)tally(s, m->unit, "cleared", m->card);
+}
+
 void
 scoring_casefile_handled(struct step *s)
 {

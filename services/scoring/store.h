@@ -17,4 +17,9 @@ enum rc scoring_store_basis(struct db *db, const struct period *p, int64_t seq,
 enum rc scoring_store_behind(
     struct db *db, int64_t seq, int64_t *n, struct err *e) MUST_CHECK;
 
+/* What a look at P, of what lies before SEQ, needs; clusters of LEAST. */
+enum rc scoring_store_look(struct db *db, const struct span *p, int64_t least,
+    int64_t seq, struct arena *arena, struct look_basis *b,
+    struct err *e) MUST_CHECK;
+
 #endif

@@ -242,6 +242,35 @@ test_the_pack_may_score_an_idle_unit_with_nothing(void **state)
 }
 
 static void
+refuse_looks(struct kit *k)
+{
+	static const struct {
+		const char *code;
+		const char *span;
+		const char *unit;
+	} rows[] = {
+		{ "UNKNOWN_UNIT", "2026-03-18", "330122-D-NONE" },
+		{ "NOT_THE_COUNTY", "2026-03-18", "330122109-T" },
+		{ "SPAN_BAD", "2026-02-30", "330122-D-KPB" },
+		{ "SPAN_BAD", "2026-3-18", "330122-D-KPB" },
+		{ "SPAN_BAD", "2026-13", "330122-D-KPB" },
+		{ "SPAN_BAD", "yesterday", "330122-D-KPB" },
+		{ "NO_SCHEME", "2025-11", "330122-D-KPB" },
+		{ "SPAN_NOT_OVER", "2026-04-20", "330122-D-KPB" },
+		{ "SPAN_NOT_OVER", "2026-05", "330122-D-KPB" },
+	};
+
+	kit_extra(k, NULL);
+	kit_at(k, "2026-04-20T09:00:00+08:00");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_false(
+		    KIT_SEND(k, warning_look, .span = str_of(rows[i].span),
+			.unit = str_of(rows[i].unit)));
+		assert_string_equal(kit_refusal(k), rows[i].code);
+	}
+}
+
+static void
 test_publishing_is_refused_with_its_reason(void **state)
 {
 	static const struct row_count idle[] = {
@@ -294,6 +323,7 @@ test_publishing_is_refused_with_its_reason(void **state)
 		assert_int_equal(kit_n(k), 1);
 		assert_non_null(KIT_SAID(k, command_refused, 0));
 	}
+	refuse_looks(k);
 	for (size_t i = 0; i < scoring_machine.n_reasons; i++)
 		assert_true(
 		    kit_has_refused(k, scoring_machine.reasons[i].code));
