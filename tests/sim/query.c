@@ -46,6 +46,10 @@ static const struct {
 	{ "scoring_counts", query_counts },
 	{ "scoring_revision", query_revision },
 	{ "scoring_behind", query_behind },
+	{ "scoring_volumes", query_figures },
+	{ "scoring_clusters", query_figures },
+	{ "scoring_reds", query_figures },
+	{ "scoring_warned", query_figures },
 	/* What the bus and the tool do in their own words. */
 	{ "sim_seal", query_seal },
 	{ "sim_request", query_request },

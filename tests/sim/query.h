@@ -35,7 +35,7 @@ query_fn query_due, query_fired, query_mark, query_arm, query_meet, query_pause,
 query_fn query_boxes, query_propose, query_nearby, query_persons,
     query_identities, query_seal, query_formers, query_seats;
 /* query_scoring.c */
-query_fn query_counts, query_revision, query_behind;
+query_fn query_counts, query_revision, query_behind, query_figures;
 
 /* One object of a JSON array, as cells of a table's columns. */
 struct json_rows;

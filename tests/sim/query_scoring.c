@@ -247,3 +247,11 @@ query_behind(struct call *c)
 	result_row(c->out, &cell);
 	return OUTCOME_DONE;
 }
+
+/* Nobody here sends warning.look; tests/scenario/warning.scn does. */
+enum outcome
+query_figures(struct call *c)
+{
+	(void)c;
+	never("a look at the figures");
+}
