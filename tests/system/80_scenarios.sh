@@ -5,3 +5,4 @@
 set -- "${@:-tests/scenario/*.scn}"
 # shellcheck disable=SC2068,SC2086
 PYTHONDONTWRITEBYTECODE=1 python3 tests/scenario/play.py "$pack" $@
+code "what was played follows from the journal" 0 "$huying" replay all
