@@ -230,7 +230,7 @@ headers: $(GEN)
 PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o base/str.o registry/registry_admit.o \
 	registry/registry_find.o \
 	registry/registry_resolve.o registry/registry_roster.o registry/roster.o \
-	registry/table.o rule/step.o rule/machine.o)
+	registry/table.o rule/step.o rule/rehome.o rule/machine.o)
 pure: $(PARTS) $(PUREKIT)
 	@awk -f common/pure.awk common/pure.txt $(foreach o,$(wildcard $B/services/*/rules*.o),$o) $(PUREKIT)
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 static const char usage[] =
-    "usage: huying pack check DIR | load DIR | show [options]\n"
+    "usage: huying pack check DIR | load DIR | follow | show [options]\n"
     "\n"
     "A pack is what a county knows: divisions, units, officers, matters,\n"
     "power items, limits, calendars.  deploy/packs/README.md tells how to\n"
@@ -16,6 +16,9 @@ static const char usage[] =
     "  load DIR    checks, then stores it in one transaction: new and\n"
     "              changed rows begin on the pack's first day, changed and\n"
     "              gone ones end on it; the same again changes nothing\n"
+    "  follow      on the day on which townships, villages or units were\n"
+    "              merged, split or shifted: tells open casefiles to go on\n"
+    "              with whoever took over; again changes nothing\n"
     "  show        lists the packs that are loaded\n"
     "\n"
     "  --db DSN    libpq connection string\n"
@@ -31,6 +34,7 @@ static const struct command {
 } commands[] = {
 	{ "check", pack_cmd_check, 2 },
 	{ "load", pack_cmd_load, 2 },
+	{ "follow", pack_cmd_follow, 1 },
 	{ "show", pack_cmd_show, 1 },
 };
 
@@ -68,7 +72,7 @@ cmd_pack(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (n_words == 0)
-		return wrong("check, load or show?", "");
+		return wrong("check, load, follow or show?", "");
 	command = find_command(words[0]);
 	if (command == NULL)
 		return wrong("no command ", words[0]);

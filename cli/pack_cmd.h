@@ -13,6 +13,7 @@ struct pack_args {
 
 int pack_cmd_check(const struct pack_args *args);
 int pack_cmd_load(const struct pack_args *args);
+int pack_cmd_follow(const struct pack_args *args);
 int pack_cmd_show(const struct pack_args *args);
 
 /*

@@ -106,6 +106,21 @@ prepare(struct load *l, struct err *e)
 	return RC_OK;
 }
 
+/* Nobody is left behind, and no code comes back. */
+static enum rc
+no_orphans(struct load *l, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	TRY(registry_take_orphans(l->db, &l->pack, &rows, e));
+	for (size_t i = 0; i < rows_n(rows); i++)
+		cli_say("pack: %.*s %.*s", STR_ARG(rows_str(rows, i, 0)),
+		    STR_ARG(rows_str(rows, i, 1)));
+	return rows_n(rows) == 0
+		   ? RC_OK
+		   : err_set(e, RC_REJECT, "what it ends needs a successor");
+}
+
 static enum rc
 store(struct load *l, struct err *e)
 {
@@ -119,6 +134,7 @@ store(struct load *l, struct err *e)
 		TRY(registry_take_table(l->db, &l->pack, table,
 		    buf_get(&l->json[t]), &l->counts[t], e));
 	}
+	TRY(no_orphans(l, e));
 	tell_progress(l, "matters by their words", TABLE_COUNT);
 	pack_json_rows(&n_rows, l->p);
 	return registry_take_close(l->db, &l->pack, buf_get(&n_rows), e);

@@ -40,6 +40,13 @@ struct registry {
 	int64_t generation;
 };
 
+/* A merger of mergers is rare; more than these steps is a loop. */
+#define REGISTRY_SUCCESSIONS_MAX 8
+
+/* Place of the first row of T whose key is not below KEY. */
+size_t registry_first(
+    const struct registry *r, enum registry_table t, struct str key);
+
 static inline const void *
 table_row(const struct registry *r, enum registry_table t, size_t i)
 {

@@ -96,3 +96,6 @@ SELECT name, version, county, title_zh, title_en, valid_from, loaded_at,
     digest, n_rows::text AS n_rows
   FROM registry.pack
  ORDER BY name, valid_from;
+
+-- name: orphans
+SELECT code, why FROM registry.orphans($1, $2::text::date) LIMIT 20

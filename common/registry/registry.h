@@ -80,6 +80,16 @@ size_t registry_listed_in_domain(const struct registry *r, struct str domain,
     const struct row_unit *unit, int64_t at);
 
 /*
+ * Who answers for CODE today: itself while it is there and where it was, else
+ * the unit that took over its powers, else that of its kind (and module) where
+ * its division goes on.  NULL: nobody, or there never was such a unit.
+ * Petition regulation (信访工作条例) art. 24: who takes over the powers takes
+ * over what is open.
+ */
+const struct row_unit *registry_heir(
+    const struct registry *r, struct str code, int64_t at);
+
+/*
  * REF is a unit code, or a kind resolved at DIVISION ("village_committee",
  * "enforcement_team", "dispatched_branch@330122-D-SCJ", "module" with the
  * matter's MODULE, ...): see deploy/packs/README.md.  NULL: no such unit.

@@ -19,8 +19,8 @@ key_of(const struct registry *r, enum registry_table t, size_t i)
 }
 
 /* Place of the first row of T whose key is not below KEY. */
-static size_t
-first_of(const struct registry *r, enum registry_table t, struct str key)
+size_t
+registry_first(const struct registry *r, enum registry_table t, struct str key)
 {
 	size_t lo = 0, hi = r->table[t].n;
 
@@ -41,7 +41,7 @@ find(
 {
 	const struct table *table = &r->table[t];
 
-	for (size_t i = first_of(r, t, key);
+	for (size_t i = registry_first(r, t, key);
 	     i < table->n && str_eq(key_of(r, t, i), key); i++)
 		if (valid_at(table, i, at))
 			return table_row(r, t, i);
@@ -90,15 +90,16 @@ registry_inside(struct str inner, struct str outer)
 	return level && str_starts(inner, outer);
 }
 
-/* A merger of mergers is rare; more than these steps is a loop. */
-#define SUCCESSIONS_MAX 8
-
 struct str
 registry_successor(const struct registry *r, struct str code, int64_t at)
 {
-	for (size_t i = 0; i < SUCCESSIONS_MAX; i++) {
+	for (size_t i = 0; i < REGISTRY_SUCCESSIONS_MAX; i++) {
 		const struct row_division *d = registry_division(r, code, at);
 
+		/* A grid goes where its village does, and is no grid there. */
+		if (d == NULL && code.n == GRID_LEN)
+			d = registry_division(
+			    r, str_cut(code, 0, VILLAGE_LEN), at);
 		if (d == NULL || d->successors.n == 0)
 			break;
 		code = d->successors.p[0];
@@ -264,7 +265,7 @@ limit_place(const struct registry *r, const char *key, int64_t at)
 {
 	const struct table *t = &r->table[TABLE_limit];
 	struct str k = str_of(key);
-	size_t first = first_of(r, TABLE_limit, k);
+	size_t first = registry_first(r, TABLE_limit, k);
 
 	for (size_t i = first; i < t->n; i++) {
 		if (!str_eq(key_of(r, TABLE_limit, i), k))

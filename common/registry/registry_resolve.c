@@ -190,3 +190,60 @@ registry_resolve(const struct registry *r, struct str ref, struct str module,
 		    kind->how == BY_MODULE ? &module : NULL, at);
 	return u;
 }
+
+/* The last version of CODE that began by AT, whether it still holds or not. */
+static const struct row_unit *
+last_of(const struct registry *r, struct str code, int64_t at)
+{
+	const struct table *t = &r->table[TABLE_unit];
+	const struct row_unit *last = NULL;
+	int64_t from = INT64_MIN;
+	size_t i = registry_first(r, TABLE_unit, code);
+
+	for (; i < t->n && str_eq(unit_row(r, i)->code, code); i++)
+		if (t->spans[i].from <= at && t->spans[i].from >= from) {
+			from = t->spans[i].from;
+			last = unit_row(r, i);
+		}
+	return last;
+}
+
+/* The unit at PLACE that is what U was; a village may become a community. */
+static const struct row_unit *
+like_at(const struct registry *r, const struct row_unit *u, struct str place,
+    int64_t at)
+{
+	const struct kind *kind = kind_of(u->kind);
+	const struct row_unit *like =
+	    unit_at(r, u->kind, place, u->module.n > 0 ? &u->module : NULL, at);
+
+	for (size_t i = 0; like == NULL && kind != NULL && i < 2; i++)
+		if (kind->kinds[i] != NULL)
+			like =
+			    unit_at(r, str_of(kind->kinds[i]), place, NULL, at);
+	return like;
+}
+
+const struct row_unit *
+registry_heir(const struct registry *r, struct str code, int64_t at)
+{
+	for (size_t i = 0; i < REGISTRY_SUCCESSIONS_MAX; i++) {
+		const struct row_unit *u = last_of(r, code, at), *next;
+		struct str place;
+
+		if (u == NULL)
+			return NULL;
+		if (u->successor.n > 0) {
+			code = u->successor;
+			continue;
+		}
+		place = registry_successor(r, u->division, at);
+		if (str_eq(place, u->division))
+			return registry_unit(r, code, at);
+		next = like_at(r, u, place, at);
+		if (next == NULL || str_eq(next->code, code))
+			return next;
+		code = next->code;
+	}
+	return NULL;
+}

@@ -86,6 +86,18 @@ registry_take_table(struct db *db, const struct take_pack *pack,
 	return RC_OK;
 }
 
+enum rc
+registry_take_orphans(struct db *db, const struct take_pack *pack,
+    struct rows **rows, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+
+	args_init(&a);
+	args_pack(&a, pack);
+	args_str(&a, pack->valid_from);
+	return db_exec(db, Q_registry_orphans, &a, rows, e);
+}
+
 static void
 args_row(struct args *a, const struct take_pack *pack, struct str n_rows)
 {

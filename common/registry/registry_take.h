@@ -45,6 +45,12 @@ enum rc registry_take_open(struct db *db, const struct take_pack *pack,
 enum rc registry_take_table(struct db *db, const struct take_pack *pack,
     enum registry_table t, struct str json, struct take_count *count,
     struct err *e) MUST_CHECK;
+/*
+ * What stands against it, a row each (code, why): codes that ended without a
+ * successor, codes that come back.  After all tables, before the close.
+ */
+enum rc registry_take_orphans(struct db *db, const struct take_pack *pack,
+    struct rows **rows, struct err *e) MUST_CHECK;
 /* N_ROWS: a JSON object, rows by table.  Announces and commits. */
 enum rc registry_take_close(struct db *db, const struct take_pack *pack,
     struct str n_rows, struct err *e) MUST_CHECK;

@@ -34,6 +34,19 @@ machine_listens(const struct machine *m, const struct msg_desc *desc)
 	return false;
 }
 
+bool
+machine_ends(const struct machine *m, int thing, int state)
+{
+	for (size_t i = 0; i < m->n_moves; i++) {
+		const struct move *mv = &m->moves[i];
+
+		if (mv->thing == thing && (mv->from & IN(state)) != 0 &&
+		    mv->to != STAY && mv->to != state)
+			return false;
+	}
+	return true;
+}
+
 /* By convention the first field of a message names what it is about. */
 static struct str
 first_field(const struct step *s)

@@ -184,6 +184,8 @@ bool machine_listens(const struct machine *m, const struct msg_desc *desc);
 /* Index of STATE among THING's states; never for an unknown one. */
 int thing_state(const struct thing *t, struct str state);
 
+/* Whether THING stays in STATE for good. */
+bool machine_ends(const struct machine *m, int thing, int state);
 /* The life cycle of one thing as Graphviz, for the documentation. */
 void machine_dot(const struct machine *m, int thing, struct buf *out);
 /* The first fault of the tables themselves, NULL when they are sound. */

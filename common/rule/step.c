@@ -305,8 +305,15 @@ const struct row_unit *
 step_unit(struct step *s, struct str code)
 {
 	const struct row_unit *u = registry_unit(s->registry, code, s->at);
+	const struct row_unit *heir;
 
-	if (u == NULL && !step_refused(s))
+	if (u != NULL || step_refused(s))
+		return u;
+	heir = registry_heir(s->registry, code, s->at);
+	if (heir != NULL)
+		step_refuse_because(s, "UNIT_GONE", "%.*s has taken over",
+		    STR_ARG(heir->code));
+	else
 		step_refuse_because(s, "UNKNOWN_UNIT", "%.*s", STR_ARG(code));
 	return u;
 }
@@ -314,13 +321,13 @@ step_unit(struct step *s, struct str code)
 bool
 step_acts_for(struct step *s, struct str code, struct str owner)
 {
-	const struct row_unit *u = registry_unit(s->registry, code, s->at);
-	const struct row_unit *o = registry_unit(s->registry, owner, s->at);
+	const struct row_unit *u = registry_heir(s->registry, code, s->at);
+	const struct row_unit *o = registry_heir(s->registry, owner, s->at);
 
 	if (u == NULL || o == NULL)
 		return false;
-	return str_eq(code, owner) || str_eq(u->parent, owner) ||
-	       str_eq(o->parent, code);
+	return str_eq(u->code, o->code) || str_eq(u->parent, o->code) ||
+	       str_eq(o->parent, u->code);
 }
 
 bool

@@ -70,10 +70,27 @@ void step_resume(struct step *s, const struct row_head *row, const char *name);
 /* Units. */
 /* The unit exists that day; else the command is refused UNKNOWN_UNIT. */
 const struct row_unit *step_unit(struct step *s, struct str code);
-/* CODE acts for OWNER: itself, or its parent or branch of the same house. */
+/*
+ * CODE acts for OWNER, or for who has taken over from it: itself, or its
+ * parent or branch of the same house.
+ */
 bool step_acts_for(struct step *s, struct str code, struct str owner);
 /* Refuses NOT_YOUR_UNIT unless CODE acts for OWNER; true if it may. */
 bool step_must_be(struct step *s, struct str code, struct str owner);
+/* Units that are gone, and who has taken over from each. */
+struct rehomed {
+	struct strs gone;
+	struct strs heirs;
+};
+/*
+ * ROW's place and units become those that took over from them (TOLD, which
+ * may be NULL, hears which units); true if any did.  Where nobody took over,
+ * the command room of the place has it.
+ */
+bool step_rehome(struct step *s, int thing, struct row_head *row,
+    struct rehomed *told);
+/* The rule of a move that only follows casefile.rehomed. */
+rule_fn just_rehome;
 /* Command room of the township of DIVISION (county: the county centre). */
 struct str step_room(struct step *s, struct str division);
 struct str step_county_centre(struct step *s, struct str division);

@@ -38,6 +38,9 @@ enum {
 #define HEAD(row) ((struct row_head *)(uintptr_t)(row))
 
 /* Sets of states that belong together. */
+#define CASEFILE_OPEN                                                          \
+	(IN(CASEFILE_OPENED) | IN(CASEFILE_IN_HAND) | IN(CASEFILE_HANDLED) |   \
+	    IN(CASEFILE_CLOSED) | IN(CASEFILE_MERGED))
 #define TASK_UNDONE (IN(TASK_ASSIGNED) | IN(TASK_SIGNED) | IN(TASK_CONTESTED))
 #define TASK_BUSY (TASK_UNDONE | IN(TASK_SUBMITTED))
 #define CALL_UNDONE (IN(CALL_GATHERING) | IN(CALL_WORKING))

@@ -163,7 +163,7 @@ static void
 reopen(struct step *s, struct row_casefile *c)
 {
 	const struct row_unit *u =
-	    registry_unit(s->registry, c->handler, s->at);
+	    registry_heir(s->registry, c->handler, s->at);
 	struct str unit = u != NULL ? u->code : dispatcher_room(s, c);
 	struct due due = step_due(s, "casefile.reopen", s->at);
 	bool problem;

@@ -88,7 +88,7 @@ static struct str
 handler_or_room(struct step *s, const struct row_casefile *c)
 {
 	const struct row_unit *u =
-	    registry_unit(s->registry, c->handler, s->at);
+	    registry_heir(s->registry, c->handler, s->at);
 
 	return u != NULL ? u->code : dispatcher_room(s, c);
 }

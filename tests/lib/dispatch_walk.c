@@ -84,7 +84,9 @@ of_end(struct walk *w)
 {
 	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
 
-	switch (walk_dice(w, 5)) {
+	switch (walk_dice(w, 6)) {
+	case 5:
+		return SEND(w, casefile_rehome, .casefile = STR(CASEFILE));
 	case 0:
 		return SEND(w, casefile_reject, .casefile = STR(CASEFILE),
 		    .missing = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
