@@ -7,10 +7,10 @@
 
 #include "common/base/arena.h"
 
-#define CSV_FILE_MAX ((size_t)8 * 1024 * 1024)
+#define CSV_FILE_MAX ((size_t)32 * 1024 * 1024)
 #define CSV_COLUMNS_MAX 64
 #define CSV_CELL_MAX ((size_t)16 * 1024)
-#define CSV_ROWS_MAX 100000
+#define CSV_ROWS_MAX 250000
 
 /* From 1; columns count characters, not bytes. */
 struct csv_place {

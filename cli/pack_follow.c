@@ -14,7 +14,7 @@
 
 static const struct db_query queries[] = {
 	{ "follow_homeless",
-	    "SELECT casefile, division FROM registry.homeless($1, $2)" },
+	    "SELECT casefile, division FROM registry.homeless($1, $2, $3)" },
 	{ "follow_pack", "SELECT name || '-' || version AS pack "
 			 "FROM registry.pack ORDER BY seq DESC LIMIT 1" },
 };
@@ -66,6 +66,7 @@ page(struct follow *f, bool *more, struct err *e)
 	size_t n;
 
 	args_init(&a);
+	args_str(&a, f->pack);
 	args_str(&a, f->after);
 	args_i64(&a, PAGE);
 	TRY(db_exec(f->db, "follow_homeless", &a, &rows, e));

@@ -37,6 +37,17 @@ level_of(struct str kind)
 	return NULL;
 }
 
+/* 330000 is a province, 330100 a prefecture: what their counties begin with. */
+static struct str
+region_of(const struct pack *p)
+{
+	struct str code = p->meta.county;
+
+	while (code.n > 2 && str_is(str_cut(code, code.n - 2, code.n), "00"))
+		code.n -= 2;
+	return code;
+}
+
 /* If not, that is the fault. */
 static bool
 parent_known(const struct pack *p, struct str parent)
@@ -62,7 +73,7 @@ check_division(struct pack *p, size_t i)
 		pack_fault_at(p, TABLE_division, i, "parent",
 		    "parent: must be \"%.*s\"",
 		    STR_ARG(str_cut(d->code, 0, level->parent_len)));
-	if (level->len > 6 && !str_starts(d->code, p->meta.county))
+	if (level->len > 6 && !str_starts(d->code, region_of(p)))
 		pack_fault_at(p, TABLE_division, i, "code",
 		    "code: not in county %.*s", STR_ARG(p->meta.county));
 	end = registry_division(p->registry,
@@ -83,11 +94,11 @@ check_county(struct pack *p)
 
 		if (!str_is(d->kind, "county"))
 			continue;
-		if (n++ > 0)
+		if (n++ > 0 && region_of(p).n == 6)
 			pack_fault_at(p, TABLE_division, i, "kind",
 			    "kind: a pack has one county");
 		else if (p->meta.county.n > 0 &&
-			 !str_eq(d->code, p->meta.county))
+			 !str_starts(d->code, region_of(p)))
 			pack_fault_at(p, TABLE_division, i, "code",
 			    "code: the county of pack.csv is %.*s",
 			    STR_ARG(p->meta.county));

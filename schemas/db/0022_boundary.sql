@@ -1,6 +1,11 @@
 -- Townships, villages and units are merged, split and shifted.
 ALTER TABLE registry.unit ADD COLUMN successor text;
 
+-- A province at once: rows are compared by hash, never each with each, which
+-- the planner cannot know of a table that is an argument.
+ALTER FUNCTION registry.take(text, json, text, date) SET enable_nestloop = off;
+ALTER FUNCTION registry.take(text, json, text, date) SET work_mem = '64MB';
+
 -- What may not be in a pack that is about to be closed on FROM_DAY: codes that
 -- ended without a word on who goes on, while something of theirs is open, and
 -- codes that come back.
@@ -38,8 +43,8 @@ $$;
 CREATE INDEX deadline_unit ON run.deadline (unit) WHERE wake_at IS NOT NULL;
 
 -- Open casefiles that lie where nothing is any more, or wait for a unit that
--- is gone: they are to be rehomed.
-CREATE FUNCTION registry.homeless(after text, n bigint)
+-- is gone: they are to be rehomed, unless they were told so since PACK.
+CREATE FUNCTION registry.homeless(pack text, after text, n bigint)
 RETURNS TABLE (casefile text, division text) LANGUAGE sql STABLE AS $$
 	WITH gone AS MATERIALIZED (
 		SELECT DISTINCT u.code FROM registry.unit u
@@ -59,5 +64,7 @@ RETURNS TABLE (casefile text, division text) LANGUAGE sql STABLE AS $$
 		OR left(c.division, 9) IN (SELECT code FROM moved)
 		OR EXISTS (SELECT FROM run.deadline l JOIN gone ON gone.code = l.unit
 			WHERE l.casefile = c.casefile AND l.wake_at IS NOT NULL))
+		AND NOT EXISTS (SELECT FROM journal.event_key k
+			WHERE k.source = '/boundary' AND k.id = 'rehome-' || pack || '-' || c.id)
 	ORDER BY c.id LIMIT n
 $$;

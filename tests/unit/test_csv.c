@@ -182,7 +182,7 @@ test_sizes_are_bounded(void **state)
 	expect_last(repeated(&b, "a\n", "x", CSV_CELL_MAX, "\n"), "x\n");
 	buf_fini(&b);
 	expect_last(repeated(&b, "a\n", "x\n", CSV_ROWS_MAX, ""),
-	    "!100001:1 too many rows\n");
+	    "!250001:1 too many rows\n");
 	buf_fini(&b);
 	expect_last(repeated(&b, "a\n", "x\n", CSV_FILE_MAX / 2, ""),
 	    "!1:1 the file is too large\n");
