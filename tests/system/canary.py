@@ -146,7 +146,10 @@ def reports():
     places, ways = divisions(), channels()
     lines = []
     for i, (phone, number, name) in enumerate(PEOPLE):
-        data = {"channel": ways[i % len(ways)]}
+        data = {"channel": ways[i % len(ways)], "unit": "330122109-CMD",
+                "officer": "OF-ZB-0028"}
+        if data["channel"] == "integrator":
+            data["via"] = "app-1"
         if i % 3:
             data["matter"] = rng.choice(("PU-011", "CA-001"))
         data["place"] = POISON if i % 40 == 7 else rng.choice(("村口", "桥头"))
