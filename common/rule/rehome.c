@@ -7,9 +7,8 @@ is_of_units(const struct msg_field *f)
 	return f->format.look == LOOK_UNIT;
 }
 
-/* CODE while it is there; else its heir; else the room of PLACE. */
-static struct str
-heir_of(struct step *s, struct str code, struct str place)
+struct str
+step_heir(struct step *s, struct str code, struct str place)
 {
 	const struct row_unit *u;
 
@@ -47,7 +46,7 @@ note(struct step *s, struct rehomed *told, struct str from, struct str to)
 static bool
 follow(struct step *s, struct str *code, struct str place, struct rehomed *told)
 {
-	struct str now = heir_of(s, *code, place);
+	struct str now = step_heir(s, *code, place);
 
 	if (str_eq(now, *code))
 		return false;
@@ -68,7 +67,8 @@ follow_all(
 	memcpy(copy, list->p, list->n * sizeof(*copy));
 	for (size_t i = 0; i < list->n; i++)
 		any = follow(s, &copy[i], place, told) || any;
-	list->p = copy;
+	if (any)
+		list->p = copy;
 	return any;
 }
 
@@ -81,7 +81,8 @@ step_rehome(
 	    registry_successor(s->registry, row->division, s->at);
 	bool any = !str_eq(place, row->division);
 
-	row->division = place;
+	if (any)
+		row->division = place;
 	for (size_t i = 0; i < d->n_fields; i++) {
 		const struct msg_field *f = &d->fields[i];
 		void *at = (char *)row + f->offset;

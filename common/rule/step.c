@@ -311,8 +311,8 @@ step_unit(struct step *s, struct str code)
 		return u;
 	heir = registry_heir(s->registry, code, s->at);
 	if (heir != NULL)
-		step_refuse_because(s, "UNIT_GONE", "%.*s has taken over",
-		    STR_ARG(heir->code));
+		step_refuse_because(
+		    s, "UNIT_GONE", "%.*s has taken over", STR_ARG(heir->code));
 	else
 		step_refuse_because(s, "UNKNOWN_UNIT", "%.*s", STR_ARG(code));
 	return u;

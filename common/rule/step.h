@@ -77,6 +77,8 @@ const struct row_unit *step_unit(struct step *s, struct str code);
 bool step_acts_for(struct step *s, struct str code, struct str owner);
 /* Refuses NOT_YOUR_UNIT unless CODE acts for OWNER; true if it may. */
 bool step_must_be(struct step *s, struct str code, struct str owner);
+/* CODE while it is there; else who took over; else the room of PLACE. */
+struct str step_heir(struct step *s, struct str code, struct str place);
 /* Units that are gone, and who has taken over from each. */
 struct rehomed {
 	struct strs gone;
@@ -87,8 +89,8 @@ struct rehomed {
  * may be NULL, hears which units); true if any did.  Where nobody took over,
  * the command room of the place has it.
  */
-bool step_rehome(struct step *s, int thing, struct row_head *row,
-    struct rehomed *told);
+bool step_rehome(
+    struct step *s, int thing, struct row_head *row, struct rehomed *told);
 /* The rule of a move that only follows casefile.rehomed. */
 rule_fn just_rehome;
 /* Command room of the township of DIVISION (county: the county centre). */

@@ -21,14 +21,13 @@ has_ended(struct step *s, const struct held *h)
 static bool
 would_be_second(struct step *s, const struct row_head *card)
 {
-	const struct row_unit *heir = registry_heir(
-	    s->registry, ((const struct row_card *)card)->unit, s->at);
+	struct str heir =
+	    step_heir(s, ((const struct row_card *)card)->unit, card->division);
 
 	for (struct row_head *r = step_next(s, THING_CARD, NULL); r != NULL;
 	     r = step_next(s, THING_CARD, r))
-		if (r != card && heir != NULL &&
-		    step_in(s, THING_CARD, r, CARD_OPEN) &&
-		    str_eq(((const struct row_card *)r)->unit, heir->code))
+		if (r != card && step_in(s, THING_CARD, r, CARD_OPEN) &&
+		    str_eq(((const struct row_card *)r)->unit, heir))
 			return true;
 	return false;
 }

@@ -150,8 +150,8 @@ quarrel_about_the_level(struct kit *k)
 	    .holder = STR(VILLAGE), .request = STR("please"),
 	    .unit = STR(CENTRE)));
 	assert_refused(k, "GROUND_UNKNOWN");
-	assert_false(KIT_SEND(
-	    k, casefile_rehome, .casefile = STR("330122-26-0000901")));
+	assert_false(
+	    KIT_SEND(k, casefile_rehome, .casefile = STR("330122-26-0000901")));
 	assert_refused(k, "NOT_MOVED");
 	assert_true(
 	    KIT_SEND(k, casefile_lower, .casefile = STR("330122-26-0000901"),
