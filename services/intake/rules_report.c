@@ -371,7 +371,7 @@ intake_report_accept(struct step *s)
 	}
 }
 
-/* Nothing more is added to a closed casefile. */
+/* Nothing more is added to a closed casefile, or to one below another. */
 void
 intake_report_closed(struct step *s)
 {
