@@ -167,6 +167,7 @@ struct step {
 	struct arena *arena;
 	const void *extra;       /* what the service's prepare() found */
 	const struct move *move; /* the row of the table that applies */
+	struct held *near;       /* row that was looked at last, or NULL */
 };
 
 void decision_init(struct decision *d);

@@ -82,9 +82,12 @@ step_emit_about(struct step *s, struct str casefile,
 static struct held *
 held_of(struct step *s, const struct row_head *row)
 {
+	/* Mostly the same as before: a campaign has thousands of rows. */
+	if (s->near != NULL && s->near->row == row)
+		return s->near;
 	for (struct held *h = s->folder->first; h != NULL; h = h->next)
 		if (h->row == row)
-			return h;
+			return s->near = h;
 	never("a row of another casefile");
 }
 
@@ -104,8 +107,10 @@ step_next(struct step *s, int thing, const struct row_head *prev)
 	    prev != NULL ? held_of(s, prev)->next : s->folder->first;
 
 	for (; h != NULL; h = h->next)
-		if (h->thing == thing)
+		if (h->thing == thing) {
+			s->near = h;
 			return h->row;
+		}
 	return NULL;
 }
 

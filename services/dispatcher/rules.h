@@ -52,6 +52,12 @@ enum {
 #define ATTENDANCE_BOUND (ATTENDANCE_AWAITED | IN(ATTENDANCE_PRESENT))
 /* Who was in it to the end, and may judge and be judged. */
 #define ATTENDANCE_CAME (IN(ATTENDANCE_RELEASED) | IN(ATTENDANCE_FREED))
+#define CAMPAIGN_OUT (IN(CAMPAIGN_RUNNING) | IN(CAMPAIGN_CHECKING))
+#define CAMPAIGN_OPEN                                                          \
+	(IN(CAMPAIGN_CHOSEN) | IN(CAMPAIGN_PLANNED) | CAMPAIGN_OUT)
+#define RECEIPT_OPEN                                                           \
+	(IN(RECEIPT_ISSUED) | IN(RECEIPT_RECEIVED) | IN(RECEIPT_SPLIT) |       \
+	    IN(RECEIPT_REPORTED))
 #define CARD_RUNS                                                              \
 	(IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_ORANGE) | IN(CARD_RED))
 #define CARD_OPEN (CARD_RUNS | IN(CARD_EXCUSED))

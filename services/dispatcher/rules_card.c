@@ -30,6 +30,14 @@ static const struct watched {
 	{ THING_TALK, "hold", offsetof(struct row_talk, hold_by) },
 	{ THING_WARNING, "respond", offsetof(struct row_warning, respond_by) },
 	{ THING_WARNING, "handle", offsetof(struct row_warning, handle_by) },
+	{ THING_CAMPAIGN, "plan", offsetof(struct row_campaign, plan_by) },
+	{ THING_CAMPAIGN, "issue", offsetof(struct row_campaign, issue_by) },
+	{ THING_CAMPAIGN, "check", offsetof(struct row_campaign, check_by) },
+	{ THING_RECEIPT, "receive", offsetof(struct row_receipt, receive_by) },
+	{ THING_RECEIPT, "report", offsetof(struct row_receipt, report_by) },
+	{ THING_RECEIPT, "check", offsetof(struct row_receipt, check_by) },
+	{ THING_FAULT, "fix", offsetof(struct row_fault, fix_by) },
+	{ THING_FAULT, "verify", offsetof(struct row_fault, verify_by) },
 };
 
 /*
@@ -59,6 +67,14 @@ is_emergency(struct step *s)
 
 	if (c != NULL && c->urgent)
 		return true;
+	if (s->move->thing == THING_RECEIPT) {
+		const struct row_receipt *r =
+		    (const struct row_receipt *)s->row;
+
+		return ((struct row_campaign *)step_find(
+			    s, THING_CAMPAIGN, r->campaign))
+			   ->alarm.n > 0;
+	}
 	if (s->move->thing == THING_CALL)
 		call = s->row;
 	else if (s->move->thing == THING_ATTENDANCE)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define FOLDERS_MAX 64
-#define CODES_MAX 64
+#define CODES_MAX 256
 #define SAID_MAX 512
 
 struct kit {

@@ -1,6 +1,6 @@
 /* Every code of services/dispatcher/reasons.def, in one long quarrel. */
 #include "services/dispatcher/rules.h"
-#include "tests/lib/dispatch.h"
+#include "tests/lib/campaign_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -377,6 +377,7 @@ test_every_reason_is_given_once(void **state)
 	quarrel_about_the_place(k);
 	quarrel_about_the_grade(k);
 	quarrel_about_the_card(k);
+	campaign_quarrel(k);
 	for (size_t i = 0; i < m->n_reasons; i++) {
 		if (!kit_has_refused(k, m->reasons[i].code))
 			print_error("%s\n", m->reasons[i].code);

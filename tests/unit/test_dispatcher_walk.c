@@ -342,6 +342,20 @@ is_the_packs(const struct move *mv)
 	       mv->to == CARD_ORANGE || mv->from == IN(CARD_ORANGE);
 }
 
+/* Campaigns have a walk of their own. */
+static bool
+is_of_campaign(const struct move *mv)
+{
+	static const char *const nouns[] = { "campaign.", "emergency.",
+		"receipt.", "fault.", "group." };
+
+	for (size_t i = 0; i < ARRAY_LEN(nouns); i++)
+		if (str_starts(str_of(mv->on->type), str_of(nouns[i])))
+			return true;
+	return mv->thing == THING_CAMPAIGN || mv->thing == THING_RECEIPT ||
+	       mv->thing == THING_FAULT;
+}
+
 static void
 test_random_walks_keep_every_promise_and_end(void **state)
 {
@@ -369,7 +383,7 @@ test_random_walks_keep_every_promise_and_end(void **state)
 		const struct move *mv = &dispatcher_machine.moves[i];
 
 		if (seen[i] || (mv->limit != NULL && mv->to == STAY) ||
-		    is_the_packs(mv))
+		    is_the_packs(mv) || is_of_campaign(mv))
 			continue;
 		print_error("never seen: %s, %s -> %s\n",
 		    dispatcher_machine.things[mv->thing].name, mv->on->type,
