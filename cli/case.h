@@ -12,6 +12,8 @@
 #define CASE_THINGS_MAX 512
 #define CASE_CALLS_MAX 64
 #define CASE_ATTENDANCES_MAX 512
+#define CASE_BUNDLES_MAX 16
+#define CASE_STEPS_MAX 256
 
 /* A task, call, card, ...: child of the casefile. */
 struct case_thing {
@@ -45,6 +47,28 @@ struct case_call {
 	int64_t raised_at;
 };
 
+/* One thing, and its steps: <bundle>/<code of the template>. */
+struct case_bundle {
+	struct str id;
+	struct str template;
+	struct str unit; /* who leads */
+	const char *state;
+	int64_t at; /* since then */
+	int64_t started_at;
+	int64_t finish_by;
+	int64_t forecast; /* of a lagging one; 0: it does not lag */
+};
+
+struct case_step {
+	struct str id;
+	struct str unit;
+	struct str task;
+	struct strs after;
+	const char *state;
+	int64_t at;
+	int64_t due; /* 0: nothing is */
+};
+
 struct case_view {
 	struct str number;
 	struct str division;
@@ -66,6 +90,10 @@ struct case_view {
 	size_t n_calls;
 	struct case_attendance attendances[CASE_ATTENDANCES_MAX];
 	size_t n_attendances;
+	struct case_bundle bundles[CASE_BUNDLES_MAX];
+	size_t n_bundles;
+	struct case_step steps[CASE_STEPS_MAX];
+	size_t n_steps;
 };
 
 /* One event of the casefile, decoded. */
@@ -117,6 +145,10 @@ bool case_limit_awaited(const struct case_view *v, const struct case_limit *l);
 /* "met, 12m before", "missed by 35m", "running, in 2d", ... */
 void case_put_limit(const struct case_view *v, const struct case_limit *l,
     int64_t now, struct buf *out);
+
+/* case_bundle.c: the same for bundles and steps, and their tree. */
+void case_bundle_add(struct case_view *v, const struct case_event *ev);
+void case_put_bundles(struct case_file *c, struct buf *out);
 
 /* case_text.c, case_json.c */
 void case_print_text(struct case_file *c, struct buf *out);

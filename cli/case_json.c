@@ -126,6 +126,32 @@ put_thing(const struct case_thing *t, struct buf *out)
 	end(out);
 }
 
+static void
+put_bundle(const struct case_bundle *b, struct buf *out)
+{
+	begin(out, "bundle");
+	put_str(out, "id", b->id);
+	put_str(out, "template", b->template);
+	put_str(out, "unit", b->unit);
+	put_str(out, "state", str_of(b->state));
+	put_time(out, "finish_by", b->finish_by);
+	put_time(out, "forecast", b->forecast);
+	end(out);
+}
+
+static void
+put_step(const struct case_step *step, struct buf *out)
+{
+	begin(out, "step");
+	put_str(out, "id", step->id);
+	put_str(out, "unit", step->unit);
+	put_str(out, "task", step->task);
+	put_str(out, "state", str_of(step->state));
+	put_time(out, "at", step->at);
+	put_time(out, "due", step->due);
+	end(out);
+}
+
 void
 case_print_json(struct case_file *c, struct buf *out)
 {
@@ -145,6 +171,10 @@ case_print_json(struct case_file *c, struct buf *out)
 		put_call(&v->calls[i], out);
 	for (size_t i = 0; i < v->n_attendances; i++)
 		put_attendance(&v->attendances[i], out);
+	for (size_t i = 0; i < v->n_bundles; i++)
+		put_bundle(&v->bundles[i], out);
+	for (size_t i = 0; i < v->n_steps; i++)
+		put_step(&v->steps[i], out);
 	for (size_t i = 0; i < v->n_things; i++)
 		put_thing(&v->things[i], out);
 }

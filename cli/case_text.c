@@ -377,6 +377,7 @@ case_print_text(struct case_file *c, struct buf *out)
 	put_events(c, out);
 	put_limits(c, out);
 	put_calls(c, out);
+	case_put_bundles(c, out);
 	put_open(c, out);
 	put_next(c, out);
 }

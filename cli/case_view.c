@@ -28,7 +28,8 @@ static const struct {
 /* The last words about a thing. */
 static const char *const endings[] = { "task.accepted", "task.moved",
 	"task.withdrawn", "call.ended", "call.cancelled", "call.declined",
-	"card.lifted", "callback.recorded", "callback.lapsed", "penalty.closed",
+	"bundle.completed", "bundle.stopped", "card.lifted",
+	"callback.recorded", "callback.lapsed", "penalty.closed",
 	"penalty.ended", "penalty.transferred", "penalty.taken_back",
 	"mediation.closed", "mediation.ended", "agreement.performed" };
 
@@ -104,7 +105,8 @@ take_thing(struct case_view *v, const struct case_event *ev)
 	struct str id;
 
 	if (first->format.look != LOOK_THING || first->type != WIRE_str ||
-	    str_starts(ev->env.type, STR("deadline.")))
+	    str_starts(ev->env.type, STR("deadline.")) ||
+	    str_starts(ev->env.type, STR("step.")))
 		return;
 	id = *(const struct str *)msg_at(first, ev->msg);
 	if (id.n <= v->number.n || !str_starts(id, v->number))
@@ -224,6 +226,7 @@ case_view_add(struct case_view *v, const struct case_event *ev)
 	take_thing(v, ev);
 	if (str_starts(ev->env.type, STR("call.")))
 		take_call(v, ev);
+	case_bundle_add(v, ev);
 }
 
 bool

@@ -94,6 +94,10 @@ CREW_REACTS(on_task_assigned);
 CREW_REACTS(on_task_submitted);
 CREW_REACTS(on_task_rejected);
 CREW_REACTS(on_return_asked);
+/* crew_bundle.c */
+CREW_REACTS(on_bundle_started);
+CREW_REACTS(on_step_readied);
+CREW_REACTS(on_bundle_integrating);
 /* crew_penalty.c */
 CREW_REACTS(on_jurisdiction);
 CREW_REACTS(on_penalty_filed);

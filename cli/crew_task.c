@@ -10,15 +10,18 @@ crew_on_task_assigned(
 	struct str who = crew_somebody(p, unit, NULL, STR(""));
 	int64_t length = f->finish_by - at;
 	unsigned luck = crew_dice(m, task, "pace");
+	/* A call does not take the step of a bundle away. */
+	const char *unless = f->step.n > 0 ? NULL : "gone";
 	int64_t done;
 
 	m->giver = crew_keep(p, f->from);
 
 	PLAN(p, crew_by_day(crew_after(m, at, task, "sign", 8, 45)), m,
-	    task_sign, "gone", .task = task, .unit = unit, .officer = who);
-	if (f->rework == 0 && crew_dice(m, task, "return") < 3)
+	    task_sign, unless, .task = task, .unit = unit, .officer = who);
+	if (f->rework == 0 && f->step.n == 0 &&
+	    crew_dice(m, task, "return") < 3)
 		PLAN(p, crew_by_day(crew_after(m, at, task, "back", 60, 120)),
-		    m, return_ask, "gone", .task = task,
+		    m, return_ask, unless, .task = task,
 		    .reason = STR("清单中不属本单位职责。"), .unit = unit,
 		    .officer = who);
 	/* Nine in ten in time; the rest up to a third late. */
@@ -26,7 +29,7 @@ crew_on_task_assigned(
 	    at + length *
 		     (luck < 90 ? 15 + luck * 3 / 4 : 105 + (luck - 90) * 3) /
 		     100;
-	PLAN(p, crew_by_day(done), m, task_submit, "gone", .task = task,
+	PLAN(p, crew_by_day(done), m, task_submit, unless, .task = task,
 	    .unit = unit, .officer = crew_or_unknown(who),
 	    .result = STR("已到现场处置，情况已核实，前后照片已上传。"));
 }
@@ -37,7 +40,7 @@ crew_on_task_submitted(
 {
 	const struct msg_task_submitted *f = msg;
 	struct str task = crew_keep(p, f->task);
-	struct str room = m->giver;
+	struct str room = f->from.n > 0 ? crew_keep(p, f->from) : m->giver;
 	struct str checker = crew_somebody(p, room, NULL, f->officer);
 
 	if (crew_dice(m, task, "content") < 95)

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define STEPS_DEEP ((size_t)20) /* one behind the other */
+
 static const struct row_bundle_step *
 step_row(const struct pack *p, size_t i)
 {
@@ -13,14 +15,14 @@ step_row(const struct pack *p, size_t i)
 static void
 check_starts(struct pack *p, size_t i)
 {
-	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+	const struct row_template *b = pack_row(p, TABLE_template, i);
 
 	for (size_t k = 0; k < b->matters.n; k++) {
-		const struct row_bundle *first = registry_bundle_of(
+		const struct row_template *first = registry_bundle_of(
 		    p->registry, b->matters.p[k], p->meta.valid_from);
 
 		if (first != NULL && !str_eq(first->code, b->code))
-			pack_fault_at(p, TABLE_bundle, i, "matters",
+			pack_fault_at(p, TABLE_template, i, "matters",
 			    "matters: %.*s starts bundle %.*s already",
 			    STR_ARG(b->matters.p[k]), STR_ARG(first->code));
 	}
@@ -35,18 +37,59 @@ has_steps(const struct pack *p, struct str bundle)
 	return false;
 }
 
+/* A result that no step makes would be missing for ever. */
+static bool
+is_made(const struct pack *p, struct str bundle, struct str paper)
+{
+	for (size_t i = 0; i < p->tables[TABLE_bundle_step].n; i++) {
+		const struct row_bundle_step *s = step_row(p, i);
+
+		for (size_t k = 0; k < s->makes.n; k++)
+			if (str_eq(s->bundle, bundle) &&
+			    str_eq(s->makes.p[k], paper))
+				return true;
+	}
+	return false;
+}
+
 static void
 check_bundle(struct pack *p, size_t i)
 {
-	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+	const struct row_template *b = pack_row(p, TABLE_template, i);
 
-	pack_check_reference(p, TABLE_bundle, i, "lead_unit", b->lead_unit);
-	pack_check_duration(p, TABLE_bundle, i, "total_limit", b->total_limit);
+	pack_check_reference(p, TABLE_template, i, "lead_unit", b->lead_unit);
+	pack_check_duration(
+	    p, TABLE_template, i, "total_limit", b->total_limit);
 	check_starts(p, i);
 	if (b->code.n > 0 && pack_has(p, TABLE_bundle_step) &&
 	    !has_steps(p, b->code))
-		pack_fault_at(p, TABLE_bundle, i, "code",
+		pack_fault_at(p, TABLE_template, i, "code",
 		    "code: the bundle has no steps");
+	for (size_t k = 0; k < b->papers.n; k++)
+		if (!is_made(p, b->code, b->papers.p[k]))
+			pack_fault_at(p, TABLE_template, i, "papers",
+			    "papers: no step makes \"%.*s\"",
+			    STR_ARG(pack_shown(b->papers.p[k])));
+}
+
+/* Does a step that STEP waits for, at whatever distance, ask WORD? */
+static bool
+is_asked(const struct pack *p, const struct row_bundle_step *step,
+    struct str word, size_t depth)
+{
+	for (size_t k = 0; k < step->depends_on.n && depth > 0; k++) {
+		const struct row_bundle_step *d = registry_step(
+		    p->registry, step->depends_on.p[k], p->meta.valid_from);
+
+		if (d == NULL)
+			continue;
+		for (size_t a = 0; a < d->asks.n; a++)
+			if (str_eq(d->asks.p[a], word))
+				return true;
+		if (is_asked(p, d, word, depth - 1))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -55,7 +98,7 @@ check_step(struct pack *p, size_t i)
 	const struct row_bundle_step *s = step_row(p, i);
 	int64_t at = p->meta.valid_from;
 
-	if (s->bundle.n > 0 && pack_has(p, TABLE_bundle) &&
+	if (s->bundle.n > 0 && pack_has(p, TABLE_template) &&
 	    registry_bundle(p->registry, s->bundle, at) == NULL)
 		pack_fault_at(p, TABLE_bundle_step, i, "bundle",
 		    "bundle: no bundle \"%.*s\"",
@@ -64,6 +107,10 @@ check_step(struct pack *p, size_t i)
 	    p, TABLE_bundle_step, i, "owner_unit", s->owner_unit);
 	pack_check_duration(
 	    p, TABLE_bundle_step, i, "limit_finish", s->limit_finish);
+	if (s->condition.n > 0 && !is_asked(p, s, s->condition, STEPS_DEEP))
+		pack_fault_at(p, TABLE_bundle_step, i, "condition",
+		    "condition: no step before it asks \"%.*s\"",
+		    STR_ARG(pack_shown(s->condition)));
 	for (size_t k = 0; k < s->depends_on.n; k++) {
 		const struct row_bundle_step *d =
 		    registry_step(p->registry, s->depends_on.p[k], at);
@@ -164,7 +211,7 @@ walk(const struct pack *p, struct path *path)
 
 /* Does everything that counts run by the total's own clock? */
 static void
-measure(const struct pack *p, struct path *path, const struct row_bundle *b,
+measure(const struct pack *p, struct path *path, const struct row_template *b,
     enum limit_clock clock)
 {
 	path->one_clock = true;
@@ -185,7 +232,7 @@ measure(const struct pack *p, struct path *path, const struct row_bundle *b,
 static void
 check_total(struct pack *p, struct path *path, size_t i)
 {
-	const struct row_bundle *b = pack_row(p, TABLE_bundle, i);
+	const struct row_template *b = pack_row(p, TABLE_template, i);
 	struct limit total, longest;
 	char text[CLOCK_TEXT];
 
@@ -194,7 +241,7 @@ check_total(struct pack *p, struct path *path, size_t i)
 	measure(p, path, b, total.clock);
 	longest = (struct limit){ total.clock, path->longest };
 	if (path->one_clock && longest.amount > total.amount)
-		pack_fault_at(p, TABLE_bundle, i, "total_limit",
+		pack_fault_at(p, TABLE_template, i, "total_limit",
 		    "total_limit: the steps take %s",
 		    limit_format(longest, text));
 }
@@ -213,7 +260,7 @@ pack_check_bundles(struct pack *p)
 		if (path.end[i] == NOT_KNOWN)
 			pack_fault_at(p, TABLE_bundle_step, i, "depends_on",
 			    "depends_on: goes in a circle");
-	for (size_t i = 0; i < p->tables[TABLE_bundle].n; i++) {
+	for (size_t i = 0; i < p->tables[TABLE_template].n; i++) {
 		check_bundle(p, i);
 		check_total(p, &path, i);
 	}

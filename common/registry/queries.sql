@@ -36,8 +36,8 @@ SELECT * FROM registry.power_item;
 -- name: power_list
 SELECT * FROM registry.power_list;
 
--- name: bundle
-SELECT * FROM registry.bundle;
+-- name: template
+SELECT * FROM registry.template;
 
 -- name: bundle_step
 SELECT * FROM registry.bundle_step;

@@ -61,12 +61,12 @@ const struct row_power_item *registry_item(
     const struct registry *r, struct str code, int64_t at);
 /* Whether OFFICER holds a certificate that is valid on the day of AT. */
 bool registry_certified(const struct row_officer *officer, int64_t at);
-const struct row_bundle *registry_bundle(
+const struct row_template *registry_bundle(
     const struct registry *r, struct str code, int64_t at);
 const struct row_bundle_step *registry_step(
     const struct registry *r, struct str code, int64_t at);
 /* The bundle that MATTER starts, or NULL. */
-const struct row_bundle *registry_bundle_of(
+const struct row_template *registry_bundle_of(
     const struct registry *r, struct str matter, int64_t at);
 /*
  * The row of ITEM on the dated list of UNIT's kind of town, or NULL.  UNIT

@@ -161,10 +161,10 @@ registry_certified(const struct row_officer *officer, int64_t at)
 	       day <= clock_day(officer->certificate_valid_to);
 }
 
-const struct row_bundle *
+const struct row_template *
 registry_bundle(const struct registry *r, struct str code, int64_t at)
 {
-	return find(r, TABLE_bundle, code, at);
+	return find(r, TABLE_template, code, at);
 }
 
 const struct row_bundle_step *
@@ -173,13 +173,13 @@ registry_step(const struct registry *r, struct str code, int64_t at)
 	return find(r, TABLE_bundle_step, code, at);
 }
 
-const struct row_bundle *
+const struct row_template *
 registry_bundle_of(const struct registry *r, struct str matter, int64_t at)
 {
-	const struct row_bundle *b;
+	const struct row_template *b;
 
 	for (size_t i = 0;
-	     (b = registry_next(r, TABLE_bundle, at, &i)) != NULL;)
+	     (b = registry_next(r, TABLE_template, at, &i)) != NULL;)
 		for (size_t k = 0; k < b->matters.n; k++)
 			if (str_eq(b->matters.p[k], matter))
 				return b;

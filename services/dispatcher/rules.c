@@ -100,6 +100,8 @@ dispatcher_casefile_opened(struct step *s)
 	c->reporter = m->reporter_officer;
 	c->opened_at = s->at;
 	c->finish_by = m->finish_by;
+	if (dispatcher_bundle_begins(s, c))
+		return;
 	way = dispatcher_way(s, c);
 	if (way.unit.n == 0) {
 		dispatcher_await_way(s, c);

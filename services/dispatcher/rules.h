@@ -58,6 +58,12 @@ enum {
 #define RECEIPT_OPEN                                                           \
 	(IN(RECEIPT_ISSUED) | IN(RECEIPT_RECEIVED) | IN(RECEIPT_SPLIT) |       \
 	    IN(RECEIPT_REPORTED))
+#define BUNDLE_UNFINISHED                                                      \
+	(IN(BUNDLE_DECOMPOSING) | IN(BUNDLE_RUNNING) | IN(BUNDLE_INTEGRATING))
+#define BUNDLE_OPEN (BUNDLE_UNFINISHED | IN(BUNDLE_FOLLOWING))
+#define STEP_BEGUN (IN(STEP_WORKING) | IN(STEP_LACKING) | IN(STEP_STALLED))
+#define STEP_OPEN (IN(STEP_WAITING) | STEP_BEGUN)
+#define STEP_ENDED (IN(STEP_DONE) | IN(STEP_SKIPPED))
 #define CARD_RUNS                                                              \
 	(IN(CARD_BLUE) | IN(CARD_YELLOW) | IN(CARD_ORANGE) | IN(CARD_RED))
 #define CARD_OPEN (CARD_RUNS | IN(CARD_EXCUSED))
@@ -170,6 +176,7 @@ struct order {
 	struct str worker; /* who is to do it; empty: the unit says */
 	int64_t rework;
 	bool designated;
+	struct str step; /* of a bundle that it is for, or empty */
 	struct due finish;
 };
 /* Done by the matter's limit from now, not after the promise. */
@@ -179,7 +186,7 @@ struct due dispatcher_until(struct step *s, int64_t to);
 /* A new task; says task.assigned and starts its clocks. */
 void dispatcher_give(
     struct step *s, const struct row_casefile *c, const struct order *o);
-/* The task that its unit still has in hand, or NULL. */
+/* The task that its unit still has in hand, or NULL; not that of a step. */
 struct row_task *dispatcher_task_in_hand(struct step *s);
 /* Takes T back; WHY as in task.withdrawn. */
 void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
@@ -191,6 +198,48 @@ void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
  */
 void dispatcher_trigger(struct step *s, const char *trigger, struct str unit,
     struct str thing, const char *word);
+
+/*
+ * Bundles (一件事): rules_bundle.c begins and decomposes, rules_step.c has the
+ * steps, rules_integrate.c what is put together or stopped, rules_lag.c the
+ * forecast.
+ */
+/* The matter of C starts a bundle by itself: its lead unit has it in hand. */
+bool dispatcher_bundle_begins(struct step *s, struct row_casefile *c);
+/* As the pack had them when B began; never NULL. */
+const struct row_template *dispatcher_template(
+    struct step *s, const struct row_bundle *b);
+const struct row_bundle_step *dispatcher_step_template(
+    struct step *s, const struct row_bundle *b, const struct row_step *step);
+struct row_bundle *dispatcher_bundle_of(
+    struct step *s, const struct row_step *step);
+/* The next step of B after PREV; the one with CODE, or NULL. */
+struct row_step *dispatcher_next_step(
+    struct step *s, const struct row_bundle *b, const struct row_step *prev);
+struct row_step *dispatcher_step_with(
+    struct step *s, const struct row_bundle *b, struct str code);
+/* Task T is now the one of its step. */
+void dispatcher_step_has(
+    struct step *s, const struct row_task *t, struct due finish);
+/* Refuses PAPER_MISSING while the step of T waits for papers. */
+bool dispatcher_step_goes(struct step *s, const struct row_task *t);
+/* T was accepted, and so its step is done. */
+void dispatcher_step_ends(struct step *s, const struct row_task *t);
+/* The step is skipped: WHY as in step.skipped. */
+void dispatcher_step_leave_out(
+    struct step *s, struct row_step *step, const char *why, struct str reason);
+/* Whatever may begin begins; the bundle goes on when nothing is open. */
+void dispatcher_steps_advance(struct step *s, struct row_bundle *b);
+/* Integrated, and no step is open. */
+void dispatcher_bundle_complete(struct step *s, struct row_bundle *b);
+/* Says once when B will be late at this pace. */
+void dispatcher_bundle_look(struct step *s, struct row_bundle *b);
+/* LIST has ONE; LIST with what MORE has besides. */
+bool dispatcher_has(struct strs list, struct str one);
+struct strs dispatcher_join(struct step *s, struct strs list, struct strs more);
+struct strs dispatcher_without(
+    struct step *s, struct strs list, struct strs gone);
+
 /* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);
 /* UNIT has to do it again; so many times are a problem order. */

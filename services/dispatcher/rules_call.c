@@ -165,7 +165,8 @@ withdraw_all(struct step *s)
 {
 	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
 	     r = step_next(s, THING_TASK, r))
-		if (step_in(s, THING_TASK, r, TASK_BUSY))
+		if (step_in(s, THING_TASK, r, TASK_BUSY) &&
+		    ((const struct row_task *)r)->step.n == 0)
 			dispatcher_withdraw(
 			    s, (struct row_task *)r, STR("called"));
 }

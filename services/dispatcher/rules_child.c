@@ -28,6 +28,7 @@ replace_task(struct step *s, struct str unit, struct str kind)
 
 	while ((r = step_next(s, THING_TASK, r)) != NULL)
 		if (step_in(s, THING_TASK, r, TASK_BUSY) &&
+		    ((const struct row_task *)r)->step.n == 0 &&
 		    step_acts_for(s, ((struct row_task *)r)->unit, unit))
 			dispatcher_withdraw(s, (struct row_task *)r, kind);
 }

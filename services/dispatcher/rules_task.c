@@ -78,6 +78,7 @@ dispatcher_give(
 	t->rework = o->rework;
 	t->designated = o->designated;
 	t->officer = o->worker;
+	t->step = o->step;
 	t->assigned_at = s->at;
 	start_clocks(s, c, t, o->finish);
 	step_emit(s, &msg_task_assigned_desc,
@@ -88,7 +89,10 @@ dispatcher_give(
 		.rework = t->rework,
 		.sign_by = t->sign_by,
 		.return_by = t->return_by,
-		.finish_by = t->finish_by });
+		.finish_by = t->finish_by,
+		.step = t->step });
+	if (t->step.n > 0)
+		dispatcher_step_has(s, t, o->finish);
 }
 
 struct row_task *
@@ -96,7 +100,8 @@ dispatcher_task_in_hand(struct step *s)
 {
 	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
 	     r = step_next(s, THING_TASK, r))
-		if (step_in(s, THING_TASK, r, TASK_UNDONE))
+		if (step_in(s, THING_TASK, r, TASK_UNDONE) &&
+		    ((const struct row_task *)r)->step.n == 0)
 			return (struct row_task *)r;
 	return NULL;
 }
@@ -136,7 +141,8 @@ dispatcher_task_submit(struct step *s)
 	struct due check;
 
 	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_may_handle(s, m->officer))
+	    !dispatcher_may_handle(s, m->officer) ||
+	    !dispatcher_step_goes(s, t))
 		return;
 	check = step_due(s, "task.check", s->at);
 	t->officer = m->officer;
@@ -151,7 +157,8 @@ dispatcher_task_submit(struct step *s)
 		.officer = t->officer,
 		.result = m->result,
 		.late = t->late,
-		.check_by = t->check_by });
+		.check_by = t->check_by,
+		.from = t->giver });
 	dispatcher_cause_over(s, t->id, NULL);
 	dispatcher_forwarded(s, HEAD(t), t->unit);
 }
@@ -188,7 +195,10 @@ dispatcher_task_accept(struct step *s)
 	step_emit(s, &msg_task_accepted_desc,
 	    &(struct msg_task_accepted){ .task = t->id, .unit = t->unit });
 	dispatcher_cause_over(s, t->id, NULL);
-	dispatcher_result(s, c, t->unit, t->submitted_at);
+	if (t->step.n > 0)
+		dispatcher_step_ends(s, t);
+	else
+		dispatcher_result(s, c, t->unit, t->submitted_at);
 	dispatcher_settle(s, c);
 }
 
@@ -219,7 +229,8 @@ dispatcher_task_reject(struct step *s)
 		.missing = m->missing,
 		.finish_by = t->finish_by });
 	dispatcher_cause_over(s, t->id, NULL);
-	dispatcher_not_forwarded(s);
+	if (t->step.n == 0)
+		dispatcher_not_forwarded(s);
 	dispatcher_reworked(s, t->unit);
 }
 
@@ -296,6 +307,7 @@ move_on(struct step *s, struct row_task *t, const struct row_unit *to)
 		.giver = t->giver,
 		.rework = t->rework,
 		.designated = true,
+		.step = t->step,
 		.finish = dispatcher_until(s, t->finish_by) });
 }
 

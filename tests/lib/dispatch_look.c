@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-static bool
-put(const struct kit *k, struct marks *m, int thing, const char *id)
+bool
+walk_put(const struct kit *k, struct marks *m, int thing, const char *id)
 {
 	const struct row_head *row = kit_row(k, id);
 	struct mark *one = &m->v[m->n];
@@ -26,7 +26,7 @@ put_seats(const struct kit *k, struct marks *m, const char *call)
 
 	for (size_t u = 0; u < walk_n_units; u++) {
 		(void)snprintf(id, sizeof(id), "%s/%s", call, walk_units[u]);
-		(void)put(k, m, THING_ATTENDANCE, id);
+		(void)walk_put(k, m, THING_ATTENDANCE, id);
 	}
 }
 
@@ -45,15 +45,16 @@ walk_look(const struct kit *k, struct marks *m)
 	char id[48];
 
 	m->n = 0;
-	(void)put(k, m, THING_CASEFILE, CASEFILE);
+	(void)walk_put(k, m, THING_CASEFILE, CASEFILE);
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		for (int n = 1;; n++) {
 			(void)snprintf(
 			    id, sizeof(id), CASEFILE "/%s%d", kinds[i].mark, n);
-			if (!put(k, m, kinds[i].thing, id) &&
+			if (!walk_put(k, m, kinds[i].thing, id) &&
 			    n >= kinds[i].last)
 				break;
 			if (kinds[i].thing == THING_CALL)
 				put_seats(k, m, id);
 		}
+	walk_look_bundles(k, m);
 }

@@ -437,7 +437,12 @@ walk_begin(struct walk *w)
 	static const char *const matters[] = { RUBBISH, DITCH, SEWAGE, SMELL,
 		"CA-003", "HP-005", NOBODYS };
 
-	dispatch_open(w->k, matters[walk_dice(w, ARRAY_LEN(matters))]);
+	static const char *const whole[] = { "VA-030", "AG-011", SEWAGE };
+
+	w->bundles = walk_dice(w, 4) == 0;
+	w->well = walk_dice(w, 120);
+	dispatch_open(
+	    w->k, w->bundles ? ONE_OF(w, whole).p : ONE_OF(w, matters).p);
 }
 
 bool
@@ -449,6 +454,11 @@ walk_step(struct walk *w)
 		of_mediation, of_callback, of_admission, of_deadline, of_card,
 		of_warning, of_time, of_time, of_time, of_time };
 
+	static bool (*const whole[])(struct walk * w) = { walk_bundle,
+		walk_bundle, walk_bundle, walk_bundle_work, walk_bundle_work,
+		walk_bundle_work, walk_bundle_work, walk_bundle_work,
+		walk_bundle_work, of_task, of_time, of_time };
+
 	/* There is little else to do. */
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
 	    walk_dice(w, 12) == 0)
@@ -456,6 +466,12 @@ walk_step(struct walk *w)
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
 	    walk_dice(w, 4) == 0)
 		return of_penalty(w);
+	if (w->bundles && w->well > 0) {
+		w->well--;
+		return walk_bundle_well(w);
+	}
+	if (w->bundles && walk_dice(w, 8) > 0)
+		return whole[walk_dice(w, ARRAY_LEN(whole))](w);
 	return kinds[walk_dice(w, ARRAY_LEN(kinds))](w);
 }
 
@@ -495,6 +511,15 @@ end_talks(struct walk *w)
 	}
 }
 
+void
+walk_end_task(struct walk *w, struct str id)
+{
+	const struct row_head *t = kit_row(w->k, id.p);
+
+	if (t != NULL)
+		end_task(w, (const struct row_task *)t);
+}
+
 static void
 end_all(struct walk *w)
 {
@@ -511,6 +536,7 @@ end_all(struct walk *w)
 		    .unit = ((const struct row_admission *)r)->unit);
 	for (size_t n = 1; (r = row(w->k, "C", n)) != NULL; n++)
 		walk_end_call(w, (const struct row_call *)r);
+	walk_end_bundles(w);
 	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)
 		end_task(w, (const struct row_task *)r);
 }

@@ -6,7 +6,10 @@
 
 struct walk {
 	struct kit *k;
+	const struct registry *registry;
 	uint64_t seed;
+	bool bundles;                /* it is mostly about bundles */
+	size_t well;                 /* so many steps go as they should */
 	const struct msg_desc *desc; /* of the last step; NULL: time passed */
 };
 
@@ -18,7 +21,7 @@ extern const char *const walk_units[];
 extern const size_t walk_n_units;
 
 /* Everything there is of the casefile. */
-#define MARKS_MAX 256
+#define MARKS_MAX 512
 struct mark {
 	char id[64];
 	int thing;
@@ -29,6 +32,18 @@ struct marks {
 	size_t n;
 };
 void walk_look(const struct kit *k, struct marks *m);
+
+bool walk_put(const struct kit *k, struct marks *m, int thing, const char *id);
+
+/* Task ID is signed, handed in and accepted, as far as it is not. */
+void walk_end_task(struct walk *w, struct str id);
+
+/* dispatch_walk_bundle.c: bundles and steps (O1, O1/BJ-01, ...). */
+bool walk_bundle(struct walk *w);
+bool walk_bundle_work(struct walk *w);
+bool walk_bundle_well(struct walk *w);
+void walk_end_bundles(struct walk *w);
+void walk_look_bundles(const struct kit *k, struct marks *m);
 
 /* Opens the casefile, of some matter. */
 void walk_begin(struct walk *w);

@@ -4,7 +4,7 @@
 
 #include "tests/sim/world.h"
 
-#define MOVES_MAX 480
+#define MOVES_MAX 512
 
 struct moves_seen {
 	uint32_t n[SERVICES][MOVES_MAX];

@@ -1,6 +1,7 @@
 /* Every code of services/dispatcher/reasons.def, in one long quarrel. */
 #include "services/dispatcher/rules.h"
 #include "tests/lib/campaign_kit.h"
+#include "tests/lib/dispatch_bundle.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -361,10 +362,45 @@ quarrel_about_the_admission(struct kit *k)
 }
 
 static void
+quarrel_about_the_bundle(struct kit *k)
+{
+	static const struct str wait[] = { S("BJ-01.BJ-02") };
+	static const struct str book[] = { S("户口簿") };
+	static const struct str none[] = { S("x") };
+
+	dispatch_open(k, HOUSE);
+	assert_false(bundle_start(k, "ZZ"));
+	assert_refused(k, "UNKNOWN_TEMPLATE");
+	assert_false(bundle_start(k, "HL"));
+	assert_refused(k, "BUNDLE_OPEN");
+	assert_false(KIT_SEND(k, bundle_decompose, .bundle = STR(O1),
+	    .waits = { wait, 1 }, .unit = STR(TOWNSHIP)));
+	assert_refused(k, "CYCLE");
+	assert_false(KIT_SEND(k, bundle_decompose, .bundle = STR(O1),
+	    .steps = { none, 1 }, .unit = STR(TOWNSHIP)));
+	assert_refused(k, "OWNER_MISSING");
+	assert_true(bundle_decompose(k));
+	assert_false(bundle_ask(k, "BJ-01", none, 1));
+	assert_refused(k, "NOT_OF_STEP");
+	assert_true(bundle_ask(k, "BJ-01", book, 1));
+	assert_false(bundle_supply(k, "BJ-01", none, 1));
+	assert_refused(k, "PAPER_MISSING");
+	assert_true(bundle_supply(k, "BJ-01", book, 1));
+	assert_false(bundle_ask(k, "BJ-01", book, 1));
+	assert_refused(k, "ASKED_BEFORE");
+	assert_false(bundle_skip(k, "BJ-02"));
+	assert_refused(k, "NOT_OPTIONAL");
+	assert_false(bundle_reopen(k, "BJ-02", "again"));
+	assert_refused(k, "NOT_ENDED");
+	assert_false(bundle_reopen(k, "BJ-99", "again"));
+	assert_refused(k, "UNKNOWN_STEP");
+}
+
+static void
 test_every_reason_is_given_once(void **state)
 {
 	const struct machine *m = &dispatcher_machine;
-	struct kit *k = kit_new(m, *state);
+	struct kit *k = kit_new(m, *state), *bundle = kit_new(m, *state);
 
 	quarrel_about_the_level(k);
 	quarrel_about_nobodys(k);
@@ -378,11 +414,16 @@ test_every_reason_is_given_once(void **state)
 	quarrel_about_the_grade(k);
 	quarrel_about_the_card(k);
 	campaign_quarrel(k);
+	quarrel_about_the_bundle(bundle);
 	for (size_t i = 0; i < m->n_reasons; i++) {
-		if (!kit_has_refused(k, m->reasons[i].code))
+		bool given = kit_has_refused(k, m->reasons[i].code) ||
+			     kit_has_refused(bundle, m->reasons[i].code);
+
+		if (!given)
 			print_error("%s\n", m->reasons[i].code);
-		assert_true(kit_has_refused(k, m->reasons[i].code));
+		assert_true(given);
 	}
+	kit_free(&bundle);
 	kit_free(&k);
 }
 

@@ -118,7 +118,7 @@ test_danger_and_petitions_have_their_own_clocks(void **state)
 	kit_case(k, "330122-26-0000418");
 	assert_true(
 	    KIT_SEND(k, casefile_opened, .casefile = STR("330122-26-0000418"),
-		.matter = STR("PT-001"), .channel = STR("petition_desk"),
+		.matter = STR("PT-004"), .channel = STR("petition_desk"),
 		.finish_by = kit_now(k) + 30 * DAY_MS, .pack = STR("tonglu")));
 	assert_due(
 	    k, "330122-26-0000418/T1", "return", "2026-03-25T23:59:59+08:00");

@@ -206,6 +206,56 @@ check_call(const struct kit *k, const struct marks *m, const struct mark *one)
 		assert_true(is_watched(k, m, one->id, "grade"));
 }
 
+/* Something of it may run, or a limit waits for somebody. */
+static void
+check_bundle(const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	const char *limit = state_of(one) == BUNDLE_DECOMPOSING   ? "decompose"
+			    : state_of(one) == BUNDLE_INTEGRATING ? "integrate"
+								  : NULL;
+	size_t begun = 0;
+
+	if (limit != NULL)
+		assert_true(is_watched(k, m, one->id, limit));
+	if ((IN(state_of(one)) & BUNDLE_UNFINISHED) != 0)
+		assert_true(is_watched(k, m, one->id, "finish"));
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->v[i].thing != THING_STEP ||
+		    !str_is(((const struct row_step *)kit_row(k, m->v[i].id))
+				->bundle,
+			one->id))
+			continue;
+		begun += (IN(state_of(&m->v[i])) & STEP_BEGUN) != 0;
+		assert_int_equal((IN(state_of(&m->v[i])) & STEP_OPEN) != 0 &&
+				     (IN(state_of(one)) & BUNDLE_OPEN) == 0,
+		    0);
+	}
+	if (state_of(one) == BUNDLE_RUNNING ||
+	    state_of(one) == BUNDLE_FOLLOWING)
+		assert_true(begun > 0);
+}
+
+static void
+check_step(const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	const struct row_step *step =
+	    (const struct row_step *)kit_row(k, one->id);
+	uint32_t in = IN(state_of(one));
+
+	if ((in & STEP_BEGUN) != 0) {
+		const struct row_task *t =
+		    (const struct row_task *)kit_row(k, step->task.p);
+
+		assert_non_null(t);
+		assert_true(str_is(t->step, one->id));
+		assert_false(str_is(t->state, "withdrawn"));
+	}
+	assert_int_equal(state_of(one) == STEP_LACKING,
+	    kit_due(k, one->id, "papers")[0] != '\0');
+	assert_int_equal(
+	    state_of(one) == STEP_STALLED, is_watched(k, m, one->id, "decide"));
+}
+
 static void
 check_attendance(
     const struct kit *k, const struct marks *m, const struct mark *one)
@@ -258,6 +308,10 @@ check_waits(const struct kit *k, const struct marks *m)
 			check_casefile(k, m, one);
 		else if (one->thing == THING_CALL)
 			check_call(k, m, one);
+		else if (one->thing == THING_BUNDLE)
+			check_bundle(k, m, one);
+		else if (one->thing == THING_STEP)
+			check_step(k, m, one);
 		else if (one->thing == THING_CARD)
 			check_card(k, m, one);
 		else if (one->thing == THING_TALK)
@@ -273,7 +327,9 @@ check_waits(const struct kit *k, const struct marks *m)
 			assert_int_equal(state_of(one) == ADMISSION_ADMITTED,
 			    is_watched(k, m, one->id, "expire"));
 		} else if (one->thing == THING_TASK) {
-			tasks += (in & TASK_BUSY) != 0;
+			tasks += (in & TASK_BUSY) != 0 &&
+				 ((const struct row_task *)kit_row(k, one->id))
+					 ->step.n == 0;
 			assert_int_equal((in & TASK_UNDONE) != 0,
 			    is_watched(k, m, one->id, "finish"));
 			assert_int_equal(state_of(one) == TASK_SUBMITTED,
@@ -365,6 +421,7 @@ test_random_walks_keep_every_promise_and_end(void **state)
 	assert_true(dispatcher_machine.n_moves <= MOVES_MAX);
 	for (size_t i = 0; i < WALKS; i++) {
 		struct walk w = { .k = kit_new(&dispatcher_machine, *state),
+			.registry = *state,
 			.seed = seed };
 		struct marks was = { .n = 0 }, is;
 

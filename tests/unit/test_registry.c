@@ -277,7 +277,7 @@ test_bundles_start_from_their_matters(void **state)
 	assert_int_equal(registry_bundle(county, S("BJ"), now)->matters.n, 4);
 	assert_str(registry_step(county, S("BJ-08"), now)->bundle, "BJ");
 	assert_int_equal(
-	    registry_step(county, S("BJ-08"), now)->depends_on.n, 2);
+	    registry_step(county, S("BJ-08"), now)->depends_on.n, 3);
 }
 
 static void
