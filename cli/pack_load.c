@@ -106,7 +106,7 @@ prepare(struct load *l, struct err *e)
 	return RC_OK;
 }
 
-/* Nobody is left behind, and no code comes back. */
+/* Nobody is left behind or taken from a locked post, no code comes back. */
 static enum rc
 no_orphans(struct load *l, struct err *e)
 {
@@ -116,9 +116,9 @@ no_orphans(struct load *l, struct err *e)
 	for (size_t i = 0; i < rows_n(rows); i++)
 		cli_say("pack: %.*s %.*s", STR_ARG(rows_str(rows, i, 0)),
 		    STR_ARG(rows_str(rows, i, 1)));
-	return rows_n(rows) == 0
-		   ? RC_OK
-		   : err_set(e, RC_REJECT, "what it ends needs a successor");
+	return rows_n(rows) == 0 ? RC_OK
+				 : err_set(e, RC_REJECT,
+				       "nothing of it is loaded: see above");
 }
 
 static enum rc

@@ -119,14 +119,23 @@ starts_on(const struct roster *w, const struct calendar *calendar, int64_t day)
 	return false;
 }
 
-bool
-roster_covers(
+int64_t
+roster_until(
     const struct roster *w, const struct calendar *calendar, int64_t at)
 {
 	int64_t day = clock_day(at);
 	int64_t minute = (at - clock_day_start(day)) / MINUTE_MS;
 
 	if (minute >= w->from && minute < w->to && starts_on(w, calendar, day))
-		return true;
-	return minute + DAY_MINUTES < w->to && starts_on(w, calendar, day - 1);
+		return clock_day_start(day) + w->to * MINUTE_MS;
+	if (minute + DAY_MINUTES < w->to && starts_on(w, calendar, day - 1))
+		return clock_day_start(day - 1) + w->to * MINUTE_MS;
+	return 0;
+}
+
+bool
+roster_covers(
+    const struct roster *w, const struct calendar *calendar, int64_t at)
+{
+	return roster_until(w, calendar, at) > 0;
 }

@@ -30,5 +30,8 @@ struct roster {
 bool roster_parse(struct str rule, struct str shift, struct roster *out);
 bool roster_covers(
     const struct roster *w, const struct calendar *calendar, int64_t at);
+/* The end of the shift that covers AT; 0: none does. */
+int64_t roster_until(
+    const struct roster *w, const struct calendar *calendar, int64_t at);
 
 #endif

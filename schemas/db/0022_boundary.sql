@@ -7,8 +7,10 @@ ALTER FUNCTION registry.take(text, json, text, date) SET enable_nestloop = off;
 ALTER FUNCTION registry.take(text, json, text, date) SET work_mem = '64MB';
 
 -- What may not be in a pack that is about to be closed on FROM_DAY: codes that
--- ended without a word on who goes on, while something of theirs is open, and
--- codes that come back.
+-- ended without a word on who goes on, while something of theirs is open,
+-- codes that come back, and cadres who are taken away from where they were
+-- locked (双锁定): gone, or with another unit, unless the unit itself goes on
+-- there.  Unlocking takes a version of its own, so that it cannot go unseen.
 CREATE FUNCTION registry.orphans(pack text, from_day date)
 RETURNS TABLE (code text, why text) LANGUAGE sql STABLE AS $$
 	SELECT d.code, 'ended without a successor: keep its row and name one'
@@ -38,6 +40,19 @@ RETURNS TABLE (code text, why text) LANGUAGE sql STABLE AS $$
 		AND NOT EXISTS (SELECT FROM registry.unit b
 			WHERE b.code = n.code AND b.valid_to = from_day)
 	GROUP BY n.code
+	UNION ALL
+	SELECT o.id, 'is locked at ' || o.unit || ': unlock first'
+	FROM registry.officer o
+	LEFT JOIN registry.officer n ON n.id = o.id AND n.valid_to IS NULL
+	WHERE o.valid_to = from_day AND split_part(o.pack, ' ', 1) = split_part($1, ' ', 1)
+		AND o.locked AND n.unit IS DISTINCT FROM o.unit
+		AND NOT EXISTS (SELECT FROM registry.unit a JOIN registry.unit b
+			ON b.code = n.unit AND b.valid_to IS NULL
+			WHERE a.code = o.unit AND (a.successor = b.code
+				OR a.kind = b.kind AND a.module IS NOT DISTINCT FROM b.module
+				AND EXISTS (SELECT FROM registry.division d
+					WHERE d.code = a.division AND d.valid_to IS NULL
+						AND b.division = ANY (d.successors))))
 	ORDER BY 1
 $$;
 CREATE INDEX deadline_unit ON run.deadline (unit) WHERE wake_at IS NOT NULL;

@@ -238,7 +238,7 @@ load_second(void)
 	change(VERSION("2", "2026-04-01",
 	    "sed -i 's/^report.accept,natural,15m/report.accept,natural,20m/' "
 	    "limits.csv && sed -i '/^王/d' surnames.csv && "
-	    "echo '990101-D-NY,农业局,NY,department,990101-GOV,990101,,no' "
+	    "echo '990101-D-NY,农业局,NY,department,990101-GOV,990101,,no,' "
 	    ">> units.csv"));
 	load(dir, 0);
 }
@@ -365,6 +365,70 @@ test_show_lists_what_is_loaded(void **state)
 	assert_non_null(strstr(output, "\"unit\": 35"));
 }
 
+/* The golden pack's one dispatched cadre, edited; what loading it exits with.
+ */
+static void
+load_cadre(const char *version, const char *day, const char *edit, int want)
+{
+	change("sed -i 's/^version,.*/version,%s/; s/^valid_from,.*/"
+	       "valid_from,%s/' pack.csv && sed -i '/^OF-6,/%s' officers.csv",
+	    version, day, edit);
+	load(dir, want);
+}
+
+static void
+test_a_locked_cadre_is_not_taken_away(void **state)
+{
+	static const char refusal[] =
+	    "OF-6 is locked at 990101100-M2: unlock first";
+
+	(void)state;
+	load_cadre("1", "2026-01-01", "s/x/x/", 0);
+	load_cadre("2", "2026-04-01", "s/,990101100-M2,/,990101100-M3,/", 1);
+	assert_non_null(strstr(output, refusal));
+	load_cadre("2", "2026-04-01", "d", 1);
+	assert_non_null(strstr(output, refusal));
+	/* Unlocking is a version of its own. */
+	load_cadre("2", "2026-04-01",
+	    "s/,990101100-M2,\\(.*\\),yes,/,990101100-M3,\\1,no,/", 1);
+	assert_non_null(strstr(output, refusal));
+	expect("SELECT string_agg(unit || ' ' || pack, '; ') FROM"
+	       " registry.officer WHERE id = 'OF-6'",
+	    "990101100-M2 example 1");
+}
+
+static void
+test_an_unlocked_cadre_may_go(void **state)
+{
+	(void)state;
+	load_cadre("1", "2026-01-01", "s/x/x/", 0);
+	load_cadre("2", "2026-04-01", "s/,yes,/,no,/", 0);
+	load_cadre("3", "2026-05-01",
+	    "s/,990101100-M2,\\(.*\\),yes,/"
+	    ",990101100-M3,\\1,,/",
+	    0);
+	load_cadre("4", "2026-06-01", "d", 0);
+	expect("SELECT string_agg(unit || ' ' || coalesce(locked, false) || ' '"
+	       " || valid_to, '; ' ORDER BY valid_from)"
+	       " FROM registry.officer WHERE id = 'OF-6'",
+	    "990101100-M2 true 2026-04-01; 990101100-M2 false 2026-05-01; "
+	    "990101100-M3 false 2026-06-01");
+}
+
+static void
+test_a_locked_cadre_goes_on_with_the_post(void **state)
+{
+	(void)state;
+	load_cadre("1", "2026-01-01", "s/x/x/", 0);
+	change(VERSION("2", "2026-04-01",
+	    "sed -i '/^OF-6,/s/,990101100-M2,/,990101100-M3,/' officers.csv &&"
+	    " sed -i '/^990101100-M2,/s/,[^,]*$/,990101100-M3/' units.csv"));
+	load(dir, 0);
+	expect("SELECT unit FROM registry.officer WHERE id = 'OF-6' AND"
+	       " valid_to IS NULL",
+	    "990101100-M3");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, nothing_loaded)
 
 int
@@ -380,6 +444,9 @@ main(void)
 		TEST(test_a_pack_with_faults_is_not_loaded),
 		TEST(test_a_load_is_all_or_nothing),
 		TEST(test_one_load_at_a_time),
+		TEST(test_a_locked_cadre_is_not_taken_away),
+		TEST(test_an_unlocked_cadre_may_go),
+		TEST(test_a_locked_cadre_goes_on_with_the_post),
 		TEST(test_show_lists_what_is_loaded),
 	};
 

@@ -86,6 +86,40 @@ test_rosters_mean_what_they_say(void **state)
 }
 
 static void
+test_a_shift_ends_where_it_says(void **state)
+{
+	static const struct {
+		const char *rule, *shift, *at, *until;
+	} ends[] = {
+		{ "always", "08:30-17:30", "2026-03-18T09:00+08:00",
+		    "2026-03-18T17:30:00+08:00" },
+		{ "always", "08:30-08:30", "2026-03-18T08:29+08:00",
+		    "2026-03-18T08:30:00+08:00" },
+		{ "always", "08:30-08:30", "2026-03-18T08:30+08:00",
+		    "2026-03-19T08:30:00+08:00" },
+		{ "weekday:3", "20:30-08:30", "2026-03-18T21:00+08:00",
+		    "2026-03-19T08:30:00+08:00" },
+		{ "weekday:3", "20:30-08:30", "2026-03-19T02:00+08:00",
+		    "2026-03-19T08:30:00+08:00" },
+	};
+	struct roster w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		char text[CLOCK_TEXT];
+
+		assert_true(roster_parse(
+		    str_of(ends[i].rule), str_of(ends[i].shift), &w));
+		assert_string_equal(
+		    clock_format(
+			roster_until(&w, &calendar, time_of(ends[i].at)), text),
+		    ends[i].until);
+	}
+	assert_int_equal(
+	    roster_until(&w, &calendar, time_of("2026-03-19T09:00+08:00")), 0);
+}
+
+static void
 test_bad_rosters_are_refused(void **state)
 {
 	static const char *const rules[] = { "", "alway", "workdays",
@@ -113,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rosters_mean_what_they_say),
+		cmocka_unit_test(test_a_shift_ends_where_it_says),
 		cmocka_unit_test(test_bad_rosters_are_refused),
 	};
 
