@@ -117,14 +117,18 @@ duty_next_locked(
 	return NULL;
 }
 
+const char *const duty_modes[] = { "own", "centre", "branch", "county", NULL };
+
 const struct row_coverage *
-duty_next_cover(const struct duty *d, struct str place, size_t *i)
+duty_next_cover(
+    const struct duty *d, struct str place, const char *mode, size_t *i)
 {
 	const struct row_coverage *c;
 
 	while (
 	    (c = registry_next(d->registry, TABLE_coverage, d->at, i)) != NULL)
-		if (str_eq(c->division, place) || str_is(c->mode, "county"))
+		if (str_is(c->mode, mode) &&
+		    (str_eq(c->division, place) || str_is(c->mode, "county")))
 			return c;
 	return NULL;
 }

@@ -43,9 +43,11 @@ bool duty_is_desk(const struct duty *d, const struct row_unit *unit);
 /* Who of UNIT, or of all units in division PLACE, is locked there. */
 const struct row_officer *duty_next_locked(
     const struct duty *d, struct str unit, struct str place, size_t *i);
-/* What looks after the township PLACE, from index *I on. */
+/* What looks after the township PLACE in MODE, from index *I on. */
 const struct row_coverage *duty_next_cover(
-    const struct duty *d, struct str place, size_t *i);
+    const struct duty *d, struct str place, const char *mode, size_t *i);
+/* Every mode, the nearest first; NULL at the end. */
+extern const char *const duty_modes[];
 /* The next township that TEAM lends itself to as the 1 of 1+X. */
 const struct row_coverage *duty_next_x(
     const struct duty *d, struct str team, size_t *i);

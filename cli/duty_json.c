@@ -72,13 +72,13 @@ put_nobody(struct duty *d, struct json_out *j)
 }
 
 static void
-put_covers(struct duty *d, struct str place, struct json_out *j)
+put_covers(
+    struct duty *d, struct str place, const char *mode, struct json_out *j)
 {
 	const struct row_coverage *c, *x;
 	size_t i = 0, k;
 
-	json_out_array(j, "coverage");
-	while ((c = duty_next_cover(d, place, &i)) != NULL) {
+	while ((c = duty_next_cover(d, place, mode, &i)) != NULL) {
 		json_out_object(j, NULL);
 		json_out_str(j, "team", c->team_unit);
 		json_out_str(j, "mode", c->mode);
@@ -88,7 +88,6 @@ put_covers(struct duty *d, struct str place, struct json_out *j)
 		json_out_end(j);
 		json_out_end(j);
 	}
-	json_out_end(j);
 }
 
 static void
@@ -126,8 +125,12 @@ duty_json(struct duty *d, const struct duty_about *about, struct buf *out)
 	else
 		put_locked(d, about, &j);
 	if (about->place.n > 0 &&
-	    str_eq(registry_township_of(about->place), about->place))
-		put_covers(d, about->place, &j);
+	    str_eq(registry_township_of(about->place), about->place)) {
+		json_out_array(&j, "coverage");
+		for (size_t m = 0; duty_modes[m] != NULL; m++)
+			put_covers(d, about->place, duty_modes[m], &j);
+		json_out_end(&j);
+	}
 	json_out_end(&j);
 	buf_char(out, '\n');
 }

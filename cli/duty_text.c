@@ -117,13 +117,11 @@ put_desk(struct duty *d, const struct row_unit *unit, struct buf *out)
 	size_t i = 0, n = 0;
 
 	while (duty_next(d, unit->code, &i, &line)) {
-		bool better = first.row == NULL ||
-			      (duty_is_here(&line) && !duty_is_here(&first));
-
 		if (line.until == 0)
 			continue;
-		n += 1;
-		if (better)
+		n++;
+		if (first.row == NULL ||
+		    (duty_is_here(&line) && !duty_is_here(&first)))
 			first = line;
 	}
 	put_unit_name(d, unit->code, out);
@@ -189,50 +187,73 @@ put_x(struct duty *d, struct str team, struct buf *out)
 }
 
 static void
-put_covers(struct duty *d, struct str place, struct buf *out)
+put_covers(struct duty *d, struct str place, const char *mode, struct buf *out)
 {
 	const struct row_coverage *c;
-	size_t i = 0, n = 0;
+	size_t i = 0, x;
 
-	while ((c = duty_next_cover(d, place, &i)) != NULL) {
-		buf_z(out, n++ == 0 ? "\ncovered by (1+X)\n" : "");
+	while ((c = duty_next_cover(d, place, mode, &i)) != NULL) {
 		buf_z(out, "  ");
 		columns_put_cell(out, c->mode, 8);
-		put_unit_name(d, c->team_unit, out);
-		put_x(d, c->team_unit, out);
+		x = 0;
+		if (duty_next_x(d, c->team_unit, &x) != NULL) {
+			put_unit_name(d, c->team_unit, out);
+			put_x(d, c->team_unit, out);
+		} else {
+			columns_put_cell(out, c->team_unit, CODE_COLUMNS);
+			buf_str(out, print_name(&d->printer, LOOK_UNIT,
+					 c->team_unit, d->at));
+		}
 		buf_char(out, '\n');
 	}
+}
+
+static void
+put_unit(struct duty *d, const struct duty_about *about, struct buf *out)
+{
+	const struct row_unit *unit = about->unit;
+
+	buf_printf(out, "%.*s %.*s%s\n", STR_ARG(unit->code),
+	    STR_ARG(unit->name_zh), unit->duty24h ? "  24 h" : "");
+	put_here(d, unit->code, out);
+	put_callable(d, unit->code, out);
+	put_locked(d, about, out);
+	if (duty_is_empty(d, unit))
+		buf_z(out, "\na 24-hour unit, and nobody is there\n");
+}
+
+static void
+put_place(struct duty *d, const struct duty_about *about, struct buf *out)
+{
+	put_desks(d, about, out);
+	if (str_eq(registry_township_of(about->place), about->place)) {
+		buf_z(out, "\ncovered by (1+X)\n");
+		for (size_t m = 0; duty_modes[m] != NULL; m++)
+			put_covers(d, about->place, duty_modes[m], out);
+	}
+	put_locked(d, about, out);
 }
 
 void
 duty_text(struct duty *d, const struct duty_about *about, struct buf *out)
 {
+	struct str place =
+	    about->place.n > 0 ? about->place : registry_county(d->registry);
+
 	when_put_day(out, d->at);
 	buf_char(out, ' ');
 	when_put_time(out, d->at);
 	buf_z(out, "  ");
 	if (about->unit != NULL) {
-		buf_printf(out, "%.*s %.*s%s\n", STR_ARG(about->unit->code),
-		    STR_ARG(about->unit->name_zh),
-		    about->unit->duty24h ? "  24 h" : "");
-		put_here(d, about->unit->code, out);
-		put_callable(d, about->unit->code, out);
-		put_locked(d, about, out);
-		if (duty_is_empty(d, about->unit))
-			buf_z(out, "\na 24-hour unit, and nobody is there\n");
+		put_unit(d, about, out);
 		return;
 	}
-	buf_str(out, print_name(&d->printer, LOOK_DIVISION,
-			 about->place.n > 0 ? about->place
-					    : registry_county(d->registry),
-			 d->at));
+	buf_str(out, print_name(&d->printer, LOOK_DIVISION, place, d->at));
 	buf_char(out, '\n');
-	put_desks(d, about, out);
-	if (about->place.n == 0) {
-		put_nobody(d, out);
+	if (about->place.n > 0) {
+		put_place(d, about, out);
 		return;
 	}
-	if (str_eq(registry_township_of(about->place), about->place))
-		put_covers(d, about->place, out);
-	put_locked(d, about, out);
+	put_desks(d, about, out);
+	put_nobody(d, out);
 }
