@@ -100,7 +100,8 @@ check_roster(struct pack *p, size_t i)
 	if (row->shift.n > 0 && !roster_parse(STR("always"), row->shift, &w))
 		pack_fault_at(p, TABLE_roster, i, "shift",
 		    "shift: must be HH:MM-HH:MM or on_call");
-	if (o != NULL && !str_eq(o->role, row->role))
+	if (o != NULL && !str_is(row->role, "registered") &&
+	    !str_eq(o->role, row->role))
 		pack_fault_at(p, TABLE_roster, i, "role",
 		    "role: the officer is %.*s", STR_ARG(o->role));
 }

@@ -9,9 +9,21 @@ dispatcher_casefile(struct step *s)
 }
 
 bool
+dispatcher_says_something(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr(" \t\r\n", text.p[i]) == NULL)
+			return true;
+	return false;
+}
+
+bool
 dispatcher_has_reason(struct step *s, struct str reason)
 {
-	return step_has_reason(s, reason);
+	if (dispatcher_says_something(reason))
+		return true;
+	step_refuse(s, "REASON_MISSING");
+	return false;
 }
 
 bool
@@ -19,8 +31,11 @@ dispatcher_may_handle(struct step *s, struct str officer)
 {
 	const struct row_casefile *c = dispatcher_casefile(s);
 
-	if (step_officer(s, officer) == NULL)
+	if (registry_officer(s->registry, officer, s->at) == NULL) {
+		step_refuse_because(
+		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
 		return false;
+	}
 	if (c != NULL && c->reporter.n > 0 && str_eq(c->reporter, officer)) {
 		step_refuse(s, "REPORTER_IS_HANDLER");
 		return false;
@@ -85,6 +100,10 @@ dispatcher_casefile_opened(struct step *s)
 	c->reporter = m->reporter_officer;
 	c->opened_at = s->at;
 	c->finish_by = m->finish_by;
+	if (m->wish && dispatcher_offer_wish(s, c)) {
+		step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
+		return;
+	}
 	if (dispatcher_bundle_begins(s, c))
 		return;
 	way = dispatcher_way(s, c);

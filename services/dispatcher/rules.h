@@ -41,8 +41,14 @@ enum {
 #define CASEFILE_OPEN                                                          \
 	(IN(CASEFILE_OPENED) | IN(CASEFILE_IN_HAND) | IN(CASEFILE_HANDLED) |   \
 	    IN(CASEFILE_CLOSED) | IN(CASEFILE_MERGED))
-#define TASK_UNDONE (IN(TASK_ASSIGNED) | IN(TASK_SIGNED) | IN(TASK_CONTESTED))
-#define TASK_BUSY (TASK_UNDONE | IN(TASK_SUBMITTED))
+#define TASK_UNDONE                                                            \
+	(IN(TASK_ASSIGNED) | IN(TASK_SIGNED) | IN(TASK_CONTESTED) |            \
+	    IN(TASK_DISPUTED))
+#define TASK_HELD (TASK_UNDONE | IN(TASK_OFFERED) | IN(TASK_PAUSED))
+#define TASK_BUSY (TASK_HELD | IN(TASK_SUBMITTED))
+#define DISPUTE_ABOVE                                                          \
+	(IN(DISPUTE_CENTRE) | IN(DISPUTE_OFFICE) | IN(DISPUTE_STANDING))
+#define DISPUTE_OPEN (IN(DISPUTE_PARTIES) | DISPUTE_ABOVE)
 #define CALL_UNDONE (IN(CALL_GATHERING) | IN(CALL_WORKING))
 #define CALL_OPEN (CALL_UNDONE | IN(CALL_SUBMITTED))
 #define CALL_BUSY (CALL_OPEN | IN(CALL_DRAFTED))
@@ -112,6 +118,8 @@ void dispatcher_result(
     struct step *s, struct row_casefile *c, struct str unit, int64_t done_at);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
+/* Whether TEXT is more than blanks. */
+bool dispatcher_says_something(struct str text);
 /* Refuses REASON_MISSING; true when somebody has said something. */
 bool dispatcher_has_reason(struct step *s, struct str reason);
 
@@ -174,6 +182,7 @@ struct order {
 	struct str worker; /* who is to do it; empty: the unit says */
 	int64_t rework;
 	bool designated;
+	bool assisting;
 	struct str step; /* of a bundle that it is for, or empty */
 	struct due finish;
 };
@@ -184,7 +193,30 @@ struct due dispatcher_until(struct step *s, int64_t to);
 /* A new task; says task.assigned and starts its clocks. */
 void dispatcher_give(
     struct step *s, const struct row_casefile *c, const struct order *o);
-/* The task that its unit still has in hand, or NULL; not that of a step. */
+/* T is its unit's from now: starts its clocks, says task.assigned. */
+void dispatcher_assign(struct step *s, const struct row_casefile *c,
+    struct row_task *t, struct due finish);
+/* T is done by FINISH from now on. */
+void dispatcher_set_finish(
+    struct step *s, struct row_task *t, struct due finish);
+/* What T's unit has asked for, or has still to do, is of no account now. */
+void dispatcher_requests_over(struct row_task *t);
+/* T, which the caller's move ends, goes on at TO: says task.moved. */
+void dispatcher_move_on(
+    struct step *s, struct row_task *t, const struct row_unit *to);
+/* The wish goes to those who are registered; false: there is nobody. */
+bool dispatcher_offer_wish(struct step *s, struct row_casefile *c);
+/* A dispute about T at RUNG, since FROM; the caller moves T. */
+struct row_dispute *dispatcher_dispute(
+    struct step *s, struct row_task *t, int rung, int64_t from);
+/* T is in dispute no more: it went to TO, or (empty) its unit did it. */
+void dispatcher_dispute_over(
+    struct step *s, const struct row_task *t, struct str to);
+/* The matter of C is such that its limits stand fast. */
+bool dispatcher_limits_stand(struct step *s, const struct row_casefile *c);
+/* The promise to the citizen is not before TO. */
+void dispatcher_promise(struct step *s, struct row_casefile *c, int64_t to);
+/* The main task that its unit still has in hand, or NULL; not a step's. */
 struct row_task *dispatcher_task_in_hand(struct step *s);
 /* Takes T back; WHY as in task.withdrawn. */
 void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
@@ -232,6 +264,11 @@ void dispatcher_steps_advance(struct step *s, struct row_bundle *b);
 void dispatcher_bundle_complete(struct step *s, struct row_bundle *b);
 /* Says once when B will be late at this pace. */
 void dispatcher_bundle_look(struct step *s, struct row_bundle *b);
+/* LIST has ONE; LIST with what MORE has besides. */
+bool dispatcher_has(struct strs list, struct str one);
+struct strs dispatcher_join(struct step *s, struct strs list, struct strs more);
+struct strs dispatcher_without(
+    struct step *s, struct strs list, struct strs gone);
 
 /* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);

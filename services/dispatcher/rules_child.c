@@ -20,16 +20,17 @@ open_child(struct step *s, struct str id, struct str kind, struct str unit)
 	return child;
 }
 
-/* The unit does now as KIND what it had as a task. */
+/* The unit does now as KIND what it had as a task, or what was offered. */
 static void
 replace_task(struct step *s, struct str unit, struct str kind)
 {
 	struct row_head *r = NULL;
 
 	while ((r = step_next(s, THING_TASK, r)) != NULL)
-		if (step_in(s, THING_TASK, r, TASK_BUSY) &&
-		    ((const struct row_task *)r)->step.n == 0 &&
-		    step_acts_for(s, ((struct row_task *)r)->unit, unit))
+		if (step_in(s, THING_TASK, r, IN(TASK_OFFERED)) ||
+		    (step_in(s, THING_TASK, r, TASK_BUSY) &&
+			((const struct row_task *)r)->step.n == 0 &&
+			step_acts_for(s, ((struct row_task *)r)->unit, unit)))
 			dispatcher_withdraw(s, (struct row_task *)r, kind);
 }
 

@@ -56,7 +56,14 @@ why_not(struct step *s, const struct row_casefile *c)
 static void
 add_child(struct step *s, struct row_casefile *c, struct str child)
 {
-	c->children = strs_add(s->arena, c->children, child);
+	size_t n = c->children.n;
+	struct str *v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
+
+	must(v != NULL);
+	if (n > 0)
+		memcpy(v, c->children.p, n * sizeof(*v));
+	v[n] = child;
+	c->children = (struct strs){ v, n + 1 };
 	step_touch(s, HEAD(c));
 }
 
@@ -74,10 +81,7 @@ hurry(struct step *s, struct row_casefile *c, int64_t finish_by)
 		if (!step_in(s, THING_TASK, r, TASK_UNDONE) ||
 		    t->finish_by <= finish_by)
 			continue;
-		t->finish_by = finish_by;
-		step_touch(s, r);
-		step_arm(s, r, "finish", ARM_DUTY, t->unit,
-		    dispatcher_until(s, finish_by));
+		dispatcher_set_finish(s, t, dispatcher_until(s, finish_by));
 	}
 }
 

@@ -1,4 +1,4 @@
-/* Work for one unit, and giving it back. */
+/* Work for one unit: given, signed, handed in, checked. */
 #include "services/dispatcher/rules.h"
 
 struct due
@@ -51,20 +51,92 @@ return_due(struct step *s, const struct row_casefile *c)
 	    s->at);
 }
 
+void
+dispatcher_set_finish(struct step *s, struct row_task *t, struct due finish)
+{
+	char text[CLOCK_TEXT];
+
+	t->finish_by = finish.at;
+	t->finish_from = finish.from;
+	t->finish_rule =
+	    arena_str(s->arena, str_of(limit_format(finish.rule, text)));
+	step_touch(s, HEAD(t));
+	step_arm(s, HEAD(t), "finish", ARM_DUTY, t->unit, finish);
+}
+
+/* Who came in by these is on duty, or nobody: no citizen waits. */
+static bool
+somebody_waits(const struct row_casefile *c)
+{
+	return !str_is(c->channel, "grid") && !str_is(c->channel, "sensor") &&
+	       !str_is(c->channel, "inspection");
+}
+
+/* The matter's own limit, else the pack's KEY (NULL: none then). */
+static bool
+stage_due(struct step *s, struct str own, const char *key, struct due *due)
+{
+	struct limit limit;
+
+	if (own.n > 0 && limit_parse(own, &limit) && limit.clock != LIMIT_NONE)
+		*due = step_due_rule(s, limit, s->at);
+	else if (key != NULL)
+		*due = step_due(s, key, s->at);
+	else
+		return false;
+	return true;
+}
+
+/* Speaking to who waits, and being on the spot. */
 static void
-start_clocks(struct step *s, const struct row_casefile *c, struct row_task *t,
-    struct due finish)
+start_stages(struct step *s, const struct row_casefile *c, struct row_task *t)
+{
+	const struct row_matter *m = dispatcher_matter(s, c);
+	struct str none = { NULL, 0 };
+	struct due due;
+
+	if (t->assisting)
+		return;
+	if (somebody_waits(c) &&
+	    stage_due(
+		s, m != NULL ? m->limit_contact : none, "task.contact", &due)) {
+		t->contact_by = due.at;
+		step_arm(s, HEAD(t), "contact", ARM_DUTY, t->unit, due);
+	}
+	if (m != NULL && stage_due(s, m->limit_onsite, NULL, &due)) {
+		t->onsite_by = due.at;
+		step_arm(s, HEAD(t), "onsite", ARM_DUTY, t->unit, due);
+	}
+}
+
+void
+dispatcher_assign(struct step *s, const struct row_casefile *c,
+    struct row_task *t, struct due finish)
 {
 	struct due sign = sign_due(s, c);
 	struct due window = return_due(s, c);
 
+	t->assigned_at = s->at;
 	t->sign_by = sign.at;
-	t->finish_by = finish.at;
 	step_arm(s, HEAD(t), "sign", ARM_DUTY, t->unit, sign);
-	step_arm(s, HEAD(t), "finish", ARM_DUTY, t->unit, finish);
+	dispatcher_set_finish(s, t, finish);
 	t->return_by = t->designated ? s->at : window.at;
 	if (!t->designated)
 		step_arm(s, HEAD(t), "return", ARM_WINDOW, t->unit, window);
+	start_stages(s, c, t);
+	step_emit(s, &msg_task_assigned_desc,
+	    &(struct msg_task_assigned){ .task = t->id,
+		.unit = t->unit,
+		.from = t->giver,
+		.matter = c->matter,
+		.rework = t->rework,
+		.sign_by = t->sign_by,
+		.return_by = t->return_by,
+		.finish_by = t->finish_by,
+		.contact_by = t->contact_by,
+		.onsite_by = t->onsite_by,
+		.assisting = t->assisting,
+		.step = t->step });
 }
 
 void
@@ -78,19 +150,9 @@ dispatcher_give(
 	t->rework = o->rework;
 	t->designated = o->designated;
 	t->officer = o->worker;
+	t->assisting = o->assisting;
 	t->step = o->step;
-	t->assigned_at = s->at;
-	start_clocks(s, c, t, o->finish);
-	step_emit(s, &msg_task_assigned_desc,
-	    &(struct msg_task_assigned){ .task = t->id,
-		.unit = t->unit,
-		.from = t->giver,
-		.matter = c->matter,
-		.rework = t->rework,
-		.sign_by = t->sign_by,
-		.return_by = t->return_by,
-		.finish_by = t->finish_by,
-		.step = t->step });
+	dispatcher_assign(s, c, t, o->finish);
 	if (t->step.n > 0)
 		dispatcher_step_has(s, t, o->finish);
 }
@@ -100,7 +162,8 @@ dispatcher_task_in_hand(struct step *s)
 {
 	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
 	     r = step_next(s, THING_TASK, r))
-		if (step_in(s, THING_TASK, r, TASK_UNDONE) &&
+		if (step_in(s, THING_TASK, r, TASK_HELD) &&
+		    !((const struct row_task *)r)->assisting &&
 		    ((const struct row_task *)r)->step.n == 0)
 			return (struct row_task *)r;
 	return NULL;
@@ -132,7 +195,17 @@ dispatcher_task_sign(struct step *s)
 	dispatcher_cause_over(s, t->id, "sign");
 }
 
-/* Doing the work also settles a return that still waits for its answer. */
+/* Doing the work also settles a return, or a dispute about it. */
+void
+dispatcher_requests_over(struct row_task *t)
+{
+	t->dispute_by = 0;
+	t->extend_to = 0;
+	t->suspend_to = 0;
+	t->contact_by = 0;
+	t->onsite_by = 0;
+}
+
 void
 dispatcher_task_submit(struct step *s)
 {
@@ -149,6 +222,7 @@ dispatcher_task_submit(struct step *s)
 	t->submitted_at = s->at;
 	t->late = s->at > t->finish_by;
 	t->check_by = check.at;
+	dispatcher_requests_over(t);
 	step_meet_all(s, HEAD(t));
 	step_arm(s, HEAD(t), "check", ARM_DUTY, t->giver, check);
 	step_emit(s, &msg_task_submitted_desc,
@@ -159,6 +233,7 @@ dispatcher_task_submit(struct step *s)
 		.late = t->late,
 		.check_by = t->check_by,
 		.from = t->giver });
+	dispatcher_dispute_over(s, t, (struct str){ NULL, 0 });
 	dispatcher_cause_over(s, t->id, NULL);
 	dispatcher_forwarded(s, HEAD(t), t->unit);
 }
@@ -195,9 +270,10 @@ dispatcher_task_accept(struct step *s)
 	step_emit(s, &msg_task_accepted_desc,
 	    &(struct msg_task_accepted){ .task = t->id, .unit = t->unit });
 	dispatcher_cause_over(s, t->id, NULL);
+	/* Who helps is not who answers for it. */
 	if (t->step.n > 0)
 		dispatcher_step_ends(s, t);
-	else
+	else if (!t->assisting)
 		dispatcher_result(s, c, t->unit, t->submitted_at);
 	dispatcher_settle(s, c);
 }
@@ -219,9 +295,8 @@ dispatcher_task_reject(struct step *s)
 	if (rest.at > rework.at)
 		rework = rest;
 	t->rejected++;
-	t->finish_by = rework.at;
 	step_meet(s, HEAD(t), "check");
-	step_arm(s, HEAD(t), "finish", ARM_DUTY, t->unit, rework);
+	dispatcher_set_finish(s, t, rework);
 	step_emit(s, &msg_task_rejected_desc,
 	    &(struct msg_task_rejected){ .task = t->id,
 		.unit = t->unit,
@@ -232,122 +307,4 @@ dispatcher_task_reject(struct step *s)
 	if (t->step.n == 0)
 		dispatcher_not_forwarded(s);
 	dispatcher_reworked(s, t->unit);
-}
-
-static bool
-has_returned(struct step *s, struct str unit)
-{
-	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
-	     r = step_next(s, THING_TASK, r)) {
-		const struct row_task *t = (const struct row_task *)r;
-
-		if (t->returned && str_eq(t->unit, unit))
-			return true;
-	}
-	return false;
-}
-
-static bool
-may_return(struct step *s, const struct row_task *t)
-{
-	if (t->designated)
-		step_refuse(s, "DESIGNATED");
-	else if (has_returned(s, t->unit))
-		step_refuse(s, "RETURNED_BEFORE");
-	else if (s->at > t->return_by)
-		step_refuse(s, "WINDOW_PASSED");
-	return !step_refused(s);
-}
-
-/* Asking is acknowledging; the finish clock runs on. */
-void
-dispatcher_return_ask(struct step *s)
-{
-	const struct msg_return_ask *m = s->msg;
-	struct row_task *t = (struct row_task *)s->row;
-	const struct row_casefile *c = dispatcher_casefile(s);
-	struct due answer;
-
-	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_has_reason(s, m->reason) ||
-	    (m->to.n > 0 && step_unit(s, m->to) == NULL) || !may_return(s, t))
-		return;
-	answer = step_due(
-	    s, c->urgent ? "return.answer.emergency" : "return.answer", s->at);
-	t->returned = true;
-	t->answer_by = answer.at;
-	step_meet(s, HEAD(t), "sign");
-	step_meet(s, HEAD(t), "return");
-	step_arm(s, HEAD(t), "answer", ARM_DUTY, t->giver, answer);
-	step_emit(s, &msg_return_asked_desc,
-	    &(struct msg_return_asked){ .task = t->id,
-		.unit = t->unit,
-		.reason = m->reason,
-		.to = m->to,
-		.answer_by = t->answer_by });
-	dispatcher_cause_over(s, t->id, "sign");
-}
-
-/* The work goes on under the same finish, whoever has it. */
-static void
-move_on(struct step *s, struct row_task *t, const struct row_unit *to)
-{
-	struct row_casefile *c = dispatcher_casefile(s);
-
-	step_emit(s, &msg_return_agreed_desc,
-	    &(struct msg_return_agreed){
-		.task = t->id, .unit = t->unit, .to = to->code });
-	step_emit(s, &msg_task_moved_desc,
-	    &(struct msg_task_moved){
-		.task = t->id, .unit = t->unit, .to = to->code });
-	c->tier = dispatcher_tier_name(dispatcher_tier_at(to));
-	step_touch(s, HEAD(c));
-	dispatcher_give(s, c,
-	    &(struct order){ .unit = to->code,
-		.giver = t->giver,
-		.rework = t->rework,
-		.designated = true,
-		.step = t->step,
-		.finish = dispatcher_until(s, t->finish_by) });
-}
-
-void
-dispatcher_return_agree(struct step *s)
-{
-	const struct msg_return_agree *m = s->msg;
-	struct row_task *t = (struct row_task *)s->row;
-	const struct row_unit *to;
-
-	if (!step_must_be(s, m->unit, t->giver))
-		return;
-	to = step_unit(s, m->to);
-	if (to == NULL)
-		return;
-	if (str_eq(to->code, t->unit)) {
-		step_refuse(s, "SAME_UNIT");
-		return;
-	}
-	if (!dispatcher_may_send(s, dispatcher_casefile(s), t->giver, to))
-		return;
-	step_meet_all(s, HEAD(t));
-	move_on(s, t, to);
-	dispatcher_cause_over(s, t->id, NULL);
-	dispatcher_passed_on(s);
-}
-
-void
-dispatcher_return_decline(struct step *s)
-{
-	const struct msg_return_decline *m = s->msg;
-	struct row_task *t = (struct row_task *)s->row;
-
-	if (!step_must_be(s, m->unit, t->giver) ||
-	    !dispatcher_has_reason(s, m->reason))
-		return;
-	step_meet(s, HEAD(t), "answer");
-	step_emit(s, &msg_return_declined_desc,
-	    &(struct msg_return_declined){
-		.task = t->id, .unit = t->unit, .reason = m->reason });
-	dispatcher_cause_over(s, t->id, "answer");
-	dispatcher_trigger(s, "return.declined", t->unit, t->id, "declined");
 }

@@ -8,6 +8,7 @@
 #define T1 CASEFILE "/T1"
 #define T2 CASEFILE "/T2"
 #define T3 CASEFILE "/T3"
+#define Q1 CASEFILE "/Q1"
 #define C1 CASEFILE "/C1"
 #define C2 CASEFILE "/C2"
 #define K1 CASEFILE "/K1"

@@ -39,7 +39,8 @@ walk_look(const struct kit *k, struct marks *m)
 		int last; /* there may be holes up to here */
 	} kinds[] = { { "T", THING_TASK, 0 }, { "C", THING_CALL, 0 },
 		{ "Z", THING_ADMISSION, 0 }, { "K", THING_CARD, 0 },
-		{ "Y", THING_TALK, 0 }, { "W", THING_WARNING, WALK_IDS },
+		{ "Y", THING_TALK, 0 }, { "Q", THING_DISPUTE, 0 },
+		{ "W", THING_WARNING, WALK_IDS },
 		{ "P", THING_CHILD, WALK_IDS }, { "M", THING_CHILD, WALK_IDS },
 		{ "B", THING_CHILD, WALK_IDS } };
 	char id[48];

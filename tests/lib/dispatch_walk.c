@@ -438,21 +438,30 @@ walk_begin(struct walk *w)
 		"CA-003", "HP-005", NOBODYS };
 
 	static const char *const whole[] = { "VA-030", "AG-011", SEWAGE };
+	struct str matter;
 
 	w->bundles = walk_dice(w, 4) == 0;
 	w->well = walk_dice(w, 120);
-	dispatch_open(
-	    w->k, w->bundles ? ONE_OF(w, whole).p : ONE_OF(w, matters).p);
+	matter = w->bundles ? ONE_OF(w, whole) : ONE_OF(w, matters);
+	kit_case(w->k, CASEFILE);
+	kit_place(w->k, "330122109219");
+	must(SEND(w, casefile_opened, .casefile = STR(CASEFILE),
+	    .matter = matter, .channel = STR("hotline"), .callback = true,
+	    .wish = !w->bundles && walk_dice(w, 4) == 0,
+	    .reporter_officer = STR("OF-GW-0325"),
+	    .finish_by = kit_now(w->k) + 8 * DAY_MS, .pack = STR("tonglu")));
 }
 
 bool
 walk_step(struct walk *w)
 {
 	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
-		of_task, of_task, of_task, of_task, of_task, walk_call,
-		walk_call, walk_call, walk_call, walk_call, of_penalty,
-		of_mediation, of_callback, of_admission, of_deadline, of_card,
-		of_warning, of_time, of_time, of_time, of_time };
+		of_task, walk_task, walk_task, walk_task, walk_task, walk_task,
+		walk_task, walk_task, walk_task, walk_task, walk_task, of_task,
+		of_task, of_task, of_task, walk_call, walk_call, walk_call,
+		walk_call, walk_call, of_penalty, of_mediation, of_callback,
+		of_admission, of_deadline, of_card, of_warning, of_time,
+		of_time, of_time, of_time };
 
 	static bool (*const whole[])(struct walk * w) = { walk_bundle,
 		walk_bundle, walk_bundle, walk_bundle_work, walk_bundle_work,
@@ -473,18 +482,6 @@ walk_step(struct walk *w)
 	if (w->bundles && walk_dice(w, 8) > 0)
 		return whole[walk_dice(w, ARRAY_LEN(whole))](w);
 	return kinds[walk_dice(w, ARRAY_LEN(kinds))](w);
-}
-
-static void
-end_task(struct walk *w, const struct row_task *t)
-{
-	if (str_is(t->state, "assigned"))
-		must(SEND(w, task_sign, .task = t->id, .unit = t->unit));
-	if (str_is(t->state, "signed") || str_is(t->state, "contested"))
-		must(SEND(w, task_submit, .task = t->id, .result = STR("done"),
-		    .unit = t->unit, .officer = STR(WORKER)));
-	if (str_is(t->state, "submitted"))
-		must(SEND(w, task_accept, .task = t->id, .unit = t->giver));
 }
 
 /* Supervision ends, too. */
@@ -511,15 +508,6 @@ end_talks(struct walk *w)
 	}
 }
 
-void
-walk_end_task(struct walk *w, struct str id)
-{
-	const struct row_head *t = kit_row(w->k, id.p);
-
-	if (t != NULL)
-		end_task(w, (const struct row_task *)t);
-}
-
 static void
 end_all(struct walk *w)
 {
@@ -538,7 +526,7 @@ end_all(struct walk *w)
 		walk_end_call(w, (const struct row_call *)r);
 	walk_end_bundles(w);
 	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)
-		end_task(w, (const struct row_task *)r);
+		walk_end_task(w, (const struct row_task *)r);
 }
 
 void

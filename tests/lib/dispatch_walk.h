@@ -4,6 +4,8 @@
 
 #include "tests/lib/dispatch.h"
 
+struct row_task;
+
 struct walk {
 	struct kit *k;
 	const struct registry *registry;
@@ -33,10 +35,11 @@ struct marks {
 };
 void walk_look(const struct kit *k, struct marks *m);
 
+/* Offers, returns, disputes, extensions, suspensions. */
+bool walk_task(struct walk *w);
+/* Brings T to its end, and says again what was said about it. */
+void walk_end_task(struct walk *w, const struct row_task *t);
 bool walk_put(const struct kit *k, struct marks *m, int thing, const char *id);
-
-/* Task ID is signed, handed in and accepted, as far as it is not. */
-void walk_end_task(struct walk *w, struct str id);
 
 /* dispatch_walk_bundle.c: bundles and steps (O1, O1/BJ-01, ...). */
 bool walk_bundle(struct walk *w);

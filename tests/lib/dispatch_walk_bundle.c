@@ -207,7 +207,7 @@ record_made(struct walk *w, const struct row_bundle *b)
 
 		if (step != NULL && str_is(step->state, "done"))
 			makes = template_of(w, step)->makes;
-		if (makes.n > 0 && !strs_has(b->papers, makes.p[0]))
+		if (makes.n > 0 && !dispatcher_has(b->papers, makes.p[0]))
 			return SEND(w, step_record, .step = step->id,
 			    .papers = makes, .unit = step->owner);
 	}
@@ -290,7 +290,8 @@ end_steps(struct walk *w, const struct row_bundle *b)
 			must(SEND(w, step_supply, .step = step->id,
 			    .papers = step->asked, .unit = step->owner));
 		if (str_is(step->state, "working"))
-			walk_end_task(w, step->task);
+			walk_end_task(w, (const struct row_task *)kit_row(
+					     w->k, step->task.p));
 		if (str_is(step->state, "done"))
 			must(SEND(w, step_record, .step = step->id,
 			    .papers = template_of(w, step)->makes,

@@ -168,6 +168,9 @@ static void
 quarrel_about_the_work(struct kit *k)
 {
 	assert_true(dispatch_sign(k, T2, CENTRE));
+	assert_false(KIT_SEND(k, task_hand, .task = STR(T2), .to = STR(RESCUER),
+	    .unit = STR(CENTRE)));
+	assert_refused(k, "OFFICER_ELSEWHERE");
 	assert_false(
 	    KIT_SEND(k, task_submit, .task = STR(T2), .result = STR("done"),
 		.unit = STR(CENTRE), .officer = STR("OF-GW-0325")));
@@ -323,6 +326,136 @@ quarrel_about_the_card(struct kit *k)
 	assert_refused(k, "CAUSE_OPEN");
 }
 
+#define DELAYED "330122-26-0000905"
+
+static bool
+more(struct kit *k, int64_t until)
+{
+	return KIT_SEND(k, extension_ask, .task = STR(DELAYED "/T1"),
+	    .until = until, .reason = STR("more"), .unit = STR(VILLAGE));
+}
+
+static void
+refuse_more(struct kit *k, int64_t until, const char *code)
+{
+	assert_false(more(k, until));
+	assert_refused(k, code);
+}
+
+static void
+open_delayed(struct kit *k)
+{
+	kit_place(k, "330122109219");
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(DELAYED),
+	    .matter = STR(DITCH), .channel = STR("grid"),
+	    .finish_by = kit_now(k) + 9 * DAY_MS, .pack = STR("tonglu")));
+	assert_true(KIT_SEND(
+	    k, task_sign, .task = STR(DELAYED "/T1"), .unit = STR(VILLAGE)));
+}
+
+static void
+quarrel_about_the_time(struct kit *k)
+{
+	int64_t finish;
+
+	kit_case(k, DELAYED);
+	open_delayed(k);
+	finish =
+	    ((const struct row_task *)kit_row(k, DELAYED "/T1"))->finish_by;
+	assert_false(KIT_SEND(
+	    k, extension_grant, .task = STR(DELAYED "/T1"), .unit = STR(ROOM)));
+	assert_refused(k, "NOTHING_ASKED");
+	refuse_more(k, finish, "NOT_LATER");
+	refuse_more(k, finish + 90 * DAY_MS, "TOO_LONG");
+	for (int i = 0; i < 2; i++) {
+		assert_true(more(k, finish + (i + 1) * HOUR_MS));
+		if (i == 0)
+			refuse_more(k, finish + HOUR_MS, "ASKED_ALREADY");
+		assert_true(KIT_SEND(k, extension_grant,
+		    .task = STR(DELAYED "/T1"), .unit = STR(ROOM)));
+	}
+	refuse_more(k, finish + 3 * HOUR_MS, "COUNT_USED");
+	kit_at(k, "2026-06-01T09:00:00+08:00");
+	refuse_more(k, kit_now(k) + DAY_MS, "OVERDUE_ALREADY");
+}
+
+#define URGENT "330122-26-0000906"
+
+static void
+quarrel_about_danger(struct kit *k)
+{
+	struct str t = STR(URGENT "/T1");
+
+	kit_case(k, URGENT);
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(URGENT),
+	    .matter = STR(DITCH), .channel = STR("grid"), .urgent = true,
+	    .finish_by = kit_now(k) + 9 * DAY_MS, .pack = STR("tonglu")));
+	assert_true(KIT_SEND(k, task_sign, .task = t, .unit = STR(VILLAGE)));
+	assert_false(KIT_SEND(k, extension_ask, .task = t,
+	    .until = kit_now(k) + 10 * DAY_MS, .reason = STR("more"),
+	    .unit = STR(VILLAGE)));
+	assert_refused(k, "NOT_EXTENDABLE");
+	assert_false(KIT_SEND(k, suspension_ask, .task = t,
+	    .until = kit_now(k) + 10 * DAY_MS, .reason = STR("frost"),
+	    .unit = STR(VILLAGE)));
+	assert_refused(k, "NOT_SUSPENDABLE");
+	assert_true(KIT_SEND(k, task_urge, .task = t, .unit = STR(ROOM)));
+	assert_false(KIT_SEND(k, task_urge, .task = t, .unit = STR(ROOM)));
+	assert_refused(k, "TOO_SOON");
+	assert_false(KIT_SEND(k, task_recall, .task = t, .unit = STR(VILLAGE)));
+	assert_refused(k, "NOTHING_HANDED");
+	assert_true(KIT_SEND(
+	    k, task_hand, .task = t, .to = STR(WORKER), .unit = STR(VILLAGE)));
+	assert_false(ask(k, URGENT "/T1", VILLAGE));
+	assert_refused(k, "HANDED_INSIDE");
+	assert_false(KIT_SEND(k, dispute_raise, .about = t,
+	    .reason = STR("not ours"), .unit = STR(VILLAGE)));
+	assert_refused(k, "NO_DECLINED_RETURN");
+	assert_false(
+	    KIT_SEND(k, dispute_raise, .about = t, .jurisdiction = true,
+		.reason = STR("fines"), .unit = STR(VILLAGE)));
+	assert_refused(k, "ENFORCEMENT");
+}
+
+#define WISH "330122-26-0000907"
+
+static void
+quarrel_about_the_wish(struct kit *k)
+{
+	struct str t = STR(WISH "/T1");
+
+	kit_case(k, WISH);
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(WISH),
+	    .matter = STR(DITCH), .channel = STR("hotline"), .wish = true,
+	    .finish_by = kit_now(k) + 9 * DAY_MS, .pack = STR("tonglu")));
+	assert_false(KIT_SEND(k, task_take, .task = t, .unit = STR(WATER)));
+	assert_refused(k, "NOT_REGISTERED");
+	assert_true(KIT_SEND(k, task_take, .task = t, .unit = STR(RESCUE)));
+	assert_false(KIT_SEND(k, task_take, .task = t, .unit = STR(ECOLOGY)));
+	assert_refused(k, "TAKEN_ALREADY");
+}
+
+#define HEADLESS "330122-26-0000908"
+
+static void
+quarrel_about_nobodys_matter(struct kit *k)
+{
+	struct str q = STR(HEADLESS "/Q1");
+
+	kit_case(k, HEADLESS);
+	assert_true(KIT_SEND(k, casefile_opened, .casefile = STR(HEADLESS),
+	    .matter = STR(NOBODYS), .channel = STR("grid"),
+	    .finish_by = kit_now(k) + 9 * DAY_MS, .pack = STR("tonglu")));
+	assert_true(KIT_SEND(k, dispute_raise, .about = STR(HEADLESS),
+	    .reason = STR("whose?"), .unit = STR(ROOM)));
+	assert_false(KIT_SEND(k, dispute_designate, .dispute = q,
+	    .basis = STR("list"), .unit = STR(CENTRE)));
+	assert_refused(k, "MAIN_MISSING");
+	assert_false(KIT_SEND(k, dispute_designate, .dispute = q,
+	    .main = STR(WATER), .unit = STR(CENTRE)));
+	assert_refused(k, "BASIS_MISSING");
+}
+
 static void
 refuse_admission(struct kit *k, const char *matter, const char *means,
     int64_t days, const char *to, const char *code)
@@ -380,6 +513,10 @@ quarrel_about_the_bundle(struct kit *k)
 	    .steps = { none, 1 }, .unit = STR(TOWNSHIP)));
 	assert_refused(k, "OWNER_MISSING");
 	assert_true(bundle_decompose(k));
+	assert_false(KIT_SEND(k, task_withdraw, .task = STR(T1),
+	    .reason = STR("no more"),
+	    .unit = ((const struct row_task *)kit_row(k, T1))->giver));
+	assert_refused(k, "OF_A_STEP");
 	assert_false(bundle_ask(k, "BJ-01", none, 1));
 	assert_refused(k, "NOT_OF_STEP");
 	assert_true(bundle_ask(k, "BJ-01", book, 1));
@@ -414,6 +551,10 @@ test_every_reason_is_given_once(void **state)
 	quarrel_about_the_grade(k);
 	quarrel_about_the_card(k);
 	campaign_quarrel(k);
+	quarrel_about_the_time(k);
+	quarrel_about_danger(k);
+	quarrel_about_the_wish(k);
+	quarrel_about_nobodys_matter(k);
 	quarrel_about_the_bundle(bundle);
 	for (size_t i = 0; i < m->n_reasons; i++) {
 		bool given = kit_has_refused(k, m->reasons[i].code) ||

@@ -322,10 +322,13 @@ test_the_silence_of_the_giver_costs_the_giver(void **state)
 	card = (const struct row_card *)kit_row(k, K1);
 	assert_state(k, K1, "yellow");
 	assert_str(card->unit, ROOM);
-	assert_state(k, T1, "contested");
-	assert_true(decline(k, "it is yours"));
+	assert_state(k, T1, "disputed");
+	assert_state(k, Q1, "centre");
+	assert_true(agree(k, T1, ECOLOGY));
 	assert_non_null(KIT_SAID(k, card_lifted, 0));
 	assert_state(k, K1, "lifted");
+	assert_state(k, Q1, "settled");
+	assert_state(k, T1, "moved");
 }
 
 static void

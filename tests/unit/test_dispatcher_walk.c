@@ -14,7 +14,7 @@
 
 #define WALKS 4000
 #define STEPS 120
-#define MOVES_MAX 600
+#define MOVES_MAX 1000
 
 /* Where a thing stands. */
 static int
@@ -90,9 +90,10 @@ check_moves(const struct marks *was, const struct marks *is,
 	for (size_t i = 0; i < dispatcher_machine.n_moves; i++) {
 		const struct move *mv = &dispatcher_machine.moves[i];
 
-		/* There is one command that is refused to everybody. */
+		/* Some are there to be refused to everybody, with a reason. */
 		if (mv->on == desc && mv->to == STAY &&
-		    (applied || strcmp(refusal, "NOT_RELEASED") == 0))
+		    (applied || strcmp(refusal, "NOT_RELEASED") == 0 ||
+			strcmp(refusal, "TAKEN_ALREADY") == 0))
 			seen[i] = true;
 	}
 }
@@ -186,6 +187,30 @@ check_casefile(
 	if (state_of(one) >= CASEFILE_HANDLED &&
 	    state_of(one) != CASEFILE_MERGED)
 		assert_true(c->handler.n > 0 && c->done_at > 0);
+}
+
+static void
+check_task(const struct kit *k, const struct marks *m, const struct mark *one)
+{
+	int state = state_of(one);
+	bool disputed = false;
+
+	for (size_t i = 0; i < m->n; i++)
+		disputed =
+		    disputed ||
+		    (m->v[i].thing == THING_DISPUTE &&
+			(IN(state_of(&m->v[i])) & DISPUTE_OPEN) != 0 &&
+			str_is(
+			    ((const struct row_dispute *)kit_row(k, m->v[i].id))
+				->task,
+			    one->id));
+	assert_true(
+	    state != TASK_CONTESTED || is_watched(k, m, one->id, "answer"));
+	assert_true(state != TASK_DISPUTED || disputed);
+	assert_int_equal(
+	    state == TASK_PAUSED, kit_due(k, one->id, "until")[0] != '\0');
+	assert_int_equal(
+	    state == TASK_OFFERED, kit_due(k, one->id, "take")[0] != '\0');
 }
 
 static void
@@ -308,6 +333,9 @@ check_waits(const struct kit *k, const struct marks *m)
 			check_casefile(k, m, one);
 		else if (one->thing == THING_CALL)
 			check_call(k, m, one);
+		else if (one->thing == THING_DISPUTE)
+			assert_int_equal((in & DISPUTE_OPEN) != 0,
+			    is_watched(k, m, one->id, "rung"));
 		else if (one->thing == THING_BUNDLE)
 			check_bundle(k, m, one);
 		else if (one->thing == THING_STEP)
@@ -328,14 +356,17 @@ check_waits(const struct kit *k, const struct marks *m)
 			    is_watched(k, m, one->id, "expire"));
 		} else if (one->thing == THING_TASK) {
 			tasks += (in & TASK_BUSY) != 0 &&
+				 !((const struct row_task *)kit_row(k, one->id))
+				      ->assisting &&
 				 ((const struct row_task *)kit_row(k, one->id))
 					 ->step.n == 0;
-			assert_int_equal((in & TASK_UNDONE) != 0,
+			check_task(k, m, one);
+			/* Paused it is armed still, and does not run. */
+			assert_int_equal(
+			    (in & (TASK_UNDONE | IN(TASK_PAUSED))) != 0,
 			    is_watched(k, m, one->id, "finish"));
 			assert_int_equal(state_of(one) == TASK_SUBMITTED,
 			    is_watched(k, m, one->id, "check"));
-			assert_int_equal(state_of(one) == TASK_CONTESTED,
-			    is_watched(k, m, one->id, "answer"));
 		}
 	}
 	assert_true(tasks <= 1);
