@@ -227,7 +227,7 @@ headers: $(GEN)
 		$(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -include $$h -xc /dev/null; done
 
 # Rules may call the pure kit and nothing else in the world.
-PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o base/str.o registry/registry_admit.o \
+PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o base/str.o base/strs.o registry/registry_admit.o \
 	registry/registry_find.o \
 	registry/registry_resolve.o registry/registry_roster.o registry/roster.o \
 	registry/table.o rule/step.o rule/rehome.o rule/machine.o)

@@ -1,5 +1,14 @@
 #include "common/base/str.h"
 
+bool
+str_is_blank(struct str a)
+{
+	for (size_t i = 0; i < a.n; i++)
+		if (memchr(" \t\r\n", a.p[i], 4) == NULL)
+			return false;
+	return true;
+}
+
 size_t
 str_find(struct str a, char c)
 {

@@ -72,6 +72,8 @@ str_cut(struct str a, size_t from, size_t len)
 	return (struct str){ a.p + from, len < a.n - from ? len : a.n - from };
 }
 
+/* Nothing but blanks, or nothing. */
+bool str_is_blank(struct str a);
 /* First position of byte C, or a.n when it is not there. */
 size_t str_find(struct str a, char c);
 /* First position of NEEDLE, or a.n. */

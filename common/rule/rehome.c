@@ -26,21 +26,10 @@ step_heir(struct step *s, struct str code, struct str place)
 static void
 note(struct step *s, struct rehomed *told, struct str from, struct str to)
 {
-	struct str *gone, *heirs;
-	size_t n = told->gone.n;
-
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(told->gone.p[i], from))
-			return;
-	gone = arena_alloc(s->arena, (n + 1) * sizeof(*gone));
-	heirs = arena_alloc(s->arena, (n + 1) * sizeof(*heirs));
-	must(gone != NULL && heirs != NULL);
-	memcpy(gone, told->gone.p, n * sizeof(*gone));
-	memcpy(heirs, told->heirs.p, n * sizeof(*heirs));
-	gone[n] = from;
-	heirs[n] = to;
-	told->gone = (struct strs){ gone, n + 1 };
-	told->heirs = (struct strs){ heirs, n + 1 };
+	if (strs_has(told->gone, from))
+		return;
+	told->gone = strs_add(s->arena, told->gone, from);
+	told->heirs = strs_add(s->arena, told->heirs, to);
 }
 
 static bool

@@ -52,6 +52,15 @@ step_refused(const struct step *s)
 	return s->decision->refused != NULL;
 }
 
+bool
+step_has_reason(struct step *s, struct str reason)
+{
+	if (!str_is_blank(reason))
+		return true;
+	step_refuse(s, "REASON_MISSING");
+	return false;
+}
+
 void
 step_emit(struct step *s, const struct msg_desc *desc, const void *msg)
 {
@@ -321,6 +330,24 @@ step_unit(struct step *s, struct str code)
 	else
 		step_refuse_because(s, "UNKNOWN_UNIT", "%.*s", STR_ARG(code));
 	return u;
+}
+
+const struct row_officer *
+step_officer(struct step *s, struct str code)
+{
+	const struct row_officer *o =
+	    registry_officer(s->registry, code, s->at);
+
+	if (o == NULL)
+		step_refuse_because(
+		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(code));
+	return o;
+}
+
+bool
+step_person(struct step *s, struct str officer)
+{
+	return officer.n == 0 || step_officer(s, officer) != NULL;
 }
 
 bool

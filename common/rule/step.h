@@ -2,6 +2,7 @@
 #ifndef RULE_STEP_H
 #define RULE_STEP_H
 
+#include "common/base/strs.h"
 #include "common/rule/machine.h"
 
 /*
@@ -13,6 +14,8 @@ void step_refuse(struct step *s, const char *code);
 void step_refuse_because(struct step *s, const char *code, const char *fmt, ...)
     PRINTF(3, 4);
 bool step_refused(const struct step *s);
+/* Refuses REASON_MISSING; true when somebody has said something. */
+bool step_has_reason(struct step *s, struct str reason);
 
 /* Says a fact about the casefile; MSG is copied (strings are borrowed). */
 void step_emit(struct step *s, const struct msg_desc *desc, const void *msg);
@@ -70,6 +73,10 @@ void step_resume(struct step *s, const struct row_head *row, const char *name);
 /* Units. */
 /* The unit exists that day; else the command is refused UNKNOWN_UNIT. */
 const struct row_unit *step_unit(struct step *s, struct str code);
+/* The same for an officer: UNKNOWN_OFFICER. */
+const struct row_officer *step_officer(struct step *s, struct str code);
+/* The same where nobody need be named. */
+bool step_person(struct step *s, struct str officer);
 /*
  * CODE acts for OWNER, or for who has taken over from it: itself, or its
  * parent or branch of the same house.

@@ -9,21 +9,9 @@ dispatcher_casefile(struct step *s)
 }
 
 bool
-dispatcher_says_something(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr(" \t\r\n", text.p[i]) == NULL)
-			return true;
-	return false;
-}
-
-bool
 dispatcher_has_reason(struct step *s, struct str reason)
 {
-	if (dispatcher_says_something(reason))
-		return true;
-	step_refuse(s, "REASON_MISSING");
-	return false;
+	return step_has_reason(s, reason);
 }
 
 bool
@@ -31,11 +19,8 @@ dispatcher_may_handle(struct step *s, struct str officer)
 {
 	const struct row_casefile *c = dispatcher_casefile(s);
 
-	if (registry_officer(s->registry, officer, s->at) == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
+	if (step_officer(s, officer) == NULL)
 		return false;
-	}
 	if (c != NULL && c->reporter.n > 0 && str_eq(c->reporter, officer)) {
 		step_refuse(s, "REPORTER_IS_HANDLER");
 		return false;

@@ -118,8 +118,6 @@ void dispatcher_result(
     struct step *s, struct row_casefile *c, struct str unit, int64_t done_at);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
-/* Whether TEXT is more than blanks. */
-bool dispatcher_says_something(struct str text);
 /* Refuses REASON_MISSING; true when somebody has said something. */
 bool dispatcher_has_reason(struct step *s, struct str reason);
 
@@ -264,11 +262,6 @@ void dispatcher_steps_advance(struct step *s, struct row_bundle *b);
 void dispatcher_bundle_complete(struct step *s, struct row_bundle *b);
 /* Says once when B will be late at this pace. */
 void dispatcher_bundle_look(struct step *s, struct row_bundle *b);
-/* LIST has ONE; LIST with what MORE has besides. */
-bool dispatcher_has(struct strs list, struct str one);
-struct strs dispatcher_join(struct step *s, struct strs list, struct strs more);
-struct strs dispatcher_without(
-    struct step *s, struct strs list, struct strs gone);
 
 /* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);

@@ -62,7 +62,7 @@ may_request(struct step *s, const struct msg_admission_request *m)
 		    s, "NOT_YOUR_UNIT", "a unit of the county asks");
 	else if (matter == NULL)
 		step_refuse(s, "UNKNOWN_MATTER");
-	else if (!dispatcher_says_something(m->means))
+	else if (str_is_blank(m->means))
 		step_refuse(s, "MEANS_MISSING");
 	return !step_refused(s) && dispatcher_has_reason(s, m->reason) &&
 	       is_term(s, m->until) && are_outside(s, matter, &m->units);

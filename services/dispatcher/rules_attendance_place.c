@@ -111,14 +111,10 @@ proof_of(struct step *s, const struct row_call *call, const struct proof *p)
 static bool
 may_send(struct step *s, struct str officer, const struct row_attendance *a)
 {
-	const struct row_officer *o =
-	    registry_officer(s->registry, officer, s->at);
+	const struct row_officer *o = step_officer(s, officer);
 
-	if (o == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
+	if (o == NULL)
 		return false;
-	}
 	if (step_acts_for(s, o->unit, a->unit) ||
 	    registry_is_rostered(s->registry, a->unit, officer, s->at))
 		return true;

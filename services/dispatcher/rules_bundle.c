@@ -16,7 +16,7 @@ static void
 bind(struct step *s, struct row_bundle *b, const struct row_template *t)
 {
 	struct due decompose = step_due(s, "bundle.decompose", s->at);
-	struct due finish = { .at = 0 };
+	struct due finish;
 	struct limit total;
 
 	if (limit_parse(t->total_limit, &total) && total.clock != LIMIT_NONE)
@@ -251,7 +251,7 @@ take_waits(struct step *s, struct plans *p, struct strs waits)
 			return false;
 		}
 		one->after =
-		    dispatcher_join(s, one->after, (struct strs){ on, 1 });
+		    strs_join(s->arena, one->after, (struct strs){ on, 1 });
 	}
 	return true;
 }

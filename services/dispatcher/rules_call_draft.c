@@ -105,18 +105,6 @@ may_go_on(struct step *s, const struct row_call *call)
 	    call->room, call->main, call->assisting);
 }
 
-static struct strs
-with(struct step *s, struct strs list, struct str one)
-{
-	struct str *v = arena_alloc(s->arena, (list.n + 1) * sizeof(*v));
-
-	must(v != NULL);
-	if (list.n > 0)
-		memcpy(v, list.p, list.n * sizeof(*v));
-	v[list.n] = one;
-	return (struct strs){ v, list.n + 1 };
-}
-
 void
 dispatcher_call_approve(struct step *s)
 {
@@ -124,7 +112,7 @@ dispatcher_call_approve(struct step *s)
 	struct row_call *call = (struct row_call *)s->row;
 	const struct row_casefile *c = dispatcher_casefile(s);
 	const struct call_class *class = dispatcher_class(call->class);
-	struct strs words = with(s, call->approvers, m->officer);
+	struct strs words = strs_add(s->arena, call->approvers, m->officer);
 	struct str was =
 	    dispatcher_approval_missing(s, c, class, call->approvers);
 

@@ -35,15 +35,6 @@ dispatcher_campaign_time_up(struct step *s)
 		campaign_gather(s, c, m->due_at);
 }
 
-static bool
-is_among(struct strs units, struct str unit)
-{
-	for (size_t i = 0; i < units.n; i++)
-		if (str_eq(units.p[i], unit))
-			return true;
-	return false;
-}
-
 /* Refuses NOT_ASKED when one of UNITS owes C nothing. */
 static bool
 all_asked(struct step *s, const struct row_campaign *c, struct strs units)
@@ -83,7 +74,7 @@ dispatcher_campaign_send_back(struct step *s)
 	c->finish_by = m->finish_by;
 	for (struct row_receipt *r = receipt_next(s, c, NULL); r != NULL;
 	     r = receipt_next(s, c, r)) {
-		bool again = is_among(m->units, r->unit) &&
+		bool again = strs_has(m->units, r->unit) &&
 			     step_in(s, THING_RECEIPT, HEAD(r),
 				 IN(RECEIPT_REPORTED) | IN(RECEIPT_ACCEPTED));
 
@@ -112,7 +103,7 @@ are_in(struct step *s, const struct row_campaign *c, struct strs missing)
 	     r = receipt_next(s, c, r))
 		/* The first few are enough to go on with. */
 		if (step_in(s, THING_RECEIPT, HEAD(r), RECEIPT_OPEN) &&
-		    !is_among(missing, r->unit) && ids.n < 128)
+		    !strs_has(missing, r->unit) && ids.n < 128)
 			ids = arena_printf(s->arena, "%.*s%s%.*s", STR_ARG(ids),
 			    ids.n > 0 ? " " : "", STR_ARG(r->unit));
 	if (ids.n == 0)

@@ -106,18 +106,9 @@ cause_name(struct step *s, struct str thing, struct str limit)
 static void
 add_cause(struct step *s, struct row_card *card, struct str cause)
 {
-	size_t n = card->causes.n;
-	struct str *v;
-
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(card->causes.p[i], cause))
-			return;
-	v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
-	must(v != NULL);
-	if (n > 0)
-		memcpy(v, card->causes.p, n * sizeof(*v));
-	v[n] = cause;
-	card->causes = (struct strs){ v, n + 1 };
+	if (strs_has(card->causes, cause))
+		return;
+	card->causes = strs_add(s->arena, card->causes, cause);
 	step_touch(s, HEAD(card));
 }
 

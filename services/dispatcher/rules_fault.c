@@ -162,13 +162,9 @@ dispatcher_fault_carry(struct step *s)
 	struct row_fault *f = (struct row_fault *)s->row;
 
 	if (!step_must_be(s, m->unit, step_county_centre(s, f->division)) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !dispatcher_has_reason(s, m->reason) ||
+	    step_officer(s, m->owner) == NULL)
 		return;
-	if (registry_officer(s->registry, m->owner, s->at) == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(m->owner));
-		return;
-	}
 	if (m->until <= s->at) {
 		step_refuse(s, "DATE_PASSED");
 		return;

@@ -14,8 +14,8 @@ missing_paper(struct step *s, const struct row_bundle *b)
 		if (!step_in(s, THING_STEP, HEAD(step), IN(STEP_DONE)))
 			continue;
 		for (size_t i = 0; i < makes.n; i++)
-			if (dispatcher_has(results, makes.p[i]) &&
-			    !dispatcher_has(b->papers, makes.p[i]))
+			if (strs_has(results, makes.p[i]) &&
+			    !strs_has(b->papers, makes.p[i]))
 				return makes.p[i];
 	}
 	return (struct str){ NULL, 0 };
@@ -133,9 +133,9 @@ reopen_step(struct step *s, struct row_bundle *b, struct row_step *step)
 	/* Named twice. */
 	if (!step_in(s, THING_STEP, HEAD(step), STEP_ENDED))
 		return;
-	b->yes = dispatcher_without(s, b->yes, t->asks);
-	b->no = dispatcher_without(s, b->no, t->asks);
-	b->no = dispatcher_without(s, b->no, again);
+	b->yes = strs_without(s->arena, b->yes, t->asks);
+	b->no = strs_without(s->arena, b->no, t->asks);
+	b->no = strs_without(s->arena, b->no, again);
 	step->rework++;
 	step->asked = (struct strs){ NULL, 0 };
 	step->done_at = 0;

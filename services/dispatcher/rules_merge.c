@@ -56,14 +56,7 @@ why_not(struct step *s, const struct row_casefile *c)
 static void
 add_child(struct step *s, struct row_casefile *c, struct str child)
 {
-	size_t n = c->children.n;
-	struct str *v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
-
-	must(v != NULL);
-	if (n > 0)
-		memcpy(v, c->children.p, n * sizeof(*v));
-	v[n] = child;
-	c->children = (struct strs){ v, n + 1 };
+	c->children = strs_add(s->arena, c->children, child);
 	step_touch(s, HEAD(c));
 }
 

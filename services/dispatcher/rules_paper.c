@@ -12,7 +12,7 @@ static bool
 all_of(struct step *s, struct strs list, struct strs of)
 {
 	for (size_t i = 0; i < list.n; i++)
-		if (!dispatcher_has(of, list.p[i])) {
+		if (!strs_has(of, list.p[i])) {
 			step_refuse_because(
 			    s, "NOT_OF_STEP", "%.*s", STR_ARG(list.p[i]));
 			return false;
@@ -33,10 +33,11 @@ dispatcher_step_record(struct step *s)
 	    !all_of(s, m->papers, t->makes) || !all_of(s, m->yes, t->asks) ||
 	    !all_of(s, m->no, t->asks))
 		return;
-	b->papers = dispatcher_join(s, b->papers, m->papers);
-	b->no = dispatcher_join(s, dispatcher_without(s, b->no, m->yes), m->no);
+	b->papers = strs_join(s->arena, b->papers, m->papers);
+	b->no =
+	    strs_join(s->arena, strs_without(s->arena, b->no, m->yes), m->no);
 	b->yes =
-	    dispatcher_without(s, dispatcher_join(s, b->yes, m->yes), m->no);
+	    strs_without(s->arena, strs_join(s->arena, b->yes, m->yes), m->no);
 	step_touch(s, HEAD(b));
 	step_emit(s, &msg_step_recorded_desc,
 	    &(struct msg_step_recorded){ .step = step->id,
@@ -140,7 +141,7 @@ dispatcher_step_supply(struct step *s)
 	const struct msg_step_supply *m = s->msg;
 	struct row_step *step = (struct row_step *)s->row;
 	struct row_bundle *b = dispatcher_bundle_of(s, step);
-	struct strs missing = dispatcher_without(s, step->asked, m->papers);
+	struct strs missing = strs_without(s->arena, step->asked, m->papers);
 
 	if (!may_take(s, m->unit, b, step))
 		return;

@@ -1,48 +1,6 @@
 /* Steps of a bundle: which may begin, and what their owners do. */
 #include "services/dispatcher/rules.h"
 
-bool
-dispatcher_has(struct strs list, struct str one)
-{
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.p[i], one))
-			return true;
-	return false;
-}
-
-/* What LIST has in MORE (IN), or has not. */
-static size_t
-pick(struct strs list, struct strs more, bool in, struct str *to)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < list.n; i++)
-		if (dispatcher_has(more, list.p[i]) == in)
-			to[n++] = list.p[i];
-	return n;
-}
-
-struct strs
-dispatcher_join(struct step *s, struct strs list, struct strs more)
-{
-	struct str *v =
-	    arena_alloc(s->arena, (list.n + more.n + 1) * sizeof(*v));
-
-	must(v != NULL);
-	for (size_t i = 0; i < list.n; i++)
-		v[i] = list.p[i];
-	return (struct strs){ v, list.n + pick(more, list, false, v + list.n) };
-}
-
-struct strs
-dispatcher_without(struct step *s, struct strs list, struct strs gone)
-{
-	struct str *v = arena_alloc(s->arena, (list.n + 1) * sizeof(*v));
-
-	must(v != NULL);
-	return (struct strs){ v, pick(list, gone, false, v) };
-}
-
 struct row_bundle *
 dispatcher_bundle_of(struct step *s, const struct row_step *step)
 {
@@ -181,15 +139,15 @@ condition_fails(
 	const struct row_step *step = NULL;
 	size_t asked = 0, skipped = 0;
 
-	if (word.n == 0 || dispatcher_has(b->yes, word))
+	if (word.n == 0 || strs_has(b->yes, word))
 		return false;
-	if (dispatcher_has(b->no, word))
+	if (strs_has(b->no, word))
 		return true;
 	while ((step = dispatcher_next_step(s, b, step)) != NULL) {
 		const struct row_bundle_step *t =
 		    dispatcher_step_template(s, b, step);
 
-		if (!dispatcher_has(t->asks, word))
+		if (!strs_has(t->asks, word))
 			continue;
 		asked++;
 		skipped += step_in(s, THING_STEP, HEAD(step), IN(STEP_SKIPPED));

@@ -69,13 +69,8 @@ static bool
 may_verify(struct step *s, const struct msg_casefile_verify *m,
     const struct row_casefile *c)
 {
-	if (!may_look(s, m->unit, c))
+	if (!may_look(s, m->unit, c) || step_officer(s, m->officer) == NULL)
 		return false;
-	if (registry_officer(s->registry, m->officer, s->at) == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(m->officer));
-		return false;
-	}
 	if (has_handled(s, m->officer)) {
 		step_refuse(s, "VERIFIER_IS_HANDLER");
 		return false;

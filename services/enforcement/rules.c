@@ -8,31 +8,10 @@ enforcement_case(struct step *s)
 }
 
 bool
-enforcement_person(struct step *s, struct str officer)
-{
-	if (officer.n == 0 ||
-	    registry_officer(s->registry, officer, s->at) != NULL)
-		return true;
-	step_refuse_because(s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
-	return false;
-}
-
-bool
 enforcement_acts(struct step *s, const struct row_penalty *p, struct str unit,
     struct str officer)
 {
-	return step_must_be(s, unit, p->unit) && enforcement_person(s, officer);
-}
-
-bool
-enforcement_reason(struct step *s, struct str reason)
-{
-	for (size_t i = 0; i < reason.n; i++)
-		if (reason.p[i] != ' ' && reason.p[i] != '\n' &&
-		    reason.p[i] != '\t')
-			return true;
-	step_refuse(s, "REASON_MISSING");
-	return false;
+	return step_must_be(s, unit, p->unit) && step_person(s, officer);
 }
 
 /* clang-format off */

@@ -29,13 +29,9 @@ extern const struct machine enforcement_machine;
 
 /* The casefile of this step, as it was remembered; NULL: never heard of. */
 struct row_enforcement_case *enforcement_case(struct step *s);
-/* OFFICER may be left out; if not, refuses UNKNOWN_OFFICER. */
-bool enforcement_person(struct step *s, struct str officer);
 /* UNIT and its OFFICER, if any, act for the case P; else refuses. */
 bool enforcement_acts(struct step *s, const struct row_penalty *p,
     struct str unit, struct str officer);
-/* A reason of blanks is none: refuses REASON_MISSING. */
-bool enforcement_reason(struct step *s, struct str reason);
 
 /* Who may penalise, and why so. */
 struct holder {
@@ -52,8 +48,6 @@ struct holder enforcement_holder(struct step *s,
 bool enforcement_may(struct step *s, const struct holder *h,
     const struct row_power_item *item, struct str unit, struct str division);
 
-/* LIST without repeats, in its order. */
-struct strs enforcement_distinct(struct step *s, struct strs list);
 /* Enough certified officers of UNIT, none the reporter; else refuses. */
 bool enforcement_officers(
     struct step *s, struct strs officers, const struct row_unit *unit);

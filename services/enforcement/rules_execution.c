@@ -100,7 +100,7 @@ enforcement_penalty_transfer(struct step *s)
 	struct row_penalty *p = (struct row_penalty *)s->row;
 
 	if (!enforcement_acts(s, p, m->unit, m->officer) ||
-	    !enforcement_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (p->pauses.n >= TRANSFERS_MAX) {
 		step_refuse(s, "TRANSFERS_TOO_MANY");
@@ -126,15 +126,11 @@ enforcement_ask_back(struct step *s)
 static void
 add_pause(struct step *s, struct row_penalty *p)
 {
-	struct str *v = arena_alloc(s->arena, (p->pauses.n + 1) * sizeof(*v));
 	char from[CLOCK_TEXT], to[CLOCK_TEXT];
 
-	must(v != NULL);
-	for (size_t i = 0; i < p->pauses.n; i++)
-		v[i] = p->pauses.p[i];
-	v[p->pauses.n] = arena_printf(s->arena, "%s/%s",
-	    clock_format(p->held_at, from), clock_format(s->at, to));
-	p->pauses = (struct strs){ v, p->pauses.n + 1 };
+	p->pauses = strs_add(s->arena, p->pauses,
+	    arena_printf(s->arena, "%s/%s", clock_format(p->held_at, from),
+		clock_format(s->at, to)));
 }
 
 static bool

@@ -297,7 +297,7 @@ enforcement_jurisdiction_ask(struct step *s)
 	    registry_item(s->registry, m->item, s->at);
 	struct holder h;
 
-	if (step_unit(s, m->unit) == NULL || !enforcement_person(s, m->officer))
+	if (step_unit(s, m->unit) == NULL || !step_person(s, m->officer))
 		return;
 	if (item == NULL) {
 		step_refuse(s, "UNKNOWN_ITEM");

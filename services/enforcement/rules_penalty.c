@@ -1,24 +1,6 @@
 /* A penalty case from filing until the party was heard. */
 #include "services/enforcement/rules.h"
 
-struct strs
-enforcement_distinct(struct step *s, struct strs list)
-{
-	struct str *v = arena_alloc(s->arena, list.n * sizeof(*v));
-	size_t n = 0;
-
-	must(v != NULL);
-	for (size_t i = 0; i < list.n; i++) {
-		bool twice = list.p[i].n == 0;
-
-		for (size_t k = 0; k < n && !twice; k++)
-			twice = str_eq(v[k], list.p[i]);
-		if (!twice)
-			v[n++] = list.p[i];
-	}
-	return (struct strs){ v, n };
-}
-
 /* Serves UNIT itself, or its township as 1+X centre or as a branch. */
 static bool
 serves(struct step *s, const struct row_officer *o, const struct row_unit *unit)
@@ -79,7 +61,7 @@ bool
 enforcement_officers(
     struct step *s, struct strs officers, const struct row_unit *unit)
 {
-	struct strs all = enforcement_distinct(s, officers);
+	struct strs all = strs_distinct(s->arena, officers);
 	int64_t min =
 	    registry_number(s->registry, "enforce.officers.min", s->at, 0);
 
@@ -172,7 +154,7 @@ open_case(struct step *s, const struct row_enforcement_case *c,
 	p->severity = m->severity;
 	p->party = m->party;
 	p->party_kind = m->party_kind;
-	p->officers = enforcement_distinct(s, m->officers);
+	p->officers = strs_distinct(s->arena, m->officers);
 	p->listed = h->listed;
 	p->form = h->listed ? h->line->form : STR("own");
 	p->pack = registry_version(s->registry);
@@ -227,7 +209,7 @@ join(struct step *s, struct row_penalty *p, struct strs more)
 		v[n++] = p->officers.p[i];
 	for (size_t i = 0; i < more.n; i++)
 		v[n++] = more.p[i];
-	p->officers = enforcement_distinct(s, (struct strs){ v, n });
+	p->officers = strs_distinct(s->arena, (struct strs){ v, n });
 }
 
 void
@@ -337,7 +319,7 @@ enforcement_penalty_state(struct step *s)
 	const struct msg_penalty_state *m = s->msg;
 	const struct row_penalty *p = (const struct row_penalty *)s->row;
 
-	if (step_unit(s, m->unit) == NULL || !enforcement_person(s, m->officer))
+	if (step_unit(s, m->unit) == NULL || !step_person(s, m->officer))
 		return;
 	if (!is_desk(s, p, m->unit)) {
 		step_refuse(s, "NOT_YOUR_UNIT");

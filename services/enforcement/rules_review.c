@@ -44,15 +44,6 @@ enforcement_is_heavier(
 	       weight_of(kind)->rank > weight_of(p->notice_kind)->rank;
 }
 
-static bool
-allows(const struct row_power_item *item, struct str kind)
-{
-	for (size_t i = 0; i < item->penalties.n; i++)
-		if (str_eq(item->penalties.p[i], kind))
-			return true;
-	return false;
-}
-
 /*
  * Top of the band for P's party, INT64_MAX when the law names none that
  * the pack can hold: a formula, or the heavy band beside the base band.
@@ -80,7 +71,7 @@ fine_fits(struct step *s, const struct row_power_item *item,
 	if (fen == 0 && !str_is(kind, "fine"))
 		return true;
 	if (fen > 0 && fen >= item->fine_min_fen && fen <= top &&
-	    allows(item, STR("fine")))
+	    strs_has(item->penalties, STR("fine")))
 		return true;
 	if (top == INT64_MAX)
 		step_refuse_because(s, "FINE_OUT_OF_BAND", "from %lld fen",
@@ -103,7 +94,7 @@ enforcement_band(
 		step_refuse(s, "UNKNOWN_ITEM");
 		return false;
 	}
-	if (!allows(item, kind)) {
+	if (!strs_has(item->penalties, kind)) {
 		step_refuse(s, "KIND_NOT_IN_ITEM");
 		return false;
 	}
@@ -143,15 +134,6 @@ enforcement_review_ask(struct step *s)
 	    &(struct msg_review_asked){ p->id, review.at });
 }
 
-static bool
-is_handler(const struct row_penalty *p, struct str officer)
-{
-	for (size_t i = 0; i < p->officers.n; i++)
-		if (str_eq(p->officers.p[i], officer))
-			return true;
-	return false;
-}
-
 /*
  * Offices share reviewers, so any legal reviewer may, from the own unit.
  * Who is new to it needs the qualification (art. 58); the pack says who
@@ -169,7 +151,7 @@ may_review(struct step *s, const struct row_penalty *p, struct str unit,
 		return false;
 	if (o == NULL)
 		fault = "UNKNOWN_OFFICER";
-	else if (is_handler(p, officer))
+	else if (strs_has(p->officers, officer))
 		fault = "REVIEWER_IS_HANDLER";
 	else if (!str_is(o->role, "legal_reviewer"))
 		fault = "NOT_A_REVIEWER";
@@ -205,7 +187,7 @@ enforcement_review_return(struct step *s)
 	struct row_penalty *p = (struct row_penalty *)s->row;
 
 	if (!may_review(s, p, m->unit, m->officer) ||
-	    !enforcement_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	p->returns++;
 	step_meet(s, s->row, "review");

@@ -3,13 +3,8 @@
 bool
 intake_knows(struct step *s, struct str unit, struct str officer)
 {
-	if (unit.n > 0 && step_unit(s, unit) == NULL)
-		return false;
-	if (officer.n == 0 ||
-	    registry_officer(s->registry, officer, s->at) != NULL)
-		return true;
-	step_refuse_because(s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
-	return false;
+	return (unit.n == 0 || step_unit(s, unit) != NULL) &&
+	       step_person(s, officer);
 }
 
 /* clang-format off */

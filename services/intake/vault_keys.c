@@ -210,8 +210,8 @@ vault_ring_write(const char *path, enum vault_use use,
 	enum rc rc;
 
 	if (use == VAULT_LOCK && ring->named) {
-		memcpy(text, NAMES, strlen(NAMES));
-		n = strlen(NAMES);
+		n = sizeof(NAMES) - 1;
+		memcpy(text, NAMES, n);
 		n += put_hex(text + n, ring->names[0], ' ');
 		n += put_hex(text + n, ring->names[1], '\n');
 	}

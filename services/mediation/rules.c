@@ -8,20 +8,10 @@ mediation_case(struct step *s)
 }
 
 bool
-mediation_person(struct step *s, struct str officer)
-{
-	if (officer.n == 0 ||
-	    registry_officer(s->registry, officer, s->at) != NULL)
-		return true;
-	step_refuse_because(s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(officer));
-	return false;
-}
-
-bool
 mediation_acts(
     struct step *s, struct str committee, struct str unit, struct str officer)
 {
-	return step_must_be(s, unit, committee) && mediation_person(s, officer);
+	return step_must_be(s, unit, committee) && step_person(s, officer);
 }
 
 /* The committee itself, its village or town, or a desk of the place. */
@@ -31,7 +21,7 @@ mediation_hears(
 {
 	const struct row_mediation_case *c = mediation_case(s);
 
-	if (step_unit(s, unit) == NULL || !mediation_person(s, officer))
+	if (step_unit(s, unit) == NULL || !step_person(s, officer))
 		return false;
 	if (step_acts_for(s, unit, committee) ||
 	    (c != NULL && (step_acts_for(s, unit, step_room(s, c->division)) ||
@@ -41,38 +31,6 @@ mediation_hears(
 	step_refuse_because(
 	    s, "NOT_YOUR_UNIT", "it is with %.*s", STR_ARG(committee));
 	return false;
-}
-
-bool
-mediation_is_blank(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] != ' ' && text.p[i] != '\n' && text.p[i] != '\t')
-			return false;
-	return true;
-}
-
-bool
-mediation_has(struct strs list, struct str who)
-{
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.p[i], who))
-			return true;
-	return false;
-}
-
-struct strs
-mediation_distinct(struct step *s, struct strs list)
-{
-	struct str *v = arena_alloc(s->arena, list.n * sizeof(*v));
-	size_t n = 0;
-
-	must(v != NULL);
-	for (size_t i = 0; i < list.n; i++)
-		if (list.p[i].n > 0 &&
-		    !mediation_has((struct strs){ v, n }, list.p[i]))
-			v[n++] = list.p[i];
-	return (struct strs){ v, n };
 }
 
 /* clang-format off */

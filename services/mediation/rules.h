@@ -29,21 +29,12 @@ extern const struct machine mediation_machine;
 
 /* The casefile of this step, as it was remembered; NULL: never heard of. */
 const struct row_mediation_case *mediation_case(struct step *s);
-/* OFFICER may be left out; if not, refuses UNKNOWN_OFFICER. */
-bool mediation_person(struct step *s, struct str officer);
 /* UNIT and its OFFICER, if any, act for COMMITTEE; else refuses. */
 bool mediation_acts(
     struct step *s, struct str committee, struct str unit, struct str officer);
 /* The committee, or a desk at which the parties speak; else refuses. */
 bool mediation_hears(
     struct step *s, struct str committee, struct str unit, struct str officer);
-/* Nothing but blanks. */
-bool mediation_is_blank(struct str text);
-
-/* Whether WHO is in LIST. */
-bool mediation_has(struct strs list, struct str who);
-/* LIST without repeats and empty tokens, in its order. */
-struct strs mediation_distinct(struct step *s, struct strs list);
 
 /* A rung of the ladder, and the committee that sits on it. */
 struct rung {

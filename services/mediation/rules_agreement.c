@@ -39,14 +39,14 @@ is_complete(struct step *s, const struct row_mediation *md)
 	const struct msg_agreement_make *m = s->msg;
 
 	for (size_t i = 0; i < m->signed_by.n; i++)
-		if (!mediation_has(md->parties, m->signed_by.p[i])) {
+		if (!strs_has(md->parties, m->signed_by.p[i])) {
 			step_refuse(s, "UNKNOWN_PARTY");
 			return false;
 		}
 	if (str_is(m->form, "oral"))
 		return true;
 	for (size_t i = 0; i < md->parties.n; i++)
-		if (!mediation_has(m->signed_by, md->parties.p[i])) {
+		if (!strs_has(m->signed_by, md->parties.p[i])) {
 			step_refuse_because(s, "SIGNATURE_MISSING", "%.*s",
 			    STR_ARG(md->parties.p[i]));
 			return false;
@@ -155,12 +155,12 @@ mediation_agreement_ask_confirmation(struct step *s)
 	if (!mediation_hears(s, a->unit, m->unit, m->officer))
 		return;
 	for (size_t i = 0; i < m->parties.n; i++)
-		if (!mediation_has(a->parties, m->parties.p[i])) {
+		if (!strs_has(a->parties, m->parties.p[i])) {
 			step_refuse(s, "UNKNOWN_PARTY");
 			return;
 		}
 	for (size_t i = 0; i < a->parties.n; i++)
-		if (!mediation_has(m->parties, a->parties.p[i])) {
+		if (!strs_has(m->parties, a->parties.p[i])) {
 			step_refuse(s, "NOT_JOINT");
 			return;
 		}

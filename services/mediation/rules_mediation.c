@@ -44,7 +44,7 @@ is_refused(struct step *s, struct strs parties)
 		const struct row_mediation *md =
 		    (const struct row_mediation *)r;
 
-		if (md->declined.n > 0 && mediation_has(parties, md->declined))
+		if (md->declined.n > 0 && strs_has(parties, md->declined))
 			return true;
 	}
 	return false;
@@ -54,7 +54,7 @@ static bool
 same_parties(struct strs a, struct strs b)
 {
 	for (size_t i = 0; i < a.n; i++)
-		if (!mediation_has(b, a.p[i]))
+		if (!strs_has(b, a.p[i]))
 			return false;
 	return a.n == b.n;
 }
@@ -121,14 +121,14 @@ mediation_apply(struct step *s)
 {
 	const struct msg_mediation_apply *m = s->msg;
 	const struct row_mediation_case *c = mediation_case(s);
-	struct strs parties = mediation_distinct(s, m->parties);
+	struct strs parties = strs_distinct(s->arena, m->parties);
 	const char *fault;
 
 	if (c == NULL || !str_eq(c->id, m->casefile)) {
 		step_refuse(s, "UNKNOWN_ID");
 		return;
 	}
-	if (step_unit(s, m->unit) == NULL || !mediation_person(s, m->officer))
+	if (step_unit(s, m->unit) == NULL || !step_person(s, m->officer))
 		return;
 	fault = apply_fault(s, c, parties);
 	if (fault != NULL)
@@ -165,12 +165,12 @@ is_heard(struct step *s, const struct row_mediation *md, struct str party,
     struct str unit, struct str officer)
 {
 	if (str_eq(unit, md->applicant)) {
-		if (step_unit(s, unit) == NULL || !mediation_person(s, officer))
+		if (step_unit(s, unit) == NULL || !step_person(s, officer))
 			return false;
 	} else if (!mediation_hears(s, md->unit, unit, officer)) {
 		return false;
 	}
-	if (mediation_has(md->parties, party))
+	if (strs_has(md->parties, party))
 		return true;
 	step_refuse(s, "UNKNOWN_PARTY");
 	return false;
@@ -181,20 +181,14 @@ mediation_consent(struct step *s)
 {
 	const struct msg_mediation_consent *m = s->msg;
 	struct row_mediation *md = (struct row_mediation *)s->row;
-	size_t n = md->consented.n;
-	struct str *v = arena_alloc(s->arena, (n + 1) * sizeof(*v));
 
 	if (!is_heard(s, md, m->party, m->unit, m->officer))
 		return;
-	if (mediation_has(md->consented, m->party)) {
+	if (strs_has(md->consented, m->party)) {
 		step_refuse(s, "CONSENTED_BEFORE");
 		return;
 	}
-	must(v != NULL);
-	for (size_t i = 0; i < n; i++)
-		v[i] = md->consented.p[i];
-	v[n] = m->party;
-	md->consented = (struct strs){ v, n + 1 };
+	md->consented = strs_add(s->arena, md->consented, m->party);
 	step_touch(s, s->row);
 	step_emit(s, &msg_mediation_consented_desc,
 	    &(struct msg_mediation_consented){
@@ -265,7 +259,7 @@ mediation_climb(struct step *s)
 
 	if (!mediation_acts(s, md->unit, m->unit, m->officer))
 		return;
-	if (mediation_is_blank(m->reason))
+	if (str_is_blank(m->reason))
 		step_refuse(s, "REASON_MISSING");
 	else if (above.level == LEVEL_NONE)
 		step_refuse(s, "TOP_LEVEL");
@@ -299,7 +293,7 @@ mediation_fail(struct step *s)
 
 	if (!mediation_acts(s, md->unit, m->unit, m->officer))
 		return;
-	if (mediation_is_blank(m->ways))
+	if (str_is_blank(m->ways))
 		step_refuse(s, "WAYS_MISSING");
 	else if (mediation_rung_above(s, mediation_case(s), md->level).level !=
 		 LEVEL_NONE)

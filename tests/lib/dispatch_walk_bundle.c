@@ -207,7 +207,7 @@ record_made(struct walk *w, const struct row_bundle *b)
 
 		if (step != NULL && str_is(step->state, "done"))
 			makes = template_of(w, step)->makes;
-		if (makes.n > 0 && !dispatcher_has(b->papers, makes.p[0]))
+		if (makes.n > 0 && !strs_has(b->papers, makes.p[0]))
 			return SEND(w, step_record, .step = step->id,
 			    .papers = makes, .unit = step->owner);
 	}
