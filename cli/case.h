@@ -135,6 +135,10 @@ struct case_file {
 	struct case_view view;
 };
 
+/* The message's field NAME; NULL: it has none of that type. */
+const void *case_value(
+    const struct case_event *ev, const char *name, enum wire_type type);
+bool case_says(const struct case_event *ev, const char *type);
 /* case_view.c: takes in one event; what does not fit is left out. */
 void case_view_add(struct case_view *v, const struct case_event *ev);
 /* The words for a casefile of which TYPE was said last; NULL: says nothing. */

@@ -9,18 +9,10 @@
 #define OWNER_COLUMNS 26
 #define STATE_COLUMNS 12
 
-static const void *
-value(const struct case_event *ev, const char *name, enum wire_type type)
-{
-	const struct msg_field *f = msg_field(ev->desc, str_of(name));
-
-	return f != NULL && f->type == type ? msg_at(f, ev->msg) : NULL;
-}
-
 static struct str
 text(const struct case_event *ev, const char *name)
 {
-	const struct str *v = value(ev, name, WIRE_str);
+	const struct str *v = case_value(ev, name, WIRE_str);
 
 	return v != NULL ? *v : (struct str){ NULL, 0 };
 }
@@ -28,15 +20,9 @@ text(const struct case_event *ev, const char *name)
 static int64_t
 moment(const struct case_event *ev, const char *name)
 {
-	const int64_t *v = value(ev, name, WIRE_time);
+	const int64_t *v = case_value(ev, name, WIRE_time);
 
 	return v != NULL ? *v : 0;
-}
-
-static bool
-says(const struct case_event *ev, const char *type)
-{
-	return str_is(ev->env.type, type);
 }
 
 static struct case_bundle *
@@ -47,7 +33,8 @@ bundle_of(struct case_view *v, const struct case_event *ev)
 	for (size_t i = 0; i < v->n_bundles; i++)
 		if (str_eq(v->bundles[i].id, id))
 			return &v->bundles[i];
-	if (!says(ev, "bundle.started") || v->n_bundles == CASE_BUNDLES_MAX)
+	if (!case_says(ev, "bundle.started") ||
+	    v->n_bundles == CASE_BUNDLES_MAX)
 		return NULL;
 	v->bundles[v->n_bundles] = (struct case_bundle){ .id = id };
 	return &v->bundles[v->n_bundles++];
@@ -61,7 +48,7 @@ step_of(struct case_view *v, const struct case_event *ev)
 	for (size_t i = 0; i < v->n_steps; i++)
 		if (str_eq(v->steps[i].id, id))
 			return &v->steps[i];
-	if (!says(ev, "step.opened") || v->n_steps == CASE_STEPS_MAX)
+	if (!case_says(ev, "step.opened") || v->n_steps == CASE_STEPS_MAX)
 		return NULL;
 	v->steps[v->n_steps] = (struct case_step){ .id = id };
 	return &v->steps[v->n_steps++];
@@ -116,7 +103,7 @@ take_bundle(struct case_view *v, const struct case_event *ev)
 		b->state = word_of(ev->env.type);
 		b->at = ev->at;
 	}
-	if (says(ev, "bundle.started")) {
+	if (case_says(ev, "bundle.started")) {
 		b->template = text(ev, "template");
 		b->unit = text(ev, "unit");
 		b->started_at = ev->at;
@@ -124,9 +111,10 @@ take_bundle(struct case_view *v, const struct case_event *ev)
 		if (b->finish_by > v->promise)
 			v->promise = b->finish_by;
 	}
-	if (says(ev, "bundle.lagged"))
+	if (case_says(ev, "bundle.lagged"))
 		b->forecast = moment(ev, "forecast");
-	for (size_t i = 0; says(ev, "bundle.stopped") && i < v->n_steps; i++)
+	for (size_t i = 0; case_says(ev, "bundle.stopped") && i < v->n_steps;
+	     i++)
 		if (is_of(&v->steps[i], b) &&
 		    strcmp(v->steps[i].state, "done") != 0 &&
 		    strcmp(v->steps[i].state, "skipped") != 0)
@@ -139,19 +127,20 @@ take_step(struct case_view *v, const struct case_event *ev)
 	struct case_step *step = step_of(v, ev);
 	const struct strs *after;
 
-	if (step == NULL || says(ev, "step.recorded"))
+	if (step == NULL || case_says(ev, "step.recorded"))
 		return;
 	if (word_of(ev->env.type) != NULL) {
 		step->state = word_of(ev->env.type);
 		step->at = ev->at;
 	}
-	if (!says(ev, "step.stalled"))
+	if (!case_says(ev, "step.stalled"))
 		step->unit = text(ev, "unit");
-	step->due = moment(ev, says(ev, "step.papers_asked") ? "papers_by"
-			       : says(ev, "step.stalled")    ? "decide_by"
-							     : "finish_by");
-	step->task = says(ev, "step.readied") ? text(ev, "task") : step->task;
-	after = value(ev, "after", WIRE_strs);
+	step->due = moment(ev, case_says(ev, "step.papers_asked") ? "papers_by"
+			       : case_says(ev, "step.stalled")    ? "decide_by"
+							       : "finish_by");
+	step->task =
+	    case_says(ev, "step.readied") ? text(ev, "task") : step->task;
+	after = case_value(ev, "after", WIRE_strs);
 	if (after != NULL)
 		step->after = *after;
 }
@@ -176,7 +165,7 @@ case_bundle_add(struct case_view *v, const struct case_event *ev)
 		take_bundle(v, ev);
 	else if (str_starts(ev->env.type, STR("step.")))
 		take_step(v, ev);
-	else if (says(ev, "task.assigned") && text(ev, "step").n > 0)
+	else if (case_says(ev, "task.assigned") && text(ev, "step").n > 0)
 		take_task(v, ev);
 }
 

@@ -51,8 +51,8 @@ is_ending(struct str type)
 	return false;
 }
 
-static const void *
-value(const struct case_event *ev, const char *name, enum wire_type type)
+const void *
+case_value(const struct case_event *ev, const char *name, enum wire_type type)
 {
 	const struct msg_field *f = msg_field(ev->desc, str_of(name));
 
@@ -63,7 +63,7 @@ value(const struct case_event *ev, const char *name, enum wire_type type)
 static void
 take_str(const struct case_event *ev, const char *name, struct str *out)
 {
-	const struct str *v = value(ev, name, WIRE_str);
+	const struct str *v = case_value(ev, name, WIRE_str);
 
 	if (v != NULL && v->n > 0)
 		*out = *v;
@@ -72,14 +72,14 @@ take_str(const struct case_event *ev, const char *name, struct str *out)
 static void
 take_time(const struct case_event *ev, const char *name, int64_t *out)
 {
-	const int64_t *v = value(ev, name, WIRE_time);
+	const int64_t *v = case_value(ev, name, WIRE_time);
 
 	if (v != NULL && *v > 0)
 		*out = *v;
 }
 
-static bool
-says(const struct case_event *ev, const char *type)
+bool
+case_says(const struct case_event *ev, const char *type)
 {
 	return str_is(ev->env.type, type);
 }
@@ -117,9 +117,10 @@ take_thing(struct case_view *v, const struct case_event *ev)
 	t->last = ev->desc;
 	t->at = ev->at;
 	t->ended = is_ending(ev->env.type);
-	if (!str_starts(ev->env.type, STR("call.")) || says(ev, "call.raised"))
-		take_str(
-		    ev, says(ev, "call.raised") ? "main" : "unit", &t->unit);
+	if (!str_starts(ev->env.type, STR("call.")) ||
+	    case_says(ev, "call.raised"))
+		take_str(ev, case_says(ev, "call.raised") ? "main" : "unit",
+		    &t->unit);
 }
 
 static struct case_attendance *
@@ -133,7 +134,7 @@ attendance_of(struct case_view *v, const struct case_event *ev)
 		if (str_eq(v->attendances[i].call, call) &&
 		    str_eq(v->attendances[i].unit, unit))
 			return &v->attendances[i];
-	if (!says(ev, "call.unit_asked") ||
+	if (!case_says(ev, "call.unit_asked") ||
 	    v->n_attendances == CASE_ATTENDANCES_MAX)
 		return NULL;
 	v->attendances[v->n_attendances] =
@@ -149,20 +150,20 @@ take_attendance(struct case_view *v, const struct case_event *ev)
 
 	if (a == NULL)
 		return;
-	if (says(ev, "call.unit_asked")) {
+	if (case_says(ev, "call.unit_asked")) {
 		a->asked_at = ev->at;
 		take_str(ev, "role", &a->role);
 		take_time(ev, "report_in_by", &a->report_in_by);
-	} else if (says(ev, "call.signed")) {
+	} else if (case_says(ev, "call.signed")) {
 		a->signed_at = ev->at;
-	} else if (says(ev, "call.unit_refused")) {
+	} else if (case_says(ev, "call.unit_refused")) {
 		a->refused_at = ev->at;
-	} else if (says(ev, "call.unit_missed")) {
+	} else if (case_says(ev, "call.unit_missed")) {
 		a->missed_at = ev->at;
-	} else if (says(ev, "call.reported_in")) {
+	} else if (case_says(ev, "call.reported_in")) {
 		a->here_at = ev->at;
 		take_str(ev, "officer", &a->officer);
-		late = value(ev, "late", WIRE_bool);
+		late = case_value(ev, "late", WIRE_bool);
 		a->late = late != NULL && *late;
 	}
 }
@@ -172,7 +173,7 @@ take_call(struct case_view *v, const struct case_event *ev)
 {
 	struct case_call *c;
 
-	if (!says(ev, "call.raised")) {
+	if (!case_says(ev, "call.raised")) {
 		take_attendance(v, ev);
 		return;
 	}
@@ -200,16 +201,17 @@ take_casefile(struct case_view *v, const struct case_event *ev)
 		take_str(ev, "tier", &v->tier);
 		take_str(ev, "outcome", &v->outcome);
 	}
-	if (says(ev, "report.merged"))
+	if (case_says(ev, "report.merged"))
 		take_str(ev, "casefile", &v->into);
-	if (says(ev, "report.received"))
+	if (case_says(ev, "report.received"))
 		v->received_at = ev->at;
-	if (says(ev, "casefile.opened") || says(ev, "casefile.reopened")) {
+	if (case_says(ev, "casefile.opened") ||
+	    case_says(ev, "casefile.reopened")) {
 		take_time(ev, "finish_by", &v->promise);
 		v->handled_at = 0;
 		v->outcome = (struct str){ NULL, 0 };
 	}
-	if (says(ev, "casefile.handled")) {
+	if (case_says(ev, "casefile.handled")) {
 		v->handled_at = ev->at;
 		take_str(ev, "unit", &v->handler);
 	}

@@ -267,3 +267,11 @@ cli_colour(const char *when)
 	no = getenv("NO_COLOR");
 	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0');
 }
+
+enum rc
+cli_commit(struct db *db, struct err *e)
+{
+	db_commit(db);
+	TRY(db_flush(db, e));
+	return db_next(db, NULL, e);
+}

@@ -50,6 +50,8 @@ int cli_conf(struct conf *c);
 /* An open database with QUERIES prepared, from --db, HUYING_DB or var/env. */
 int cli_db(const char *dsn, const char *name, const struct db_query *queries,
     size_t n, struct db **dbp);
+/* The end of what db_begin() began. */
+enum rc cli_commit(struct db *db, struct err *e) MUST_CHECK;
 /* Rings the bus, if there is one: the journal has grown. */
 void cli_ring(void);
 /* "huying: TEXT" on stderr. */

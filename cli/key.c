@@ -159,14 +159,6 @@ key_begin(struct db *db, struct err *e)
 	return key_do(db, "key_who", &name, 1, NULL, e);
 }
 
-enum rc
-key_commit(struct db *db, struct err *e)
-{
-	db_commit(db);
-	TRY(db_flush(db, e));
-	return db_next(db, NULL, e);
-}
-
 bool
 key_grant_ok(const char *verb, const char *pattern)
 {

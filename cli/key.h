@@ -42,7 +42,6 @@ int key_cmd_history(struct db *db, const struct key_args *k);
 
 /* Everything that follows is one transaction, in the name of its user. */
 enum rc key_begin(struct db *db, struct err *e) MUST_CHECK;
-enum rc key_commit(struct db *db, struct err *e) MUST_CHECK;
 /* One statement with texts as parameters; N_ROWS (may be NULL): it returned. */
 enum rc key_do(struct db *db, const char *query, const char *const *texts,
     size_t n, size_t *n_rows, struct err *e) MUST_CHECK;

@@ -8,7 +8,7 @@ static int
 finish(struct db *db, enum rc rc, size_t n_rows, const char *why, struct err *e)
 {
 	if (rc == RC_OK && n_rows > 0)
-		rc = key_commit(db, e);
+		rc = cli_commit(db, e);
 	if (rc == RC_OK && n_rows > 0)
 		return EXIT_OK;
 	cli_say("%s", rc == RC_OK ? why : e->text);

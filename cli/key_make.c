@@ -197,7 +197,7 @@ store_client(
 
 		TRY(key_do(db, "key_add_grant", texts, 3, NULL, e));
 	}
-	return key_commit(db, e);
+	return cli_commit(db, e);
 }
 
 int
@@ -236,7 +236,7 @@ store_rotation(
 	else
 		TRY(key_do(db, "key_end_keys", texts, 2, NULL, e));
 	TRY(add_key(db, key, e));
-	return key_commit(db, e);
+	return cli_commit(db, e);
 }
 
 int

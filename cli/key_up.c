@@ -14,7 +14,7 @@ key_add_server(struct db *db, const char *public_key, struct err *e)
 {
 	TRY(key_begin(db, e));
 	TRY(key_do(db, "key_add_server", &public_key, 1, NULL, e));
-	return key_commit(db, e);
+	return cli_commit(db, e);
 }
 
 /* The key in FOLDER/NAME.key, made unless it is there. */
@@ -50,7 +50,7 @@ ensure_service(struct db *db, const struct curve_key *key, struct err *e)
 
 		TRY(key_do(db, "key_add_grant", texts, 3, NULL, e));
 	}
-	return key_commit(db, e);
+	return cli_commit(db, e);
 }
 
 enum rc

@@ -1,19 +1,14 @@
-/* huying vault keys, rotate, relock, retire. */
+/* huying vault keys, rotate, retire. */
 #include "cli/vault.h"
 
 #include "cli/json_out.h"
 #include "common/base/clock.h"
 #include "common/msg/wire.h"
 #include "services/intake/vault.h"
-#include "services/intake/vault_keys.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-
-#define BATCH 200
-#define BATCH_MAX 10000
-#define ARENA_MAX ((size_t)1 << 30)
 
 static const struct db_query queries[] = {
 	{ "vault_keys", "SELECT id, kind, since_at, retired_at, held "
@@ -61,9 +56,9 @@ add_key(
 	return db_exec(a->db, "vault_add_key", &q, NULL, e);
 }
 
-/* What stands in the files is known to the database as well. */
-static enum rc
-note_files(const struct vault_ask *a, struct vault_ring rings[2], struct err *e)
+enum rc
+vault_note_files(
+    const struct vault_ask *a, struct vault_ring rings[2], struct err *e)
 {
 	char id[VAULT_KEY_ID];
 
@@ -124,7 +119,7 @@ print_keys(const struct vault_ask *a, struct vault_ring rings[2], struct err *e)
 {
 	AUTO(rows_free) struct rows *rows = NULL;
 
-	TRY(note_files(a, rings, e));
+	TRY(vault_note_files(a, rings, e));
 	TRY(db_exec(a->db, "vault_keys", NULL, &rows, e));
 	if (!a->json)
 		printf("KIND  KEY               STATE    SINCE             "
@@ -150,141 +145,6 @@ vault_cmd_keys(struct vault_ask *a)
 	return rc == RC_OK ? EXIT_OK : vault_failed(&e);
 }
 
-/* Of no text at all a parameter would be NULL. */
-static struct str
-text_of(const struct buf *b)
-{
-	return b->n > 0 ? buf_get(b) : STR("");
-}
-
-struct relocking {
-	struct vault *vault;
-	struct arena *arena;
-	struct buf after; /* the last token that was looked at */
-	int64_t batch;
-	int64_t done;
-};
-
-/* The same identities under the newest key. */
-static enum rc
-lock_anew(const struct relocking *k, const struct rows *rows, struct args *q,
-    struct err *e)
-{
-	size_t n = rows_n(rows);
-	struct str *tokens = arena_alloc(k->arena, (n + 1) * sizeof(*tokens));
-	struct str *boxes = arena_alloc(k->arena, (n + 1) * sizeof(*boxes));
-
-	must(tokens != NULL && boxes != NULL);
-	for (size_t i = 0; i < n; i++) {
-		struct msg_sealed_report who;
-
-		tokens[i] = arena_str(k->arena, rows_str(rows, i, 0));
-		TRY(vault_unlock(k->vault, tokens[i].p, rows_str(rows, i, 1),
-		    k->arena, &who, e));
-		boxes[i] = vault_lock(k->vault, tokens[i].p, &who, k->arena);
-	}
-	args_str(q, str_of(vault_newest(k->vault)));
-	args_strs(q, tokens, n);
-	args_bytes_list(q, boxes, n);
-	return RC_OK;
-}
-
-static enum rc
-end_transaction(struct db *db, struct err *e)
-{
-	db_commit(db);
-	TRY(db_flush(db, e));
-	return db_next(db, NULL, e);
-}
-
-/* One transaction; *N: how many rows it looked at. */
-static enum rc
-relock_some(struct vault_ask *a, struct relocking *k, size_t *n, struct err *e)
-{
-	AUTO(rows_free) struct rows *rows = NULL, *told = NULL;
-	AUTO(args_fini) struct args q;
-
-	args_init(&q);
-	args_str(&q, str_of(vault_newest(k->vault)));
-	args_str(&q, text_of(&k->after));
-	args_i64(&q, k->batch);
-	db_begin(a->db);
-	TRY(db_flush(a->db, e));
-	TRY(db_next(a->db, NULL, e));
-	TRY(db_exec(a->db, "vault_next", &q, &rows, e));
-	*n = rows_n(rows);
-	if (*n > 0) {
-		args_reset(&q);
-		TRY(lock_anew(k, rows, &q, e));
-		TRY(db_exec(a->db, "vault_relock", &q, &told, e));
-		k->done += rows_i64(told, 0, 0);
-		buf_reset(&k->after);
-		buf_str(&k->after, rows_str(rows, *n - 1, 0));
-	}
-	arena_reset(k->arena);
-	return end_transaction(a->db, e);
-}
-
-static enum rc
-relock_all(struct vault_ask *a, struct relocking *k, struct err *e)
-{
-	size_t n;
-
-	do {
-		enum rc rc = relock_some(a, k, &n, e);
-
-		if (rc != RC_OK) {
-			arena_reset(k->arena);
-			db_rollback(a->db);
-			return rc;
-		}
-		if (n > 0)
-			cli_say("vault: %lld locked anew", (long long)k->done);
-	} while (n > 0);
-	return RC_OK;
-}
-
-static int
-take_batch(const struct vault_ask *a, int64_t *batch)
-{
-	*batch = BATCH;
-	if (a->batch == NULL || (str_i64(str_of(a->batch), batch) &&
-				    *batch >= 1 && *batch <= BATCH_MAX))
-		return -1;
-	cli_say("vault: --batch takes 1 to %d", BATCH_MAX);
-	return EXIT_USAGE;
-}
-
-int
-vault_cmd_relock(struct vault_ask *a)
-{
-	struct vault_ring rings[2] = { { .n = 0 }, { .n = 0 } };
-	struct relocking k = { .done = 0 };
-	struct err e;
-	enum rc rc;
-	int code = take_batch(a, &k.batch);
-
-	if (code >= 0)
-		return code;
-	rc = note_files(a, rings, &e);
-	sodium_memzero(rings, sizeof(rings));
-	if (rc == RC_OK)
-		rc = vault_open(
-		    &k.vault, a->conf.intake_key, a->conf.vault_key, &e);
-	if (rc != RC_OK)
-		return vault_failed(&e);
-	k.arena = arena_new(ARENA_MAX);
-	buf_init(&k.after, 256);
-	rc = relock_all(a, &k, &e);
-	buf_fini(&k.after);
-	arena_free(&k.arena);
-	if (rc == RC_OK)
-		printf("%lld identities locked anew with %s\n",
-		    (long long)k.done, vault_newest(k.vault));
-	vault_close(&k.vault);
-	return rc == RC_OK ? EXIT_OK : vault_failed(&e);
-}
-
 /* A new key at the end of FILE; told by its id. */
 static enum rc
 make_key(struct vault_ask *a, size_t f, struct err *e)
@@ -292,7 +152,7 @@ make_key(struct vault_ask *a, size_t f, struct err *e)
 	char id[VAULT_KEY_ID];
 	struct vault_ring rings[2] = { { .n = 0 }, { .n = 0 } };
 	struct vault_ring *ring = &rings[f];
-	enum rc rc = note_files(a, rings, e);
+	enum rc rc = vault_note_files(a, rings, e);
 
 	if (rc == RC_OK)
 		rc = vault_ring_add(ring, e);
@@ -316,7 +176,7 @@ vault_cmd_rotate(struct vault_ask *a)
 {
 	struct err e;
 	int64_t batch;
-	int code = take_batch(a, &batch);
+	int code = vault_take_batch(a, &batch);
 
 	if (code >= 0)
 		return code;
@@ -338,7 +198,7 @@ struct walk {
 static bool
 is_opened_by(const struct vault *v, struct str box, struct str id)
 {
-	struct arena *arena = arena_new(ARENA_MAX);
+	struct arena *arena = arena_new(VAULT_ARENA_MAX);
 	struct msg_sealed_report who;
 	const char *key = NULL;
 	/* What is in it does not matter, nor whether it is sound. */
@@ -358,19 +218,19 @@ count_some(struct vault_ask *a, const struct vault *v, struct walk *w,
 	AUTO(args_fini) struct args q;
 
 	args_init(&q);
-	args_str(&q, text_of(&w->source));
-	args_str(&q, text_of(&w->id));
-	args_i64(&q, BATCH);
+	args_str(&q, vault_text(&w->source));
+	args_str(&q, vault_text(&w->id));
+	args_i64(&q, VAULT_BATCH);
 	TRY(db_exec(a->db, "vault_unnoted", &q, &rows, e));
 	for (size_t i = 0; i < rows_n(rows); i++)
 		*n +=
 		    is_opened_by(v, rows_str(rows, i, 2), str_of(a->words[1]));
-	*more = rows_n(rows) == BATCH;
+	*more = rows_n(rows) == VAULT_BATCH;
 	if (*more) {
 		buf_reset(&w->source);
-		buf_str(&w->source, rows_str(rows, BATCH - 1, 0));
+		buf_str(&w->source, rows_str(rows, VAULT_BATCH - 1, 0));
 		buf_reset(&w->id);
-		buf_str(&w->id, rows_str(rows, BATCH - 1, 1));
+		buf_str(&w->id, rows_str(rows, VAULT_BATCH - 1, 1));
 	}
 	return RC_OK;
 }
@@ -422,7 +282,7 @@ retire(struct vault_ask *a, struct vault_ring rings[2], struct err *e)
 	size_t f = 0, i;
 	int64_t held;
 
-	TRY(note_files(a, rings, e));
+	TRY(vault_note_files(a, rings, e));
 	if (place_of(&rings[0], 0, id) == rings[0].n)
 		f = 1;
 	i = place_of(&rings[f], f, id);

@@ -53,7 +53,8 @@ follow_all(
 	bool any = false;
 
 	must(copy != NULL);
-	memcpy(copy, list->p, list->n * sizeof(*copy));
+	if (list->n > 0)
+		memcpy(copy, list->p, list->n * sizeof(*copy));
 	for (size_t i = 0; i < list->n; i++)
 		any = follow(s, &copy[i], place, told) || any;
 	if (any)

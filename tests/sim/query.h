@@ -32,6 +32,8 @@ bool parked_is_due(const struct store *st, struct str service);
 query_fn query_due, query_fired, query_mark, query_arm, query_meet, query_pause,
     query_ledger, query_resume;
 /* query_intake.c */
+/* intake.person() of TOKEN, or NULL. */
+struct str query_person(struct call *c, struct str token);
 query_fn query_boxes, query_propose, query_nearby, query_persons,
     query_identities, query_seal, query_formers, query_seats;
 /* query_scoring.c */
