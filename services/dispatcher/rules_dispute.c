@@ -203,27 +203,6 @@ are_units(struct step *s, struct str main, struct strs assisting)
 	return true;
 }
 
-static bool
-has(struct strs list, struct str unit)
-{
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.p[i], unit))
-			return true;
-	return false;
-}
-
-static struct strs
-with(struct step *s, struct strs list, struct str unit)
-{
-	struct str *v = arena_alloc(s->arena, (list.n + 1) * sizeof(*v));
-
-	must(v != NULL);
-	if (list.n > 0)
-		memcpy(v, list.p, list.n * sizeof(*v));
-	v[list.n] = unit;
-	return (struct strs){ v, list.n + 1 };
-}
-
 /* From now on it is theirs, and may not be returned. */
 static void
 give_to(struct step *s, struct row_dispute *d, struct row_task *t)
@@ -271,13 +250,13 @@ missing(struct step *s, const struct row_dispute *d)
 {
 	struct strs none = { NULL, 0 };
 
-	if (!has(d->agreed, d->main))
-		none = with(s, none, d->main);
+	if (!strs_has(d->agreed, d->main))
+		none = strs_add(s->arena, none, d->main);
 	for (size_t i = 0; i < d->assisting.n; i++)
-		if (!has(d->agreed, d->assisting.p[i]))
-			none = with(s, none, d->assisting.p[i]);
-	if (!has(d->agreed, d->unit) && !has(none, d->unit))
-		none = with(s, none, d->unit);
+		if (!strs_has(d->agreed, d->assisting.p[i]))
+			none = strs_add(s->arena, none, d->assisting.p[i]);
+	if (!strs_has(d->agreed, d->unit) && !strs_has(none, d->unit))
+		none = strs_add(s->arena, none, d->unit);
 	return none;
 }
 
@@ -288,7 +267,7 @@ is_same(const struct row_dispute *d, const struct msg_dispute_settle *m)
 	    str_eq(d->main, m->main) && d->assisting.n == m->assisting.n;
 
 	for (size_t i = 0; same && i < m->assisting.n; i++)
-		same = has(d->assisting, m->assisting.p[i]);
+		same = strs_has(d->assisting, m->assisting.p[i]);
 	return same;
 }
 
@@ -326,8 +305,8 @@ dispatcher_dispute_settle(struct step *s)
 		d->assisting = m->assisting;
 		d->agreed = (struct strs){ NULL, 0 };
 	}
-	if (!has(d->agreed, who))
-		d->agreed = with(s, d->agreed, who);
+	if (!strs_has(d->agreed, who))
+		d->agreed = strs_add(s->arena, d->agreed, who);
 	step_touch(s, HEAD(d));
 	left = missing(s, d);
 	if (left.n > 0) {

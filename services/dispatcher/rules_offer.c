@@ -16,15 +16,6 @@ community(struct step *s, const struct row_casefile *c)
 	return u != NULL ? u->code : dispatcher_room(s, c);
 }
 
-static bool
-is_named(struct strs list, struct str code)
-{
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.p[i], code))
-			return true;
-	return false;
-}
-
 /*
  * Whether MEMBER, or somebody of UNIT, is registered at PLACE; neither
  * named: anybody at all.
@@ -130,8 +121,8 @@ dispatcher_task_take(struct step *s)
 	    (m->officer.n > 0 && !dispatcher_may_handle(s, m->officer)))
 		return;
 	if (!is_registered(s, t->unit, m->unit, m->officer) ||
-	    (t->units.n + t->members.n > 0 && !is_named(t->units, m->unit) &&
-		!is_named(t->members, m->officer))) {
+	    (t->units.n + t->members.n > 0 && !strs_has(t->units, m->unit) &&
+		!strs_has(t->members, m->officer))) {
 		step_refuse(s, "NOT_REGISTERED");
 		return;
 	}

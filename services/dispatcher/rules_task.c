@@ -244,11 +244,8 @@ may_check(struct step *s, struct str checker, const struct row_task *t)
 {
 	if (checker.n == 0)
 		return true;
-	if (registry_officer(s->registry, checker, s->at) == NULL) {
-		step_refuse_because(
-		    s, "UNKNOWN_OFFICER", "%.*s", STR_ARG(checker));
+	if (step_officer(s, checker) == NULL)
 		return false;
-	}
 	if (str_eq(checker, t->officer)) {
 		step_refuse(s, "CHECKER_IS_HANDLER");
 		return false;

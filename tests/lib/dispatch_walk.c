@@ -41,9 +41,8 @@ walk_reason(struct walk *w)
 
 #define IDS_MAX 60
 
-/* Row N of MARK, "T" or "C"; NULL when there are not so many. */
-static const struct row_head *
-row(const struct kit *k, const char *mark, size_t n)
+const struct row_head *
+walk_row(const struct kit *k, const char *mark, size_t n)
 {
 	char id[64];
 
@@ -56,11 +55,12 @@ walk_some(struct walk *w, const char *mark)
 {
 	size_t n = 0;
 
-	while (n < IDS_MAX && row(w->k, mark, n + 1) != NULL)
+	while (n < IDS_MAX && walk_row(w->k, mark, n + 1) != NULL)
 		n++;
 	if (n == 0)
 		return NULL;
-	return row(w->k, mark, walk_dice(w, 4) > 0 ? n : 1 + walk_dice(w, n));
+	return walk_row(
+	    w->k, mark, walk_dice(w, 4) > 0 ? n : 1 + walk_dice(w, n));
 }
 
 #define OTHER_CASE "330122-26-0000418"
@@ -250,149 +250,6 @@ of_callback(struct walk *w)
 	}
 }
 
-static bool
-of_talk(struct walk *w)
-{
-	const struct row_head *card = walk_some(w, "K"),
-			      *talk = walk_some(w, "Y");
-
-	if (talk != NULL && walk_dice(w, 2) > 0)
-		return SEND(w, talk_hold, .talk = talk->id,
-		    .minutes = walk_reason(w), .unit = STR(CENTRE),
-		    .officer =
-			walk_dice(w, 4) > 0 ? STR(COUNTY_HEAD) : STR(DUTY));
-	return card != NULL &&
-	       SEND(w, talk_call, .card = card->id, .reason = walk_reason(w),
-		   .unit = walk_unit(w, STR(CENTRE)));
-}
-
-/* A card whose unit waits for an answer, else any. */
-static const struct row_card *
-answerable(struct walk *w)
-{
-	const struct row_head *r;
-
-	for (size_t n = 1;
-	     walk_dice(w, 2) > 0 && (r = row(w->k, "K", n)) != NULL; n++)
-		if (((const struct row_card *)r)->answer_by > 0)
-			return (const struct row_card *)r;
-	return (const struct row_card *)walk_some(w, "K");
-}
-
-/* The office above the centre judges the centre. */
-static bool
-of_card(struct walk *w)
-{
-	static const char *const colours[] = { "blue", "blue", "yellow",
-		"red" };
-	const struct row_card *c = answerable(w);
-	struct str judge =
-	    walk_unit(w, walk_dice(w, 4) > 0 ? STR(CENTRE) : STR("330122-GOV"));
-
-	if (c != NULL && c->answer_by > 0 && walk_dice(w, 2) > 0)
-		return walk_dice(w, 3) == 0
-			   ? SEND(w, card_decline, .card = c->id,
-				 .reason = walk_reason(w), .unit = judge)
-			   : SEND(w, card_excuse, .card = c->id,
-				 .until = kit_now(w->k) + DAY_MS,
-				 .unit = judge);
-	if (c == NULL || walk_dice(w, 8) == 0)
-		return SEND(w, card_issue, .casefile = STR(CASEFILE),
-		    .to = ONE_OF(w, walk_units), .colour = ONE_OF(w, colours),
-		    .reason = walk_reason(w), .unit = judge);
-	switch (walk_dice(w, 7)) {
-	case 0:
-	case 1:
-		return SEND(w, card_explain, .card = c->id,
-		    .reason = walk_reason(w), .unit = walk_unit(w, c->unit));
-	case 2:
-		return SEND(w, card_decline, .card = c->id,
-		    .reason = walk_reason(w), .unit = judge);
-	case 3:
-	case 4:
-		return SEND(w, card_excuse, .card = c->id,
-		    .until = kit_now(w->k) + (int64_t)walk_dice(w, 6) * DAY_MS,
-		    .unit = judge);
-	case 5:
-		return SEND(w, card_lift, .card = c->id,
-		    .reason = walk_reason(w), .unit = judge);
-	default:
-		return of_talk(w);
-	}
-}
-
-static const char *const warnings[] = { CASEFILE "/W1", CASEFILE "/W2",
-	CASEFILE "/W3" };
-
-static bool
-of_warning(struct walk *w)
-{
-	static const char *const kinds[] = { "volume", "cluster", "reds",
-		"rank" };
-	struct str id = ONE_OF(w, warnings);
-
-	switch (walk_dice(w, 4)) {
-	case 0:
-		return SEND(w, warning_raised, .warning = id,
-		    .kind = ONE_OF(w, kinds), .unit = STR(ROOM),
-		    .span = STR("2026-03-18"), .value = 9, .threshold = 3);
-	case 1:
-		return SEND(w, warning_handle, .warning = id,
-		    .result = walk_reason(w),
-		    .unit = walk_unit(w, STR(CENTRE)));
-	default:
-		return SEND(w, warning_respond, .warning = id,
-		    .measures = walk_reason(w),
-		    .unit = walk_unit(w, STR(ROOM)));
-	}
-}
-
-static bool
-request_admission(struct walk *w)
-{
-	static const struct str units[] = { { VILLAGE, sizeof(VILLAGE) - 1 } };
-
-	return SEND(w, admission_request,
-	    .matter = walk_dice(w, 4) > 0 ? STR(SEWAGE) : STR(RUBBISH),
-	    .units = { units, 1 }, .until = kit_now(w->k) + 20 * DAY_MS,
-	    .means = STR("one post"), .reason = walk_reason(w),
-	    .unit = walk_unit(w, STR(ECOLOGY)));
-}
-
-static bool
-of_admission(struct walk *w)
-{
-	static const struct str heard[] = { { ROOM, sizeof(ROOM) - 1 } };
-	const struct row_admission *a =
-	    (const struct row_admission *)walk_some(w, "Z");
-
-	if (a == NULL || walk_dice(w, 6) == 0)
-		return request_admission(w);
-	switch (walk_dice(w, 6)) {
-	case 0:
-	case 1:
-		return SEND(w, admission_assess, .admission = a->id,
-		    .agrees = true, .opinion = walk_reason(w),
-		    .heard = { heard, 1 }, .unit = walk_unit(w, STR(STAFFING)));
-	case 2:
-		return SEND(w, admission_admit, .admission = a->id,
-		    .until = kit_now(w->k) + 10 * DAY_MS,
-		    .document = STR("2026-7"), .approver = STR(COUNTY_HEAD),
-		    .unit = walk_unit(w, STR(GOVERNMENT)));
-	case 3:
-		return SEND(w, admission_refuse, .admission = a->id,
-		    .reason = walk_reason(w),
-		    .unit = walk_unit(w, STR(GOVERNMENT)));
-	case 4:
-		return SEND(w, admission_withdraw, .admission = a->id,
-		    .reason = walk_reason(w), .unit = walk_unit(w, a->unit));
-	default:
-		return SEND(w, admission_revoke, .admission = a->id,
-		    .reason = walk_reason(w),
-		    .unit = walk_unit(w, STR(GOVERNMENT)));
-	}
-}
-
 /* What other services let run out, and what was overtaken on its way. */
 static bool
 of_deadline(struct walk *w)
@@ -460,7 +317,7 @@ walk_step(struct walk *w)
 		walk_task, walk_task, walk_task, walk_task, walk_task, of_task,
 		of_task, of_task, of_task, walk_call, walk_call, walk_call,
 		walk_call, walk_call, of_penalty, of_mediation, of_callback,
-		of_admission, of_deadline, of_card, of_warning, of_time,
+		walk_admission, of_deadline, walk_card, walk_warning, of_time,
 		of_time, of_time, of_time };
 
 	static bool (*const whole[])(struct walk * w) = { walk_bundle,
@@ -490,16 +347,16 @@ end_talks(struct walk *w)
 {
 	const struct row_head *r;
 
-	for (size_t n = 1; (r = row(w->k, "K", n)) != NULL; n++)
+	for (size_t n = 1; (r = walk_row(w->k, "K", n)) != NULL; n++)
 		SEND(w, card_decline, .card = r->id, .reason = STR("no"),
 		    .unit = str_is(((const struct row_card *)r)->unit, CENTRE)
 				? STR("330122-GOV")
 				: STR(CENTRE));
-	for (size_t n = 1; (r = row(w->k, "Y", n)) != NULL; n++)
+	for (size_t n = 1; (r = walk_row(w->k, "Y", n)) != NULL; n++)
 		SEND(w, talk_hold, .talk = r->id, .minutes = STR("agreed"),
 		    .unit = STR(CENTRE), .officer = STR(COUNTY_HEAD));
 	for (size_t i = 0; i < WALK_IDS; i++) {
-		struct str id = str_of(warnings[i]);
+		struct str id = str_of(walk_warnings[i]);
 
 		SEND(w, warning_respond, .warning = id, .measures = STR("so"),
 		    .unit = STR(ROOM));
@@ -518,14 +375,14 @@ end_all(struct walk *w)
 		SEND(w, mediation_ended, .mediation = str_of(mediations[i]));
 		SEND(w, callback_lapsed, .callback = str_of(callbacks[i]));
 	}
-	for (size_t n = 1; (r = row(w->k, "Z", n)) != NULL; n++)
+	for (size_t n = 1; (r = walk_row(w->k, "Z", n)) != NULL; n++)
 		(void)SEND(w, admission_withdraw, .admission = r->id,
 		    .reason = STR("no more"),
 		    .unit = ((const struct row_admission *)r)->unit);
-	for (size_t n = 1; (r = row(w->k, "C", n)) != NULL; n++)
+	for (size_t n = 1; (r = walk_row(w->k, "C", n)) != NULL; n++)
 		walk_end_call(w, (const struct row_call *)r);
 	walk_end_bundles(w);
-	for (size_t n = 1; (r = row(w->k, "T", n)) != NULL; n++)
+	for (size_t n = 1; (r = walk_row(w->k, "T", n)) != NULL; n++)
 		walk_end_task(w, (const struct row_task *)r);
 }
 

@@ -13,12 +13,21 @@ uint64_t walk_dice(struct walk *w, uint64_t n);
 struct str walk_unit(struct walk *w, struct str right);
 /* Mostly one. */
 struct str walk_reason(struct walk *w);
+/* Row N of MARK, "T" or "C"; NULL when there are not so many. */
+const struct row_head *walk_row(
+    const struct kit *k, const char *mark, size_t n);
 /* Mostly the last row of MARK, "T" or "C"; NULL: none. */
 const struct row_head *walk_some(struct walk *w, const char *mark);
 
 #define SEND(w, m, ...)                                                        \
 	((w)->desc = &msg_##m##_desc,                                          \
 	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
+
+/* dispatch_walk_card.c */
+extern const char *const walk_warnings[WALK_IDS];
+bool walk_card(struct walk *w);
+bool walk_warning(struct walk *w);
+bool walk_admission(struct walk *w);
 
 /* dispatch_walk_call.c */
 /* Something about calls, sensible or not. */
