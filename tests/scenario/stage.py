@@ -3,6 +3,7 @@ import datetime
 import json
 import os
 import subprocess
+import time
 
 import story
 
@@ -11,6 +12,7 @@ import story
 BEGIN = datetime.datetime(2026, 2, 25, 8, 0, tzinfo=story.ZONE)
 END = datetime.datetime(2026, 12, 24, 0, 0, tzinfo=story.ZONE)
 QUIET_S = 60
+PAUSE_S = 0.001
 # What a file leaves behind is beyond the window of report.merge.
 GAP = datetime.timedelta(days=2)
 STEPS_MAX = 5000
@@ -103,6 +105,7 @@ class Stage:
                 break
             if datetime.datetime.now().timestamp() > until:
                 raise story.Wrong("the services did not catch up")
+            time.sleep(PAUSE_S)  # the processors are theirs
         while self.seq < head:
             line = self.tail.stdout.readline()
             if not line:

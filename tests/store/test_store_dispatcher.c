@@ -115,6 +115,7 @@ test_rows_come_back_as_they_were(void **state)
 
 	for (size_t i = 0; i < WALKS; i++) {
 		struct walk w = { .k = kit_new(&dispatcher_machine, *state),
+			.registry = *state,
 			.seed = seed };
 		struct marks m;
 
