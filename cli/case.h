@@ -20,7 +20,9 @@ struct case_thing {
 	struct str id;
 	const struct msg_desc *last; /* what was said of it last */
 	int64_t at;
-	struct str unit; /* who has it */
+	struct str unit;     /* who has it; who decides a dispute */
+	struct str rung;     /* of a dispute */
+	int64_t books_until; /* 0: not on the books */
 	bool ended;
 };
 

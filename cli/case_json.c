@@ -122,6 +122,8 @@ put_thing(const struct case_thing *t, struct buf *out)
 	put_str(out, "unit", t->unit);
 	put_str(out, "last", str_of(t->last->type));
 	put_time(out, "at", t->at);
+	put_str(out, "rung", t->rung);
+	put_time(out, "on_the_books_until", t->books_until);
 	buf_printf(out, ",\"ended\":%s", t->ended ? "true" : "false");
 	end(out);
 }

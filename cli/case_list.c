@@ -29,7 +29,8 @@ static const struct db_query queries[] = {
 	    "journal.event e WHERE e.subject = s.subject AND e.type IN "
 	    "('casefile.opened', 'casefile.routed', 'casefile.raised', "
 	    "'casefile.lowered', 'casefile.rejected', 'casefile.merged', "
-	    "'casefile.parted', "
+	    "'casefile.parted', 'task.offered', 'task.taken', "
+	    "'task.not_taken', "
 	    "'casefile.handled', 'casefile.stranded', 'casefile.closed', "
 	    "'casefile.reopened', 'casefile.archived') "
 	    "ORDER BY e.seq DESC LIMIT 1) l "
@@ -51,7 +52,8 @@ static const struct {
 } states[] = {
 	{ "opened", "casefile.opened" },
 	{ "in_hand", "casefile.routed|casefile.raised|casefile.lowered|"
-		     "casefile.rejected" },
+		     "casefile.rejected|task.offered|task.taken|"
+		     "task.not_taken" },
 	{ "merged", "casefile.merged" },
 	{ "stranded", "casefile.stranded|casefile.parted" },
 	{ "handled", "casefile.handled" },
@@ -60,9 +62,10 @@ static const struct {
 	{ "archived", "casefile.archived" },
 	{ "open", "casefile.opened|casefile.routed|casefile.raised|"
 		  "casefile.stranded|casefile.handled|casefile.reopened|"
-		  "casefile.lowered|casefile.rejected|casefile.parted" },
+		  "casefile.lowered|casefile.rejected|casefile.parted|"
+		  "task.offered|task.taken|task.not_taken" },
 };
-#define TYPES_MAX 12
+#define TYPES_MAX 16
 
 struct list {
 	struct arena *arena;

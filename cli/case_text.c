@@ -104,7 +104,8 @@ put_holders(struct case_file *c, struct buf *out)
 		const struct case_thing *t = &v->things[i];
 
 		if (t->ended || t->unit.n == 0 ||
-		    str_starts(str_of(t->last->type), STR("card.")))
+		    str_starts(str_of(t->last->type), STR("card.")) ||
+		    str_starts(str_of(t->last->type), STR("dispute.")))
 			continue;
 		if (n++ == 0)
 			label("with", out);
@@ -339,6 +340,12 @@ put_open(struct case_file *c, struct buf *out)
 		    out, name(c, LOOK_UNIT, t->unit), UNIT_COLUMNS);
 		buf_printf(out, "%s, ", t->last->type);
 		when_put(out, t->at, c->now);
+		if (t->rung.n > 0)
+			buf_printf(out, ", before the %.*s", STR_ARG(t->rung));
+		if (t->books_until > 0) {
+			buf_z(out, ", on the books until ");
+			when_put(out, t->books_until, c->now);
+		}
 		buf_char(out, '\n');
 	}
 	if (n == 0)
@@ -363,7 +370,10 @@ put_next(struct case_file *c, struct buf *out)
 		columns_put_cell(out, l->name, LIMIT_COLUMNS);
 		columns_put_cell(
 		    out, name(c, LOOK_UNIT, l->unit), UNIT_COLUMNS);
-		when_put_due(out, l->due_at, c->now);
+		if (l->paused_at > 0)
+			case_put_limit(&c->view, l, c->now, out);
+		else
+			when_put_due(out, l->due_at, c->now);
 		buf_char(out, '\n');
 	}
 	if (n == 0)

@@ -13,6 +13,9 @@ static const struct {
 	{ "report.merged", "merged" },
 	{ "casefile.opened", "opened" },
 	{ "casefile.routed", "in hand" },
+	{ "task.offered", "offered" },
+	{ "task.taken", "in hand" },
+	{ "task.not_taken", "in hand" },
 	{ "casefile.raised", "in hand" },
 	{ "casefile.lowered", "in hand" },
 	{ "casefile.rejected", "in hand" },
@@ -31,7 +34,8 @@ static const char *const endings[] = { "task.accepted", "task.moved",
 	"bundle.completed", "bundle.stopped", "card.lifted",
 	"callback.recorded", "callback.lapsed", "penalty.closed",
 	"penalty.ended", "penalty.transferred", "penalty.taken_back",
-	"mediation.closed", "mediation.ended", "agreement.performed" };
+	"mediation.closed", "mediation.ended", "agreement.performed",
+	"dispute.settled", "dispute.decided", "dispute.dropped" };
 
 const char *
 case_state(struct str type)
@@ -84,6 +88,22 @@ case_says(const struct case_event *ev, const char *type)
 	return str_is(ev->env.type, type);
 }
 
+/* What waits for somebody's word or for a day: who has that, until when. */
+static void
+take_waiting(struct case_thing *t, const struct case_event *ev)
+{
+	if (case_says(ev, "task.offered"))
+		take_str(ev, "from", &t->unit);
+	if (str_starts(ev->env.type, STR("dispute."))) {
+		take_str(ev, "rung", &t->rung);
+		take_str(ev, "holder", &t->unit);
+	}
+	if (case_says(ev, "suspension.granted"))
+		take_time(ev, "until", &t->books_until);
+	if (case_says(ev, "suspension.ended") || t->ended)
+		t->books_until = 0;
+}
+
 static struct case_thing *
 thing_of(struct case_view *v, struct str id)
 {
@@ -121,6 +141,7 @@ take_thing(struct case_view *v, const struct case_event *ev)
 	    case_says(ev, "call.raised"))
 		take_str(ev, case_says(ev, "call.raised") ? "main" : "unit",
 		    &t->unit);
+	take_waiting(t, ev);
 }
 
 static struct case_attendance *
@@ -211,6 +232,9 @@ take_casefile(struct case_view *v, const struct case_event *ev)
 		v->handled_at = 0;
 		v->outcome = (struct str){ NULL, 0 };
 	}
+	if (case_says(ev, "extension.granted") ||
+	    case_says(ev, "suspension.ended"))
+		take_time(ev, "promise", &v->promise);
 	if (case_says(ev, "casefile.handled")) {
 		v->handled_at = ev->at;
 		take_str(ev, "unit", &v->handler);

@@ -123,6 +123,59 @@ test_things_are_open_until_their_last_word(void **state)
 }
 
 static void
+test_a_dispute_is_with_who_decides(void **state)
+{
+	struct case_view *v = *state;
+
+	open_it(v);
+	SAY(v, T0 + 2 * MIN, dispute_raised, .dispute = STR(N "/Q1"),
+	    .task = STR(N "/T1"), .unit = STR("U1"), .rung = STR("parties"));
+	assert_true(str_is(v->things[1].unit, "U1"));
+	SAY(v, T0 + 3 * MIN, dispute_climbed, .dispute = STR(N "/Q1"),
+	    .task = STR(N "/T1"), .rung = STR("centre"), .holder = STR("C"));
+	assert_true(str_is(v->things[1].unit, "C"));
+	assert_true(str_is(v->things[1].rung, "centre"));
+	assert_false(v->things[1].ended);
+	SAY(v, T0 + 4 * MIN, dispute_decided, .dispute = STR(N "/Q1"),
+	    .task = STR(N "/T1"), .main = STR("U1"));
+	assert_true(v->things[1].ended);
+}
+
+static void
+test_the_promise_moves_with_the_task(void **state)
+{
+	struct case_view *v = *state;
+
+	open_it(v);
+	SAY(v, T0 + 2 * MIN, extension_granted, .task = STR(N "/T1"),
+	    .unit = STR("U1"), .promise = T0 + 200 * MIN);
+	assert_int_equal(v->promise, T0 + 200 * MIN);
+	SAY(v, T0 + 3 * MIN, suspension_granted, .task = STR(N "/T1"),
+	    .unit = STR("U1"), .until = T0 + 90 * MIN);
+	SAY(v, T0 + 4 * MIN, task_contacted, .task = STR(N "/T1"),
+	    .unit = STR("U1"));
+	assert_int_equal(v->things[0].books_until, T0 + 90 * MIN);
+	SAY(v, T0 + 90 * MIN, suspension_ended, .task = STR(N "/T1"),
+	    .unit = STR("U1"), .promise = T0 + 290 * MIN);
+	assert_int_equal(v->things[0].books_until, 0);
+	assert_int_equal(v->promise, T0 + 290 * MIN);
+}
+
+static void
+test_a_wish_is_offered_and_then_in_hand(void **state)
+{
+	struct case_view *v = *state;
+
+	SAY(v, T0, casefile_opened, .casefile = STR(N), .wish = true);
+	SAY(v, T0, task_offered, .task = STR(N "/T1"), .from = STR("V"));
+	assert_string_equal(v->state, "offered");
+	assert_true(str_is(v->things[0].unit, "V"));
+	SAY(v, T0 + MIN, task_taken, .task = STR(N "/T1"), .unit = STR("U1"));
+	assert_string_equal(v->state, "in hand");
+	assert_true(str_is(v->things[0].unit, "U1"));
+}
+
+static void
 test_a_call_knows_who_came_and_when(void **state)
 {
 	struct case_view *v = *state;
@@ -253,6 +306,9 @@ main(void)
 		CASE_TEST(test_the_latest_word_says_where_it_stands),
 		CASE_TEST(test_commands_change_nothing),
 		CASE_TEST(test_things_are_open_until_their_last_word),
+		CASE_TEST(test_a_dispute_is_with_who_decides),
+		CASE_TEST(test_the_promise_moves_with_the_task),
+		CASE_TEST(test_a_wish_is_offered_and_then_in_hand),
 		CASE_TEST(test_a_call_knows_who_came_and_when),
 		CASE_TEST(test_more_than_fits_is_left_out),
 		CASE_TEST(test_limits_are_told_in_words),
