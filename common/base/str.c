@@ -3,8 +3,10 @@
 bool
 str_is_blank(struct str a)
 {
+	static const char blanks[] = { ' ', '\t', '\r', '\n' };
+
 	for (size_t i = 0; i < a.n; i++)
-		if (memchr(" \t\r\n", a.p[i], 4) == NULL)
+		if (memchr(blanks, a.p[i], sizeof(blanks)) == NULL)
 			return false;
 	return true;
 }
