@@ -24,7 +24,8 @@ static const struct db_query queries[] = {
 	    "s.subject ORDER BY e.subject DESC LIMIT 1) FROM s WHERE s.subject "
 	    "IS NOT NULL) "
 	    "SELECT s.subject, l.at, l.type, l.division, o.envelope AS opened, "
-	    "r.envelope AS reopened "
+	    "r.envelope AS reopened, x.envelope AS extended, "
+	    "z.envelope AS resumed "
 	    "FROM s CROSS JOIN LATERAL (SELECT e.at, e.type, e.division FROM "
 	    "journal.event e WHERE e.subject = s.subject AND e.type IN "
 	    "('casefile.opened', 'casefile.routed', 'casefile.raised', "
@@ -37,9 +38,15 @@ static const struct db_query queries[] = {
 	    "CROSS JOIN LATERAL (SELECT e.envelope FROM journal.event e WHERE "
 	    "e.subject = s.subject AND e.type = 'casefile.opened' "
 	    "ORDER BY e.seq LIMIT 1) o "
-	    "LEFT JOIN LATERAL (SELECT e.envelope FROM journal.event e WHERE "
-	    "e.subject = s.subject AND e.type = 'casefile.reopened' "
+	    "LEFT JOIN LATERAL (SELECT e.seq, e.envelope FROM journal.event e "
+	    "WHERE e.subject = s.subject AND e.type = 'casefile.reopened' "
 	    "ORDER BY e.seq DESC LIMIT 1) r ON true "
+	    "LEFT JOIN LATERAL (SELECT e.envelope FROM journal.event e WHERE "
+	    "e.subject = s.subject AND e.type = 'extension.granted' AND "
+	    "e.seq > coalesce(r.seq, 0) ORDER BY e.seq DESC LIMIT 1) x ON true "
+	    "LEFT JOIN LATERAL (SELECT e.envelope FROM journal.event e WHERE "
+	    "e.subject = s.subject AND e.type = 'suspension.ended' AND "
+	    "e.seq > coalesce(r.seq, 0) ORDER BY e.seq DESC LIMIT 1) z ON true "
 	    "WHERE s.subject IS NOT NULL AND ($1::text[] IS NULL OR l.type = "
 	    "ANY ($1::text[])) AND left(l.division, length($2)) = $2 LIMIT "
 	    "$3" },
@@ -112,6 +119,10 @@ entry_of(struct list *l, const struct rows *rows, size_t i)
 	    message(l, rows, i, "opened", &msg_casefile_opened_desc);
 	const struct msg_casefile_reopened *again =
 	    message(l, rows, i, "reopened", &msg_casefile_reopened_desc);
+	const struct msg_extension_granted *extended =
+	    message(l, rows, i, "extended", &msg_extension_granted_desc);
+	const struct msg_suspension_ended *resumed =
+	    message(l, rows, i, "resumed", &msg_suspension_ended_desc);
 	struct entry e = {
 		.number = rows_str(rows, i, rows_column(rows, "subject")),
 		.division = rows_str(rows, i, rows_column(rows, "division")),
@@ -126,6 +137,11 @@ entry_of(struct list *l, const struct rows *rows, size_t i)
 	}
 	if (again != NULL)
 		e.promise = again->finish_by;
+	/* It only ever moves on. */
+	if (extended != NULL && extended->promise > e.promise)
+		e.promise = extended->promise;
+	if (resumed != NULL && resumed->promise > e.promise)
+		e.promise = resumed->promise;
 	return e;
 }
 
