@@ -105,7 +105,7 @@ book(void)
 	booking = str_of(text);
 	seats.n = random() % 5 == 0 ? ARRAY_LEN(taken) : 0;
 	for (size_t i = 0; i < seats.n; i++) {
-		static char who[ARRAY_LEN(taken)][16];
+		static char who[ARRAY_LEN(taken)][32];
 
 		(void)snprintf(
 		    who[i], sizeof(who[i]), "OF-LD-%04zu", i / 10 + 1);
