@@ -147,8 +147,10 @@ def on_asked(s, f, env, dice):
     if dice(4) == 0:
         return []
     return [("call.sign", {"call": f["call"], "unit": f["unit"]}),
-            ("call.report_in", {"call": f["call"], "unit": f["unit"],
+            # In the order of the definition: the journal's bytes are that.
+            ("call.report_in", {"call": f["call"],
                                 "voucher": s.one(s.room(env["division"])),
+                                "unit": f["unit"],
                                 "officer": s.one(f["unit"])})] + ([
             ("call.file_part", {"call": f["call"], "result": "已警戒。",
                                 "unit": f["unit"]})]
