@@ -9,6 +9,7 @@ suites=${*:-unit store system}
 mode=${MODE:-release}
 passed=0
 failed=0
+limit=600 # seconds; whatever waits for ever is a failure like any other
 work=$(mktemp -d /tmp/huying-test.XXXXXX)
 chmod 755 "$work"
 trap 'deploy/cluster.sh destroy "$work/pg" 2>/dev/null; rm -rf "$work"' EXIT
@@ -16,7 +17,7 @@ trap 'deploy/cluster.sh destroy "$work/pg" 2>/dev/null; rm -rf "$work"' EXIT
 # One cmocka program: counts its tests, shows its output when one fails.
 cmocka() {
 	local out status p f
-	out=$("$@" 2>&1)
+	out=$(timeout -k 10 "$limit" "$@" 2>&1)
 	status=$?
 	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' <<<"$out" | tail -1)
 	f=$(sed -n 's/^\[  FAILED  \].* \([0-9]*\) test.*/\1/p' <<<"$out" | tail -1)
@@ -33,7 +34,7 @@ cmocka() {
 # One script that prints "ok WHAT" and "not ok WHAT" lines: runs it, tells later.
 script_run() {
 	local began=$SECONDS kept=$work/${1##*/}
-	"$1" >"$kept.out" 2>&1
+	timeout -k 10 "$limit" "$1" >"$kept.out" 2>&1
 	echo "$? $((SECONDS - began))" >"$kept.end"
 }
 script_tell() {

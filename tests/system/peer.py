@@ -13,6 +13,8 @@ SERVICES = ("/bus", "/intake", "/dispatcher", "/enforcement", "/mediation",
             "/scoring", "/registry", "/clock", "/vault")
 WAIT_MS = 5000
 CONTEXT = zmq.Context()
+# A peer that was turned away has nobody to send to, ever: it must not wait.
+CONTEXT.sndtimeo = WAIT_MS
 
 
 class Silence(Exception):
