@@ -33,6 +33,10 @@ BEGIN
 		-- Every statement of a service has an index to go by, and the few
 		-- rows of a table that is still small must not make it forget that.
 		EXECUTE format('ALTER ROLE %I SET enable_seqscan = off', role);
+		-- Statements are short: to compile them or to call for helpers
+		-- takes longer than they do.
+		EXECUTE format('ALTER ROLE %I SET jit = off', role);
+		EXECUTE format('ALTER ROLE %I SET max_parallel_workers_per_gather = 0', role);
 		-- Begin with nothing: an older version may have given more.
 		FOR item IN SELECT nspname AS name FROM pg_namespace
 			WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP

@@ -55,7 +55,8 @@ RETURNS TABLE (code text, why text) LANGUAGE sql STABLE AS $$
 						AND b.division = ANY (d.successors))))
 	ORDER BY 1
 $$;
-CREATE INDEX deadline_unit ON run.deadline (unit) WHERE wake_at IS NOT NULL;
+CREATE INDEX deadline_unit ON run.deadline (unit)
+	WHERE wake_at IS NOT NULL AND unit IS NOT NULL;
 
 -- Open casefiles that lie where nothing is any more, or wait for a unit that
 -- is gone: they are to be rehomed, unless they were told so since PACK.

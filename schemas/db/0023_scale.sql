@@ -15,9 +15,11 @@ CREATE INDEX deadline_urgent ON run.deadline (service, wake_at, thing, name)
 -- The first N limits of SERVICE that are due, or to be warned of, and not held
 -- up.  The time is asked once, and the order asked for: else every limit that
 -- is armed might be looked at.  Not SQL: that would be planned anew wherever it
--- is used.
+-- is used.  And not by a plan that fetches all that is due to sort it: of very
+-- many, the first are in the index.
 CREATE FUNCTION run.waiting(service text, n bigint) RETURNS TABLE (casefile text)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+	SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
 	now_at timestamptz := run.now();
 BEGIN

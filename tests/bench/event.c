@@ -68,12 +68,15 @@ words(uint64_t n, char text[64])
 	return (struct str){ text, at };
 }
 
-/* Another village, matter and text each time, so that none is merged. */
+/*
+ * Another village, matter and text each time, so that none is merged; from
+ * somebody who was there, so that nobody has to look first.
+ */
 static void
 make_report(const struct events *e, uint64_t n, struct report *out)
 {
 	char id[ID_TEXT], place[64], text[64];
-	struct msg_report_submit m = { .channel = STR("sensor"),
+	struct msg_report_submit m = { .channel = STR("inspection"),
 		.summary = words(n, text) };
 	struct msg_envelope env = { .specversion = STR("1.0"),
 		.source = STR("/bench"),

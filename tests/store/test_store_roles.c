@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -522,6 +523,67 @@ test_no_role_has_more_than_a_login(void **state)
 	    "0"));
 }
 
+/* Pages that a service's question takes, from memory or from the disk. */
+static int64_t
+pages_of(size_t who, const char *sql)
+{
+	struct db_query q = { .name = arena_printf(arena, "try%d", n_tried++).p,
+		.sql = arena_printf(
+		    arena, "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) %s", sql)
+			   .p };
+	AUTO(rows_free) struct rows *rows = NULL;
+	int64_t pages = 0;
+	struct err e;
+
+	assert_int_equal(db_prepare(as[who], &q, 1, &e), RC_OK);
+	assert_int_equal(db_exec(as[who], q.name, NULL, &rows, &e), RC_OK);
+	for (size_t i = 0; i < rows_n(rows); i++) {
+		const char *line =
+		    arena_printf(arena, "%.*s", STR_ARG(rows_str(rows, i, 0)))
+			.p;
+		const char *hit = strstr(line, "hit="),
+			   *read = strstr(line, "read=");
+
+		/* The first line counts all below it. */
+		if (strstr(line, "Buffers:") == NULL)
+			continue;
+		pages += hit != NULL ? atol(hit + 4) : 0;
+		pages += read != NULL ? atol(read + 5) : 0;
+		break;
+	}
+	return pages;
+}
+
+/* Very many limits of one service, all due: nobody reads them all to ask. */
+static void
+test_a_herd_is_not_read_to_see_whether_one_waits(void **state)
+{
+	(void)state;
+	scratch_run(scratch,
+	    "DELETE FROM run.deadline;"
+	    "INSERT INTO run.deadline (service, thing, name, casefile, "
+	    "division, unit, kind, state, rule, armed_at, due_at, wake_at, "
+	    "cause, trace) SELECT 'dispatcher', i::text, 'finish', i::text, "
+	    "'330122', 'u' || i %% 100, 'duty', 'armed', 'natural:5d', "
+	    "now() - interval '6 days', now() - interval '1 day', "
+	    "CASE WHEN i %% 2 = 0 THEN now() - interval '1 day' END, "
+	    "'c', 't' "
+	    "FROM generate_series(1, 50000) i;"
+	    "ANALYZE run.deadline");
+	/* Once for the catalogue's pages. */
+	for (int i = 0; i < 2; i++) {
+		int64_t own = pages_of(
+			    2, "SELECT * FROM run.waiting('dispatcher', 1)"),
+			other = pages_of(
+			    4, "SELECT * FROM run.waiting('mediation', 500)");
+
+		if (i == 1 && (own > 100 || other > 100))
+			fail_msg("%lld and %lld pages", (long long)own,
+			    (long long)other);
+	}
+	scratch_run(scratch, "DELETE FROM run.deadline");
+}
+
 int
 main(void)
 {
@@ -531,6 +593,8 @@ main(void)
 		    test_what_is_forbidden_fails_for_want_of_a_right),
 		cmocka_unit_test(test_rows_of_others_are_not_there),
 		cmocka_unit_test(test_no_role_has_more_than_a_login),
+		cmocka_unit_test(
+		    test_a_herd_is_not_read_to_see_whether_one_waits),
 	};
 
 	if (!scratch_possible("test_store_roles"))
