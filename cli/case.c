@@ -1,6 +1,8 @@
 /* huying case: one casefile from report to score, or a list of them. */
 #include "cli/case.h"
 
+#include "common/base/strs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,6 +47,9 @@ static const struct db_query queries[] = {
 	    "d.service AND p.thing = d.thing AND p.name = d.name AND p.to_at "
 	    "IS NULL WHERE d.casefile = $1 "
 	    "ORDER BY d.due_at, d.armed_at, d.thing, d.name" },
+	{ "case_beside",
+	    "SELECT id FROM intake.report WHERE visit = $1 AND id <> $2 "
+	    "ORDER BY id LIMIT 100" },
 };
 
 static struct str
@@ -140,6 +145,25 @@ read_limits(struct case_file *c, struct args *a, struct err *e)
 	return RC_OK;
 }
 
+/* What else was said at the same door. */
+static enum rc
+read_beside(struct case_file *c, struct args *a, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct strs *beside = &c->view.beside;
+
+	if (c->view.visit.n == 0)
+		return RC_OK;
+	args_reset(a);
+	args_str(a, c->view.visit);
+	args_str(a, c->view.number);
+	TRY(db_exec(c->names.db, queries[2].name, a, &rows, e));
+	for (size_t i = 0; i < rows_n(rows); i++)
+		*beside = strs_add(
+		    c->arena, *beside, column(rows, i, "id", c->arena));
+	return RC_OK;
+}
+
 static enum rc
 read_all(struct case_file *c, struct err *e)
 {
@@ -150,6 +174,8 @@ read_all(struct case_file *c, struct err *e)
 	rc = read_events(c, &a, e);
 	if (rc == RC_OK)
 		rc = read_limits(c, &a, e);
+	if (rc == RC_OK)
+		rc = read_beside(c, &a, e);
 	args_fini(&a);
 	return rc;
 }

@@ -81,6 +81,8 @@ struct case_view {
 	struct str outcome;
 	struct str handler; /* unit that handled it last */
 	struct str into;    /* casefile that it was merged into */
+	struct str visit;   /* at whose door it was said */
+	struct strs beside; /* what else was said there, by number */
 	const char *state;  /* "in hand"; NULL: nothing is known of it */
 	int64_t state_at;
 	int64_t received_at;
@@ -156,8 +158,9 @@ void case_put_limit(const struct case_view *v, const struct case_limit *l,
 void case_bundle_add(struct case_view *v, const struct case_event *ev);
 void case_put_bundles(struct case_file *c, struct buf *out);
 
-/* case_text.c, case_json.c */
+/* case_text.c, case_head.c (of it), case_json.c */
 void case_print_text(struct case_file *c, struct buf *out);
+void case_put_head(struct case_file *c, struct buf *out);
 void case_print_json(struct case_file *c, struct buf *out);
 
 /* case_list.c: -1 or exit code. */

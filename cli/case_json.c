@@ -28,6 +28,17 @@ put_time(struct buf *out, const char *key, int64_t at)
 }
 
 static void
+put_strs(struct buf *out, const char *key, struct strs list)
+{
+	for (size_t i = 0; i < list.n; i++) {
+		if (i == 0)
+			buf_printf(out, ",\"%s\":[", key);
+		wire_json_str(list.p[i], out);
+		buf_char(out, i + 1 < list.n ? ',' : ']');
+	}
+}
+
+static void
 end(struct buf *out)
 {
 	buf_z(out, "}\n");
@@ -50,6 +61,8 @@ put_head(const struct case_file *c, struct buf *out)
 	put_str(out, "outcome", v->outcome);
 	put_str(out, "handler", v->handler);
 	put_str(out, "merged_into", v->into);
+	put_str(out, "visit", v->visit);
+	put_strs(out, "beside", v->beside);
 	put_time(out, "received_at", v->received_at);
 	put_time(out, "promise", v->promise);
 	put_time(out, "handled_at", v->handled_at);

@@ -11,6 +11,7 @@ static const struct {
 	{ "report.accepted", "accepted" },
 	{ "report.refused", "not accepted" },
 	{ "report.merged", "merged" },
+	{ "report.answered", "answered" },
 	{ "casefile.opened", "opened" },
 	{ "casefile.routed", "in hand" },
 	{ "task.offered", "offered" },
@@ -32,10 +33,11 @@ static const struct {
 static const char *const endings[] = { "task.accepted", "task.moved",
 	"task.withdrawn", "call.ended", "call.cancelled", "call.declined",
 	"bundle.completed", "bundle.stopped", "card.lifted",
-	"callback.recorded", "callback.lapsed", "penalty.closed",
-	"penalty.ended", "penalty.transferred", "penalty.taken_back",
-	"mediation.closed", "mediation.ended", "agreement.performed",
-	"dispute.settled", "dispute.decided", "dispute.dropped" };
+	"callback.recorded", "callback.lapsed", "agency.returned",
+	"visit.looked_back", "penalty.closed", "penalty.ended",
+	"penalty.transferred", "penalty.taken_back", "mediation.closed",
+	"mediation.ended", "agreement.performed", "dispute.settled",
+	"dispute.decided", "dispute.dropped" };
 
 const char *
 case_state(struct str type)
@@ -224,8 +226,10 @@ take_casefile(struct case_view *v, const struct case_event *ev)
 	}
 	if (case_says(ev, "report.merged"))
 		take_str(ev, "casefile", &v->into);
-	if (case_says(ev, "report.received"))
+	if (case_says(ev, "report.received")) {
 		v->received_at = ev->at;
+		take_str(ev, "visit", &v->visit);
+	}
 	if (case_says(ev, "casefile.opened") ||
 	    case_says(ev, "casefile.reopened")) {
 		take_time(ev, "finish_by", &v->promise);

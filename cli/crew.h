@@ -116,5 +116,7 @@ CREW_REACTS(on_report_decided);
 CREW_REACTS(on_casefile_opened);
 CREW_REACTS(on_casefile_handled);
 CREW_REACTS(on_callback_opened);
+CREW_REACTS(on_visit_opened);
+CREW_REACTS(on_visit_look_asked);
 
 #endif

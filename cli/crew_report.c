@@ -109,3 +109,32 @@ crew_on_callback_opened(
 				       : STR("no"),
 	    .unit = hotline);
 }
+
+/* In the evening the household hears why it is not done, mostly. */
+void
+crew_on_visit_opened(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct msg_visit_opened *f = msg;
+	struct str id = crew_keep(p, f->request);
+
+	if (crew_dice(m, id, "word") < 80)
+		PLAN(p,
+		    f->night_at - 4 * HOUR_MS < at ? at + 10 * MINUTE_MS
+						   : f->night_at - 4 * HOUR_MS,
+		    m, visit_explain, "submitted", .request = id,
+		    .why = STR("已派单，办结后再来回访"),
+		    .unit = crew_keep(p, f->unit));
+}
+
+void
+crew_on_visit_look_asked(
+    struct play *p, struct memory *m, const void *msg, int64_t at)
+{
+	const struct msg_visit_look_asked *f = msg;
+	struct str id = crew_keep(p, f->request);
+
+	PLAN(p, crew_by_day(crew_after(m, at, id, "look", 1440, 4320)), m,
+	    visit_look_back, NULL, .request = id, .solved = true,
+	    .seen = STR("现场与答复一致"), .unit = crew_keep(p, f->unit));
+}

@@ -24,7 +24,9 @@ check_limit(struct pack *p, size_t i)
 	if (row->clock.n == 0 || row->amount.n == 0 ||
 	    str_is(row->clock, "none"))
 		return;
-	if (!limit_parse_parts(row->clock, row->amount, &l) || l.amount <= 0)
+	/* No days: to the end of the same one. */
+	if (!limit_parse_parts(row->clock, row->amount, &l) ||
+	    (l.amount == 0 && l.clock != LIMIT_CALENDAR))
 		pack_fault_at(p, TABLE_limit, i, "amount",
 		    "amount: must be a time such as 30m, 2h or 5d that clock "
 		    "%.*s counts",

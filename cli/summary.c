@@ -35,6 +35,7 @@ static const struct {
 	{ "report.received", "at the desk" },
 	{ "report.refused", "not accepted" },
 	{ "report.merged", "merged" },
+	{ "report.answered", "answered" },
 	{ "casefile.opened", "opened" },
 	{ "casefile.routed", "in hand" },
 	{ "casefile.raised", "in hand" },

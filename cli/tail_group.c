@@ -168,7 +168,8 @@ is_last(struct str type)
 {
 	return str_is(type, msg_casefile_archived_desc.type) ||
 	       str_is(type, msg_report_refused_desc.type) ||
-	       str_is(type, msg_report_merged_desc.type);
+	       str_is(type, msg_report_merged_desc.type) ||
+	       str_is(type, msg_report_answered_desc.type);
 }
 
 bool

@@ -5,7 +5,8 @@ ALTER TABLE dispatcher.casefile
 	ADD verifier     text,
 	ADD rejected     bigint,
 	ADD parent       text,
-	ADD children     text[];
+	ADD children     text[],
+	ADD reporters    text[];
 
 -- Duty admission.
 CREATE TABLE dispatcher.admission (

@@ -36,3 +36,19 @@ CREATE TABLE intake.booking (
 CREATE INDEX booking_casefile ON intake.booking (casefile);
 -- How many seats of that day are taken?
 CREATE INDEX booking_day ON intake.booking (day) WHERE state = 'booked';
+
+-- What was asked for at a door: before night, and looked at again.
+CREATE TABLE intake.request (
+	id        text PRIMARY KEY,
+	casefile  text NOT NULL,
+	division  text NOT NULL,
+	state     text NOT NULL,
+	unit      text NOT NULL,
+	officer   text,
+	visit     text,
+	opened_at timestamptz NOT NULL,
+	night_at  timestamptz NOT NULL,
+	handler   text,
+	outcome   text
+);
+CREATE INDEX request_casefile ON intake.request (casefile);

@@ -190,7 +190,7 @@ BEGIN
 END $$;
 
 -- How long an identity is kept after its casefile went to the archive (or
--- its report was refused): the longest term that fits it.  A term of N days
+-- its report was refused or answered at once): the longest term that fits it.  A term of N days
 -- ends with the last second of its last day.
 CREATE FUNCTION vault.over()
 RETURNS TABLE (token text, source text, id text, channel text) LANGUAGE sql STABLE AS $$
@@ -199,13 +199,14 @@ RETURNS TABLE (token text, source text, id text, channel text) LANGUAGE sql STAB
 		FROM registry.limit l, today t WHERE l.key LIKE 'vault.keep%' AND l.clock = 'calendar'
 			AND l.valid_from <= t.day AND (l.valid_to IS NULL OR l.valid_to > t.day)),
 	ended AS (SELECT i.token, i.source, i.id, r.channel, r.casefile, coalesce(m.kind, '') AS kind,
-			CASE WHEN r.state = 'refused' THEN r.received_at ELSE p.closed_at END AS at
+			CASE WHEN r.state IN ('refused', 'answered') THEN r.received_at ELSE p.closed_at END AS at
 		FROM vault.identity i JOIN intake.report r ON r.id = i.report
 		LEFT JOIN intake.report p ON p.id = r.casefile
 		LEFT JOIN dispatcher.casefile c ON c.id = r.casefile
 		LEFT JOIN LATERAL (SELECT x.kind FROM registry.matter x WHERE x.code = c.matter
 			ORDER BY x.valid_from DESC LIMIT 1) m ON true
-		WHERE i.shredded_at IS NULL AND (r.state = 'refused' OR c.state = 'archived')),
+		WHERE i.shredded_at IS NULL AND (r.state IN ('refused', 'answered')
+			OR c.state = 'archived')),
 	last AS (SELECT e.*, t.day - (SELECT max(x.days) FROM term x WHERE x.key IN ('vault.keep',
 			'vault.keep.' || e.channel, 'vault.keep.kind.' || e.kind)) AS day
 		FROM ended e, today t)

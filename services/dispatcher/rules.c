@@ -15,13 +15,20 @@ dispatcher_has_reason(struct step *s, struct str reason)
 }
 
 bool
+dispatcher_reported(const struct row_casefile *c, struct str officer)
+{
+	return officer.n > 0 && (str_eq(c->reporter, officer) ||
+				    strs_has(c->reporters, officer));
+}
+
+bool
 dispatcher_may_handle(struct step *s, struct str officer)
 {
 	const struct row_casefile *c = dispatcher_casefile(s);
 
 	if (step_officer(s, officer) == NULL)
 		return false;
-	if (c != NULL && c->reporter.n > 0 && str_eq(c->reporter, officer)) {
+	if (c != NULL && dispatcher_reported(c, officer)) {
 		step_refuse(s, "REPORTER_IS_HANDLER");
 		return false;
 	}

@@ -116,6 +116,8 @@ void dispatcher_settle(struct step *s, struct row_casefile *c);
 /* UNIT brought a result, handed in at DONE_AT, while C is in hand. */
 void dispatcher_result(
     struct step *s, struct row_casefile *c, struct str unit, int64_t done_at);
+/* OFFICER has reported it on duty, first or like others after them. */
+bool dispatcher_reported(const struct row_casefile *c, struct str officer);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
 /* Refuses REASON_MISSING; true when somebody has said something. */

@@ -211,6 +211,16 @@ dispatcher_called_back(struct step *s)
 		archive(s, c);
 }
 
+/* The same, seen at the door by somebody else (回头看). */
+void
+dispatcher_looked_back(struct step *s)
+{
+	const struct msg_visit_looked_back *m = s->msg;
+
+	if (!m->solved && str_is(m->outcome, "solved"))
+		reopen(s, (struct row_casefile *)s->row);
+}
+
 void
 dispatcher_not_called_back(struct step *s)
 {

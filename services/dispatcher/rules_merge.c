@@ -31,7 +31,9 @@ dispatcher_casefile_merge(struct step *s)
 	step_emit_about(s, m->parent, &msg_casefile_joined_desc,
 	    &(struct msg_casefile_joined){ .casefile = m->parent,
 		.child = c->id,
-		.finish_by = c->finish_by });
+		.finish_by = c->finish_by,
+		.reporters = strs_distinct(
+		    s->arena, strs_add(s->arena, c->reporters, c->reporter)) });
 	dispatcher_cause_over(s, c->id, NULL);
 }
 
@@ -94,7 +96,21 @@ dispatcher_casefile_joined(struct step *s)
 		return;
 	}
 	add_child(s, c, m->child);
+	c->reporters = strs_join(s->arena, c->reporters, m->reporters);
 	hurry(s, c, m->finish_by);
+}
+
+/* Whoever reports the same is a reporter of it (报办分离). */
+void
+dispatcher_report_added(struct step *s)
+{
+	const struct msg_report_added *m = s->msg;
+	struct row_casefile *c = (struct row_casefile *)s->row;
+
+	if (m->officer.n == 0 || strs_has(c->reporters, m->officer))
+		return;
+	c->reporters = strs_add(s->arena, c->reporters, m->officer);
+	step_touch(s, s->row);
 }
 
 /* It needs a way of its own after all, unless others work on it already. */

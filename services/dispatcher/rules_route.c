@@ -217,7 +217,7 @@ grid_worker(struct step *s, const struct row_casefile *c)
 	while ((o = registry_next(s->registry, TABLE_officer, s->at, &i)) !=
 	       NULL) {
 		if (!str_is(o->role, "grid_worker") ||
-		    str_eq(o->id, c->reporter) || o->grid.n == 0)
+		    dispatcher_reported(c, o->id) || o->grid.n == 0)
 			continue;
 		if (registry_inside(place, o->grid))
 			return o->id;

@@ -1,6 +1,7 @@
 #include "services/intake/desk.h"
 
 #include "services/intake/desk_booking.h"
+#include "services/intake/desk_caller.h"
 #include "services/intake/desk_nearby.h"
 
 /* A report whose matter nobody has told, and whose words may tell it. */
@@ -141,6 +142,7 @@ desk_look(struct run *r, struct run_event *events, size_t n, size_t i)
 	gather(r, events, n, i);
 	find_duplicates(r, events, i);
 	find_former(r, &events[i]);
+	caller_look(r, &in->persons, events, n, i);
 	booking_look(r, &in->seats, events, n, i);
 }
 
@@ -151,5 +153,6 @@ desk_look_up(struct run *r, struct run_event *events, size_t n, struct err *e)
 
 	TRY(propose(r, events, n, e));
 	TRY(booking_load(r, events, n, &in->seats, e));
+	TRY(caller_load(r, events, n, &in->persons, e));
 	return nearby_load(r, events, n, &in->near, e);
 }

@@ -43,7 +43,8 @@ struct former {
 /*
  * What was found out before the rules, in extra: of report.submit all but
  * the former, of report.accept and report.answer_check the duplicates, of
- * report.refuse the former.  Without it nothing of the text is kept.
+ * report.refuse the former; of what opens callbacks who called again.
+ * Without it nothing of the text is kept.
  */
 struct prepared {
 	bool bad_seal;    /* there is a sealed part, and it does not open */
@@ -58,6 +59,7 @@ struct prepared {
 	const struct duplicate *duplicates; /* best first */
 	size_t n_duplicates;
 	struct former former;
+	struct strs again; /* reports whose caller said it before */
 };
 
 /* The same for booking.book and booking.move: seats taken on that day. */
@@ -105,6 +107,13 @@ void intake_ask_check(
 
 /* Somebody holds the papers of a report that is taken on. */
 void intake_agency_take(struct step *s, const struct row_report *r);
+
+/* It is asked for at a door: settled before night, looked at again. */
+void intake_visit_open(struct step *s, const struct row_report *r);
+
+/* UNIT itself, or the other half of a department and its branch. */
+bool intake_is_handler(
+    struct step *s, const struct row_unit *unit, struct str handler);
 
 /* Refuses unless UNIT and OFFICER (may be empty) are there that day. */
 bool intake_knows(struct step *s, struct str unit, struct str officer);

@@ -15,6 +15,13 @@ next_carried(struct step *s, const struct row_report *prev)
 	return (struct row_report *)r;
 }
 
+/* Who can be called, each once however often they reported it. */
+static bool
+is_called(struct step *s, const struct row_report *r)
+{
+	return r->reachable && !strs_has(intake_prepared(s)->again, r->id);
+}
+
 /* It is asked before the casefile is closed. */
 static bool
 is_promise(const struct row_callback *c)
@@ -80,7 +87,7 @@ intake_callback_open(struct step *s)
 
 	for (struct row_report *r = next_carried(s, NULL); r != NULL;
 	     r = next_carried(s, r))
-		if (r->reachable && !is_under_way(s, r))
+		if (is_called(s, r) && !is_under_way(s, r))
 			open_one(s, r, m->handler, m->outcome);
 }
 
@@ -123,7 +130,7 @@ intake_callback_promise(struct step *s)
 		return;
 	for (struct row_report *r = next_carried(s, NULL); r != NULL;
 	     r = next_carried(s, r))
-		if (r->reachable && !is_asked(s, r))
+		if (is_called(s, r) && !is_asked(s, r))
 			open_one(s, r, m->unit, STR("open"));
 }
 
@@ -171,9 +178,9 @@ intake_callback_closed(struct step *s)
 	step_move(s, THING_CALLBACK, s->row, CALLBACK_LAPSED);
 }
 
-/* The unit itself, or the other half of a department and its branch. */
-static bool
-is_handler(struct step *s, const struct row_unit *caller, struct str handler)
+bool
+intake_is_handler(
+    struct step *s, const struct row_unit *caller, struct str handler)
 {
 	const struct row_unit *h = registry_unit(s->registry, handler, s->at);
 
@@ -194,7 +201,7 @@ may_call(struct step *s, struct str code, struct str officer)
 
 	if (unit == NULL || !intake_knows(s, code, officer))
 		return false;
-	if (!is_handler(s, unit, c->handler))
+	if (!intake_is_handler(s, unit, c->handler))
 		return true;
 	step_refuse(s, "CALLER_IS_HANDLER");
 	return false;

@@ -10,6 +10,7 @@
 #define HELD CHANNEL_HELD
 #define NAMED CHANNEL_NAMED
 #define WISH CHANNEL_WISH
+#define DOOR CHANNEL_DOOR
 static const struct channel channels[] = {
 #define CHANNEL(name, reporters, usual, desk, flags) \
 	{ #name, reporters, usual, desk, flags },

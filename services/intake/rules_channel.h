@@ -11,7 +11,8 @@ enum channel_flag {
 	CHANNEL_ANSWER = 2,
 	CHANNEL_HELD = 4,
 	CHANNEL_NAMED = 8,
-	CHANNEL_WISH = 16
+	CHANNEL_WISH = 16,
+	CHANNEL_DOOR = 32
 };
 enum channel_desk {
 	CHANNEL_ROOM,  /* the township's room: what its own people see */

@@ -1,4 +1,7 @@
-/* Reports that are not taken on: of which kind, and where to instead. */
+/*
+ * Reports that are not taken on: of which kind, and where to instead; or
+ * questions, answered at once.
+ */
 #include "services/intake/rules.h"
 
 /* Danger to life goes to 110, 119, 120 or 122. */
@@ -84,4 +87,32 @@ intake_report_refuse(struct step *s)
 	step_emit(s, &msg_report_refused_desc, &refused);
 	if ((k->flags & KIND_LINE) != 0)
 		alarm_county(s, (struct row_report *)s->row, m->way);
+}
+
+/* Consultation is answered at once where that can be (Beijing art. 11). */
+void
+intake_report_answer(struct step *s)
+{
+	const struct msg_report_answer *m = s->msg;
+	struct row_report *r = (struct row_report *)s->row;
+	const struct row_matter *matter;
+	struct msg_report_answered answered = {
+		.report = m->report,
+		.matter = m->matter,
+		.answer = m->answer,
+	};
+
+	if (!intake_may_decide(s, m->unit, m->officer))
+		return;
+	matter = registry_matter(s->registry, m->matter, s->at);
+	if (matter == NULL)
+		step_refuse_because(
+		    s, "UNKNOWN_MATTER", "%.*s", STR_ARG(m->matter));
+	else if (!str_is(matter->kind, "consult"))
+		step_refuse(s, "NOT_A_QUESTION");
+	if (step_refused(s) || !step_has_reason(s, m->answer))
+		return;
+	r->matter = m->matter;
+	step_meet(s, s->row, "accept");
+	step_emit(s, &msg_report_answered_desc, &answered);
 }

@@ -217,6 +217,8 @@ intake_take_on(struct step *s, struct row_report *r,
 	step_emit(s, &msg_casefile_opened_desc, &opened);
 	if (channel_is(r->channel, CHANNEL_HELD))
 		intake_agency_take(s, r);
+	if (channel_is(r->channel, CHANNEL_DOOR))
+		intake_visit_open(s, r);
 }
 
 void
@@ -227,10 +229,17 @@ intake_merge(struct step *s, struct row_report *r, const struct duplicate *d)
 		.casefile = d->casefile,
 		.why = str_of(d->why),
 	};
+	struct msg_report_added added = {
+		.casefile = d->casefile,
+		.report = r->id,
+		.unit = r->unit,
+		.officer = r->officer,
+	};
 
 	r->matter = d->matter;
 	r->casefile = d->casefile;
 	step_emit(s, &msg_report_merged_desc, &merged);
+	step_emit_about(s, d->casefile, &msg_report_added_desc, &added);
 }
 
 int64_t
@@ -371,7 +380,10 @@ intake_report_accept(struct step *s)
 	}
 }
 
-/* Nothing more is added to a closed casefile, or to one below another. */
+/*
+ * Nothing more is added to a closed casefile.  To one that was merged into
+ * another there is: it is closed with that, and its citizens are called.
+ */
 void
 intake_report_closed(struct step *s)
 {

@@ -17,8 +17,9 @@ struct intake {
 	struct words *words;
 	struct str version;
 	int64_t day;
-	struct nearby *near;       /* of the batch; desk.c */
-	struct intake_seats seats; /* of it, too; desk_booking.c */
+	struct nearby *near;           /* of the batch; desk.c */
+	struct intake_seats seats;     /* of it, too; desk_booking.c */
+	struct intake_persons persons; /* and these; desk_caller.c */
 };
 
 /* What one report.submit said.  The rules get its first part as extra. */

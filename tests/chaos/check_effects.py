@@ -13,7 +13,7 @@ BEFORE = {
     "task.signed": "task.assigned", "task.submitted": "task.signed",
     "task.accepted": "task.submitted", "casefile.closed": "casefile.handled",
     "casefile.archived": "casefile.closed",
-    "casefile.reopened": "callback.recorded",
+    "casefile.reopened": "casefile.closed",
     "callback.opened": "casefile.closed",
     "callback.recorded": "callback.opened", "call.raised": "casefile.opened",
     "call.unit_asked": "call.raised", "call.reported_in": "call.unit_asked",

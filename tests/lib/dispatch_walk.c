@@ -236,11 +236,18 @@ of_callback(struct walk *w)
 {
 	struct str id = ONE_OF(w, callbacks);
 
-	switch (walk_dice(w, 4)) {
+	switch (walk_dice(w, 6)) {
 	case 0:
 		return SEND(w, callback_opened, .callback = id);
 	case 1:
 		return SEND(w, callback_lapsed, .callback = id);
+	case 2:
+		return SEND(w, visit_looked_back,
+		    .request = STR(CASEFILE "/V1"),
+		    .solved = walk_dice(w, 2) > 0, .outcome = STR("solved"));
+	case 3:
+		return SEND(w, report_added, .casefile = STR(CASEFILE),
+		    .report = STR(OTHER_CASE), .officer = STR("OF-GW-0325"));
 	default:
 		return SEND(w, callback_recorded, .callback = id,
 		    .outcome =

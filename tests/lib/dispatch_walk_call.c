@@ -318,6 +318,9 @@ file_parts(struct walk *w, const struct row_call *c)
 	for (size_t i = 0; i < walk_n_units; i++)
 		SEND(w, call_file_part, .call = c->id, .result = STR("done"),
 		    .unit = str_of(walk_units[i]));
+	/* A village calls it; nobody else. */
+	SEND(w, call_file_part, .call = c->id, .result = STR("done"),
+	    .unit = STR(CONTACT_TEAM));
 }
 
 void

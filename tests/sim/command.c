@@ -160,7 +160,7 @@ report(struct draft *d)
 	begin(d, &msg_report_submit_desc);
 	d->division = one_of(
 	    d, STR("330122109219~330122109219~330122109~330122102~330122"));
-	fill(d, STR("channel=hotline~grid~app~sensor~inspection~agency; "
+	fill(d, STR("channel=hotline~grid~app~sensor~visit~inspection~agency; "
 		    "reporter=~citizen~anonymous; place=村口~桥边~河边; "
 		    "matter=~~EN-010~EN-005~EN-015~CA-003~CA-003~DP-001~"
 		    "DP-001~CA-001~EN-010~XX-999; urgent=~~yes; "

@@ -358,6 +358,35 @@ test_a_late_bad_answer_opens_the_archive(void **state)
 	assert_state(k, CASEFILE, "in_hand");
 }
 
+static void
+test_what_is_seen_again_at_the_door_may_open_it(void **state)
+{
+	static const struct {
+		const char *outcome, *then;
+		bool solved;
+	} looks[] = {
+		{ "solved", "archived", true },
+		{ "solved", "in_hand", false },
+		{ "explained", "archived", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		struct kit *k = kit_new(&dispatcher_machine, *state);
+
+		dispatch_closed(k, looks[i].outcome);
+		assert_true(KIT_SEND(k, callback_lapsed, .callback = STR(B1),
+		    .why = STR("not_due")));
+		(void)KIT_SEND(k, visit_looked_back,
+		    .request = STR(CASEFILE "/V1"), .solved = looks[i].solved,
+		    .outcome = str_of(looks[i].outcome), .unit = STR(ROOM));
+		assert_state(k, CASEFILE, looks[i].then);
+		if (strcmp(looks[i].then, "in_hand") == 0)
+			assert_str(
+			    KIT_SAID(k, task_assigned, 0)->unit, VILLAGE);
+		kit_free(&k);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
 
 int
@@ -380,6 +409,8 @@ main(void)
 		TEST(test_it_is_archived_when_every_citizen_has_answered),
 		TEST(test_the_first_bad_answer_reopens_it_and_no_other),
 		TEST(test_a_late_bad_answer_opens_the_archive),
+		cmocka_unit_test(
+		    test_what_is_seen_again_at_the_door_may_open_it),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);

@@ -254,6 +254,42 @@ test_a_parent_carries_its_children_to_its_end(void **state)
 	assert_int_equal(casefile(k)->children.n, 0);
 }
 
+/* Whoever reported it, first or after others, does not handle it (报办分离). */
+static void
+test_nobody_who_reported_it_handles_it(void **state)
+{
+	static const struct str clerks[] = { { CLERK, sizeof(CLERK) - 1 } };
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(KIT_SEND(k, report_added, .casefile = STR(CASEFILE),
+	    .report = STR(PARENT), .officer = STR(WORKER)));
+	assert_true(KIT_SEND(k, casefile_joined, .casefile = STR(CASEFILE),
+	    .child = STR("330122-26-0000200"), .finish_by = kit_now(k) + DAY_MS,
+	    .reporters = { clerks, ARRAY_LEN(clerks) }));
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	assert_false(dispatch_submit(k, T1, VILLAGE)); /* by WORKER */
+	assert_refused(k, "REPORTER_IS_HANDLER");
+	assert_false(KIT_SEND(k, task_submit, .task = STR(T1),
+	    .unit = STR(VILLAGE), .officer = clerks[0], .result = STR("done")));
+	assert_refused(k, "REPORTER_IS_HANDLER");
+}
+
+static void
+test_reporters_go_along_with_a_child(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(KIT_SEND(k, report_added, .casefile = STR(CASEFILE),
+	    .report = STR(PARENT), .officer = STR(WORKER)));
+	assert_true(KIT_SEND(k, report_added, .casefile = STR(CASEFILE),
+	    .report = STR(PARENT), .officer = STR(WORKER)));
+	assert_true(merge(k, PARENT));
+	assert_int_equal(KIT_SAID(k, casefile_joined, 0)->reporters.n, 2);
+	assert_str(KIT_SAID(k, casefile_joined, 0)->reporters.p[0], WORKER);
+}
+
 static void
 test_a_parent_that_cannot_carry_lets_go(void **state)
 {
@@ -325,6 +361,8 @@ main(void)
 		TEST(test_other_work_is_ended_first),
 		TEST(test_a_child_waits_for_its_parent_and_closes_with_it),
 		TEST(test_a_parent_carries_its_children_to_its_end),
+		TEST(test_nobody_who_reported_it_handles_it),
+		TEST(test_reporters_go_along_with_a_child),
 		TEST(test_a_parent_that_cannot_carry_lets_go),
 		TEST(test_a_child_without_a_parent_needs_a_way),
 		TEST(test_the_third_time_it_is_a_problem_order_of_the_centre),

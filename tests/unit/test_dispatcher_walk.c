@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define WALKS 4000
+#define WALKS 5000
 #define STEPS 120
 #define MOVES_MAX 1000
 

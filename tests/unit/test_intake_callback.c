@@ -391,59 +391,106 @@ test_nothing_is_added_to_a_closed_casefile(void **state)
 }
 
 /* As the run loop lays them: merged reports beside their casefile's. */
-static void
-test_everybody_whose_report_was_added_is_called(void **state)
-{
-	enum {
-		N = 150
-	};
-	static struct row_report rows[N];
-	static struct held held[N];
-	static const struct msg_casefile_closed closed = { .casefile = S(CASE),
-		.matter = S("PU-011"),
-		.outcome = S("explained"),
-		.handler = S("330122-D-SCJ"),
-		.unit = S("330122109-CMD") };
-	struct arena *arena = arena_new((size_t)16 << 20);
-	struct folder folder = { .casefile = S(CASE) };
+struct laid {
+	struct arena *arena;
+	struct row_report *rows;
+	struct folder folder;
+	struct prepared extra;
+	struct msg_casefile_closed closed;
 	struct decision d;
+};
+
+static struct laid
+lay(size_t n)
+{
+	struct laid l = { .arena = arena_new((size_t)16 << 20) };
+	struct held *held = arena_alloc(l.arena, n * sizeof(*held));
+
+	l.rows = arena_alloc(l.arena, n * sizeof(*l.rows));
+	assert_true(held != NULL && l.rows != NULL);
+	for (size_t i = 0; i < n; i++) {
+		l.rows[i] = (struct row_report){
+			.id = arena_printf(l.arena, "330122-26-%07zu", 417 + i),
+			.casefile = S(CASE),
+			.division = S("330122109"),
+			.state = i == 0 ? S("accepted") : S("merged"),
+			.reachable = true
+		};
+		held[i] = (struct held){ .thing = THING_REPORT,
+			.row = (struct row_head *)&l.rows[i],
+			.next = i + 1 < n ? &held[i + 1] : NULL };
+	}
+	l.folder = (struct folder){
+		.casefile = S(CASE), .first = &held[0], .last = &held[n - 1]
+	};
+	return l;
+}
+
+static void
+close_laid(struct laid *l)
+{
 	struct msg_envelope env = { .division = S("330122109") };
 	struct step s = { .registry = registry,
 		.env = &env,
 		.desc = &msg_casefile_closed_desc,
-		.msg = &closed,
+		.msg = &l->closed,
 		.at = kit_now(k),
-		.folder = &folder,
-		.decision = &d,
-		.arena = arena };
+		.folder = &l->folder,
+		.decision = &l->d,
+		.extra = &l->extra,
+		.arena = l->arena };
+
+	l->closed = (struct msg_casefile_closed){ .casefile = S(CASE),
+		.matter = S("PU-011"),
+		.outcome = S("explained"),
+		.handler = S("330122-D-SCJ"),
+		.unit = S("330122109-CMD") };
+	decision_init(&l->d);
+	assert_true(machine_apply(&intake_machine, &s));
+}
+
+static void
+test_everybody_whose_report_was_added_is_called(void **state)
+{
+	struct laid l = lay(150);
 	size_t opened = 0, lapsed = 0;
 
 	(void)state;
-	for (size_t i = 0; i < N; i++) {
-		rows[i] = (struct row_report){ .id = arena_printf(arena,
-						   "330122-26-%07zu", 417 + i),
-			.casefile = S(CASE),
-			.division = S("330122109"),
-			.state = i == 0 ? S("accepted") : S("merged"),
-			.reachable = i % 3 != 1 };
-		held[i] = (struct held){ .thing = THING_REPORT,
-			.row = (struct row_head *)&rows[i],
-			.next = i + 1 < N ? &held[i + 1] : NULL };
-	}
-	folder.first = &held[0];
-	folder.last = &held[N - 1];
-	decision_init(&d);
-	assert_true(machine_apply(&intake_machine, &s));
-	for (struct emission *em = d.emissions; em != NULL; em = em->next) {
+	for (size_t i = 1; i < 150; i += 3)
+		l.rows[i].reachable = false;
+	close_laid(&l);
+	for (struct emission *em = l.d.emissions; em != NULL; em = em->next) {
 		opened += em->desc == &msg_callback_opened_desc;
 		lapsed += em->desc == &msg_callback_lapsed_desc;
 		assert_true(str_is(em->subject, CASE));
 	}
 	assert_int_equal(opened, 100);
 	assert_int_equal(lapsed, 50);
-	assert_int_equal(rows[0].closed_at, s.at);
-	assert_int_equal(rows[1].closed_at, 0);
-	arena_free(&arena);
+	assert_int_equal(l.rows[0].closed_at, kit_now(k));
+	assert_int_equal(l.rows[1].closed_at, 0);
+	arena_free(&l.arena);
+}
+
+static void
+test_who_reported_it_twice_is_called_once(void **state)
+{
+	static const struct str again[] = { S("330122-26-0000418") };
+	struct laid l = lay(3);
+	const char *const called[] = { CASE, "330122-26-0000419" };
+	size_t n = 0;
+
+	(void)state;
+	l.extra.again = (struct strs){ again, ARRAY_LEN(again) };
+	close_laid(&l);
+	for (struct emission *em = l.d.emissions; em != NULL; em = em->next) {
+		const struct msg_callback_opened *f = em->msg;
+
+		assert_true(em->desc == &msg_callback_opened_desc);
+		assert_true(n < ARRAY_LEN(called));
+		assert_true(str_is(f->report, called[n++]));
+	}
+	assert_int_equal(n, ARRAY_LEN(called));
+	arena_free(&l.arena);
 }
 
 int
@@ -468,6 +515,7 @@ main(void)
 		TEST(test_reopening_overtakes_a_call_that_is_due),
 		TEST(test_nothing_is_added_to_a_closed_casefile),
 		TEST(test_everybody_whose_report_was_added_is_called),
+		TEST(test_who_reported_it_twice_is_called_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

@@ -105,7 +105,7 @@ test_the_desk_finds_that_it_is_a_duplicate(void **state)
 	kit_extra(k, &p);
 	assert_true(KIT_SEND(k, report_accept, .report = S(CASE),
 	    .matter = S("PU-011"), .unit = S("330122-RX")));
-	assert_int_equal(kit_n(k), 1);
+	assert_int_equal(kit_n(k), 2);
 	assert_true(str_is(KIT_SAID(k, report_merged, 0)->casefile, OTHER));
 	assert_string_equal(kit_state(k, CASE), "merged");
 	assert_string_equal(kit_due(k, CASE, "accept"), "");
@@ -225,11 +225,40 @@ test_what_is_decided_stays_decided(void **state)
 	assert_string_equal(kit_state(k, CASE), "accepted");
 }
 
+static bool
+answer(const char *matter, const char *text)
+{
+	return KIT_SEND(k, report_answer, .report = S(CASE),
+	    .matter = str_of(matter), .answer = str_of(text),
+	    .unit = S("330122-RX"));
+}
+
+static void
+test_a_question_is_answered_at_the_desk(void **state)
+{
+	(void)state;
+	receive();
+	assert_false(answer("PU-011", "明天就修"));
+	assert_string_equal(kit_refusal(k), "NOT_A_QUESTION");
+	assert_false(answer("ZZ-1", "明天就修"));
+	assert_string_equal(kit_refusal(k), "UNKNOWN_MATTER");
+	assert_false(answer("CS-001", "  "));
+	assert_string_equal(kit_refusal(k), "REASON_MISSING");
+	assert_true(answer("CS-001", "窗口周六也开"));
+	assert_int_equal(kit_n(k), 1);
+	assert_true(str_is(KIT_SAID(k, report_answered, 0)->matter, "CS-001"));
+	assert_string_equal(kit_state(k, CASE), "answered");
+	assert_string_equal(kit_due(k, CASE, "accept"), "");
+	assert_false(answer("CS-001", "窗口周六也开"));
+	assert_string_equal(kit_refusal(k), "NOT_ALLOWED_NOW");
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(test_a_question_is_answered_at_the_desk),
 		TEST(test_the_desk_the_room_and_the_county_may_decide),
 		TEST(test_the_desk_finds_that_it_is_a_duplicate),
 		TEST(test_whoever_is_sent_away_is_told_where_to),

@@ -183,8 +183,10 @@ test_a_duplicate_is_added_and_not_opened(void **state)
 	kit_extra(k, &p);
 	assert_true(KIT_SEND(
 	    k, report_submit, .channel = S("hotline"), .matter = S("PU-011")));
-	assert_int_equal(kit_n(k), 2);
+	assert_int_equal(kit_n(k), 3);
 	assert_true(str_is(KIT_SAID(k, report_merged, 0)->casefile, OTHER));
+	assert_true(str_is(KIT_SAID(k, report_added, 0)->casefile, OTHER));
+	assert_true(str_is(KIT_SAID(k, report_added, 0)->report, CASE));
 	assert_true(
 	    str_is(KIT_SAID(k, report_merged, 0)->why, "same_division"));
 	assert_true(str_is(KIT_SAID(k, report_merged, 0)->report, CASE));

@@ -162,10 +162,34 @@ carry(struct str casefile)
 		    .unit = PICK(units));
 }
 
+/* At a door: a word before night, and back there afterwards. */
+static void
+visit(struct str casefile)
+{
+	char id[80];
+
+	(void)snprintf(id, sizeof(id), "%.*s/V1", STR_ARG(casefile));
+	if (random() % 4 == 0 && kit_due(k, id, "night")[0] != '\0')
+		(void)kit_fire(k, "overdue", id, "night");
+	else if (random() % 3 == 0)
+		(void)KIT_SEND(k, casefile_forwarded, .casefile = casefile);
+	else if (random() % 2)
+		(void)KIT_SEND(k, visit_explain, .request = str_of(id),
+		    .why = STR("配件明天到"), .unit = PICK(units));
+	else
+		(void)KIT_SEND(k, visit_look_back, .request = str_of(id),
+		    .solved = random() % 2, .seen = STR("灯亮"),
+		    .unit = PICK(units));
+}
+
 static void
 decide(struct str report)
 {
-	if (random() % 3 != 0)
+	if (random() % 6 == 0)
+		(void)KIT_SEND(k, report_answer, .report = report,
+		    .matter = random() % 2 ? STR("CS-001") : PICK(matters),
+		    .answer = STR("周六也开"), .unit = PICK(units));
+	else if (random() % 3 != 0)
 		(void)KIT_SEND(k, report_accept, .report = report,
 		    .matter = PICK(matters), .unit = PICK(units));
 	else
@@ -226,6 +250,13 @@ check_nothing_is_stranded(void)
 		if (strcmp(kit_state(k, id), "checking") == 0 &&
 		    kit_due(k, id, "check")[0] == '\0')
 			fail_msg("%s is looked at by nobody", id);
+		(void)snprintf(id, sizeof(id), "330122-26-%07ld/V1", 400 + i);
+		if (strcmp(kit_state(k, id), "opened") == 0 &&
+		    kit_due(k, id, "night")[0] == '\0')
+			fail_msg("%s has no night", id);
+		if (strcmp(kit_state(k, id), "looking") == 0 &&
+		    kit_due(k, id, "look_back")[0] == '\0')
+			fail_msg("%s is looked at by nobody", id);
 		for (long n = 1; n < 40; n++) {
 			(void)snprintf(
 			    id, sizeof(id), "330122-26-%07ld/B%ld", 400 + i, n);
@@ -243,7 +274,7 @@ step(void)
 	struct str casefile = some_case(text);
 
 	kit_case(k, text);
-	switch (random() % 9) {
+	switch (random() % 10) {
 	case 0:
 	case 1:
 		submit();
@@ -262,6 +293,9 @@ step(void)
 		break;
 	case 6:
 		carry(casefile);
+		break;
+	case 7:
+		visit(casefile);
 		break;
 	default:
 		call(casefile);
