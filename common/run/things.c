@@ -29,9 +29,9 @@ run_things(const struct machine *m, struct db_query *out, struct arena *arena)
 		out[2 * i] = (struct db_query){ t->load,
 			arena_printf(arena,
 			    "SELECT * FROM %s WHERE casefile = ANY "
-			    "($1::text[]) OR id = ANY ($1::text[]) "
-			    "ORDER BY casefile, length(id), id",
-			    table)
+			    "($1::text[])%s ORDER BY casefile, length(id), id",
+			    table,
+			    t->mark == NULL ? " OR id = ANY ($1::text[])" : "")
 			    .p };
 		out[2 * i + 1] = (struct db_query){ t->save,
 			arena_printf(arena,
