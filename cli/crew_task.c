@@ -15,6 +15,7 @@ crew_on_task_assigned(
 	int64_t done;
 
 	m->giver = crew_keep(p, f->from);
+	m->sent_back = 0;
 
 	PLAN(p, crew_by_day(crew_after(m, at, task, "sign", 8, 45)), m,
 	    task_sign, unless, .task = task, .unit = unit, .officer = who);
@@ -43,7 +44,9 @@ crew_on_task_submitted(
 	struct str room = f->from.n > 0 ? crew_keep(p, f->from) : m->giver;
 	struct str checker = crew_somebody(p, room, NULL, f->officer);
 
-	if (crew_dice(m, task, "content") < 95)
+	/* One in twenty is sent back, up to three times. */
+	if (crew_dice(m, task, "content") < 95 ||
+	    m->sent_back > crew_dice(m, task, "faults") % 3)
 		PLAN(p, crew_by_day(crew_after(m, at, task, "check", 20, 200)),
 		    m, task_accept, NULL, .task = task, .unit = room,
 		    .officer = checker);
@@ -62,6 +65,7 @@ crew_on_task_rejected(
 	struct str unit = crew_keep(p, f->unit);
 	struct str who = crew_somebody(p, unit, NULL, STR(""));
 
+	m->sent_back = f->n;
 	PLAN(p, crew_by_day(crew_after(m, at, f->task, "again", 120, 600)), m,
 	    task_submit, NULL, .task = crew_keep(p, f->task), .unit = unit,
 	    .officer = crew_or_unknown(who),

@@ -52,6 +52,7 @@ struct memory {
 	bool call_over;    /* ... and nobody is bound by it */
 	struct str missed; /* who never came, with blanks between */
 	struct str giver;  /* of its last task */
+	int64_t sent_back; /* how often its last task was */
 	struct str penalty_unit;
 	int64_t fine_fen;
 };
