@@ -52,6 +52,8 @@ static const struct {
 	{ &msg_mediation_climbed_desc, crew_on_mediation_climbed },
 	{ &msg_mediation_accepted_desc, crew_on_mediation_accepted },
 	{ &msg_agreement_made_desc, crew_on_agreement_made },
+	{ &msg_warning_raised_desc, crew_on_warning_raised },
+	{ &msg_warning_responded_desc, crew_on_warning_responded },
 };
 
 /* The report of the day that began it: its id is the correlation. */

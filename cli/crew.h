@@ -118,5 +118,8 @@ CREW_REACTS(on_casefile_handled);
 CREW_REACTS(on_callback_opened);
 CREW_REACTS(on_visit_opened);
 CREW_REACTS(on_visit_look_asked);
+/* crew_warning.c */
+CREW_REACTS(on_warning_raised);
+CREW_REACTS(on_warning_responded);
 
 #endif

@@ -96,13 +96,15 @@ run_move(const struct move *mv, struct step *s, struct row_head *row)
 static bool
 apply_each(const struct move *mv, struct step *s)
 {
-	struct row_head *rows[64];
+	struct row_head **rows =
+	    arena_alloc(s->arena, (s->folder->n + 1) * sizeof(struct row_head *));
 	size_t n = 0;
 
+	must(rows != NULL);
 	/* First choose, then act: a rule may add rows or move others. */
 	for (struct row_head *r = step_next(s, mv->thing, NULL); r != NULL;
 	     r = step_next(s, mv->thing, r))
-		if (fits(mv, s, r) && n < ARRAY_LEN(rows))
+		if (fits(mv, s, r))
 			rows[n++] = r;
 	for (size_t i = 0; i < n && !step_refused(s); i++)
 		if (fits(mv, s, rows[i]))

@@ -88,6 +88,20 @@ step_emit_about(struct step *s, struct str casefile,
 	s->decision->emissions_end = &em->next;
 }
 
+struct str
+step_number(struct str division, int64_t at, int64_t seq, struct arena *arena)
+{
+	struct str county = registry_county_of(division);
+	int year, month, day;
+
+	clock_date_of(clock_day(at), &year, &month, &day);
+	/* Without a division it still needs a place to be refused in. */
+	if (county.n != 6)
+		county = STR("000000");
+	return arena_printf(arena, "%.*s-%02d-%07lld", STR_ARG(county),
+	    year % 100, (long long)seq);
+}
+
 static struct held *
 held_of(struct step *s, const struct row_head *row)
 {

@@ -27,6 +27,10 @@ void step_emit(struct step *s, const struct msg_desc *desc, const void *msg);
 void step_emit_about(struct step *s, struct str casefile,
     const struct msg_desc *desc, const void *msg);
 
+/* "330122-26-0000417": what event SEQ, recorded at AT in DIVISION, begins. */
+struct str step_number(
+    struct str division, int64_t at, int64_t seq, struct arena *arena);
+
 /* The service's rows of this casefile. */
 struct row_head *step_find(struct step *s, int thing, struct str id);
 /* Next row of THING after PREV (NULL: the first); NULL at the end. */

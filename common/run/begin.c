@@ -90,3 +90,24 @@ batch_registry(struct run *r, bool *fits, struct err *e)
 		r->mine[i] = r->mine[i] && r->cursor[i] < until;
 	return RC_OK;
 }
+
+enum rc
+run_await_before(
+    struct run *r, const struct run_event *ev, size_t place, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	if (place > 0)
+		return err_set(e, RC_GONE,
+		    "%s begins a batch; what is before it goes first",
+		    ev->desc->type);
+	args_reset(&r->args[0]);
+	args_str(&r->args[0], str_of(r->desc->name));
+	args_i64(&r->args[0], ev->seq - 1);
+	TRY(db_exec(r->db, Q_run_behind, &r->args[0], &rows, e));
+	if (rows_i64(rows, 0, 0) > 0)
+		return err_set(e, RC_GONE,
+		    "%s waits for %lld slots in other hands", ev->desc->type,
+		    (long long)rows_i64(rows, 0, 0));
+	return RC_OK;
+}

@@ -25,6 +25,12 @@ SELECT run.now() AS now, journal.head() AS head,
 			WHERE type IN ('admission.admitted', 'admission.revoked'))) AS packs,
 	(SELECT max(epoch) FROM journal.epoch)::bigint AS epoch
 
+-- Slots in other hands that have not come as far as $2.  A cursor that this
+-- transaction works on is locked by it: its xmax is this transaction.
+-- name: behind
+SELECT count(*) AS n FROM run.cursor
+WHERE service = $1 AND seq < $2 AND xmax <> pg_current_xact_id()::xid
+
 -- name: events
 SELECT seq, at, slot, envelope FROM (
 	SELECT *, sum(octet_length(envelope)) OVER (ORDER BY seq) AS bytes

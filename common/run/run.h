@@ -75,11 +75,15 @@ const struct registry *run_registry(const struct run *r);
 struct arena *run_arena(struct run *r); /* lives until the commit */
 void run_set_private(struct run *r, void *p);
 void *run_private(const struct run *r);
+/*
+ * For what must know all that the journal says before EV, no more and no
+ * less, in whatever casefile: the rows of it must be in the tables, those of
+ * this batch (EV is at PLACE) and those of slots in other hands.  RC_GONE
+ * when they are not; they come forward by themselves.
+ */
+enum rc run_await_before(struct run *r, const struct run_event *ev,
+    size_t place, struct err *e) MUST_CHECK;
 /* The rows of a casefile of this batch, or NULL. */
 struct folder *run_folder(struct run *r, struct str casefile);
-
-/* "330122-26-0000417" of a report recorded as SEQ at AT in DIVISION. */
-struct str run_number(
-    struct str division, int64_t at, int64_t seq, struct arena *arena);
 
 #endif

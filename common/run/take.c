@@ -1,6 +1,7 @@
 /* Which events a batch works on: out of the window, or out of the journal. */
 #include "common/run/inner.h"
 
+#include "common/rule/step.h"
 #include "run_sql.h"
 
 #include <stdio.h>
@@ -8,20 +9,6 @@
 /* So much of the journal is read at once; rows, and bytes of envelopes. */
 #define AHEAD_ROWS 1000
 #define AHEAD_BYTES ((int64_t)4 * 1024 * 1024)
-
-struct str
-run_number(struct str division, int64_t at, int64_t seq, struct arena *arena)
-{
-	struct str county = registry_county_of(division);
-	int year, month, day;
-
-	clock_date_of(clock_day(at), &year, &month, &day);
-	/* Without a division it still needs a place to be refused in. */
-	if (county.n != 6)
-		county = STR("000000");
-	return arena_printf(arena, "%.*s-%02d-%07lld", STR_ARG(county),
-	    year % 100, (long long)seq);
-}
 
 void
 batch_park(struct run *r, int64_t seq, struct str casefile, enum park_kind kind,
@@ -60,8 +47,8 @@ take_unread(struct run *r, const struct feed_event *fe, struct err *e)
 		return RC_OK;
 	casefile = arena_str(r->arena, rows_str(rows, 0, 1));
 	if (casefile.n == 0)
-		casefile =
-		    run_number(rows_str(rows, 0, 2), fe->at, fe->seq, r->arena);
+		casefile = step_number(
+		    rows_str(rows, 0, 2), fe->at, fe->seq, r->arena);
 	batch_park(
 	    r, fe->seq, casefile, PARK_UNREAD, "the envelope cannot be read");
 	return RC_OK;
@@ -82,7 +69,7 @@ batch_take_one(struct run *r, const struct feed_event *fe, struct err *e)
 	if (!is_wanted(r, ev))
 		return RC_OK;
 	ev->casefile = ev->env.subject.n > 0 ? ev->env.subject
-					     : run_number(ev->env.division,
+					     : step_number(ev->env.division,
 						   fe->at, fe->seq, r->arena);
 	ev->msg = arena_alloc(r->arena, ev->desc->size);
 	must(ev->msg != NULL);

@@ -48,7 +48,8 @@ CREATE TABLE dispatcher.warning (
 	respond_by   timestamptz,
 	handle_by    timestamptz,
 	responded_at timestamptz,
-	handled_at   timestamptz
+	handled_at   timestamptz,
+	campaign     text
 );
 CREATE INDEX ON dispatcher.warning (casefile);
 CREATE INDEX warning_open ON dispatcher.warning (unit)
@@ -82,6 +83,18 @@ CREATE TABLE scoring.alert (
 	at        timestamptz NOT NULL,
 	seq       bigint NOT NULL
 );
+-- One row an installation: what the clock looks at next.
+CREATE TABLE scoring.watch (
+	id       text PRIMARY KEY,
+	casefile text NOT NULL,
+	division text NOT NULL,
+	state    text NOT NULL,
+	seq      bigint NOT NULL UNIQUE,
+	day      text,
+	month    text
+);
+CREATE INDEX ON scoring.watch (casefile);
+
 CREATE INDEX alert_casefile ON scoring.alert (casefile);
 CREATE INDEX alert_at ON scoring.alert (at);
 CREATE INDEX tally_reds ON scoring.tally (unit, seq)

@@ -21,9 +21,14 @@ CREATE TABLE dispatcher.campaign (
 	finish_by timestamptz,
 	check_by  timestamptz,
 	members   text[],
-	measured  text
+	measured  text,
+	chosen_at   timestamptz,
+	chosen_seq  bigint,
+	stopped_seq bigint
 );
 CREATE INDEX ON dispatcher.campaign (casefile);
+CREATE INDEX campaign_chosen ON dispatcher.campaign (chosen_at)
+	WHERE chosen_at IS NOT NULL;
 
 CREATE TABLE dispatcher.receipt (
 	id         text PRIMARY KEY,
@@ -59,6 +64,7 @@ CREATE TABLE dispatcher.fault (
 	fix_by    timestamptz NOT NULL,
 	verify_by timestamptz,
 	fixer     text,
-	owner     text
+	owner     text,
+	receipt   text
 );
 CREATE INDEX ON dispatcher.fault (casefile);

@@ -87,32 +87,50 @@ campaign_new(struct step *s, int state, const struct row_unit *lead)
 	return c;
 }
 
-void
-dispatcher_campaign_choose(struct step *s)
+/* Refuses PROBLEMS_BAD, or TOPIC_CHOSEN when the month has its topic. */
+static bool
+is_topic(struct step *s, struct strs problems)
 {
-	const struct msg_campaign_choose *m = s->msg;
+	const struct topics *others = s->extra;
 	int64_t min = registry_number(
 	    s->registry, "campaign.topic.problems.min", s->at, 0);
 	int64_t max = registry_number(
 	    s->registry, "campaign.topic.problems.max", s->at, 0);
+
+	if (problems.n < (size_t)min || problems.n > (size_t)max) {
+		step_refuse_because(s, "PROBLEMS_BAD", "%lld to %lld",
+		    (long long)min, (long long)max);
+		return false;
+	}
+	if (others == NULL ||
+	    (int64_t)others->n <
+		registry_number(s->registry, "campaign.topic.max", s->at, 1))
+		return true;
+	step_refuse_because(
+	    s, "TOPIC_CHOSEN", "%.*s is this month's", STR_ARG(others->last));
+	return false;
+}
+
+void
+dispatcher_campaign_choose(struct step *s)
+{
+	const struct msg_campaign_choose *m = s->msg;
 	const struct row_unit *lead = campaign_lead(s, m->unit);
 	struct row_campaign *c;
 	struct due due;
 
-	if (lead == NULL || !is_known(s, m->on))
+	if (lead == NULL || !is_known(s, m->on) || !is_topic(s, m->problems))
 		return;
-	if (m->problems.n < (size_t)min || m->problems.n > (size_t)max) {
-		step_refuse_because(s, "PROBLEMS_BAD", "%lld to %lld",
-		    (long long)min, (long long)max);
-		return;
-	}
 	c = campaign_new(s, CAMPAIGN_CHOSEN, lead);
 	due = step_due(s, "campaign.plan", s->at);
 	c->theme = m->theme;
 	c->problems = m->problems;
 	c->warning = m->warning;
 	c->plan_by = due.at;
+	c->chosen_at = s->at;
+	c->chosen_seq = s->seq;
 	arm_duty(s, c, "plan", due);
+	campaign_answers(s, c, m->on);
 	step_emit(s, &msg_campaign_chosen_desc,
 	    &(struct msg_campaign_chosen){ .campaign = c->id,
 		.theme = c->theme,
@@ -215,6 +233,7 @@ await_issue(struct step *s, struct row_campaign *c, size_t receipts)
 		.receipts = (int64_t)receipts,
 		.theme = c->theme,
 		.cause = c->cause,
+		.warning = c->warning,
 		.unit = c->unit,
 		.issue_by = c->issue_by,
 		.finish_by = c->finish_by });
@@ -246,14 +265,16 @@ dispatcher_campaign_plan_anew(struct step *s)
 	struct row_campaign *c;
 	size_t receipts;
 
-	/* A thing of a folder was named: then it is a topic or nothing. */
-	if (str_find(m->on, '/') < m->on.n)
+	/* A thing of a folder was named: then it is a topic, or a warning. */
+	if (str_find(m->on, '/') < m->on.n &&
+	    step_find(s, THING_WARNING, m->on) == NULL)
 		return;
 	lead = campaign_lead(s, m->unit);
 	if (lead == NULL || !is_known(s, m->on) || !plan_fits(s, m, &receipts))
 		return;
 	c = campaign_new(s, CAMPAIGN_PLANNED, lead);
 	take_plan(c, m);
+	campaign_answers(s, c, m->on);
 	await_issue(s, c, receipts);
 }
 

@@ -36,6 +36,21 @@ bool campaign_is_sound(
 /* Out it goes: one receipt a unit and kind. */
 void campaign_send_out(struct step *s, struct row_campaign *c);
 
+/* What prepare() finds for campaign.choose: the rule's step->extra. */
+struct topics {
+	int64_t n;       /* of the county and month, none of them called off */
+	struct str last; /* the latest */
+};
+
+/* rules_campaign_warning.c: from one demand to a class of problems. */
+
+/* ON is a warning, or not; C is the county's answer to it then. */
+void campaign_answers(struct step *s, struct row_campaign *c, struct str on);
+/* What came of C is what came of its warning. */
+void campaign_has_answered(struct step *s, const struct row_campaign *c);
+/* It was called off: whoever was warned owes the answer again. */
+void campaign_answers_no_more(struct step *s, const struct row_campaign *c);
+
 /* rules_campaign_end.c */
 /* The last receipt was accepted, or time is up: it must be measured. */
 void campaign_gather(struct step *s, struct row_campaign *c, int64_t from);
@@ -52,6 +67,9 @@ void receipt_issue(struct step *s, const struct row_campaign *c,
 /* R is to be reported (again) until the campaign's date. */
 void receipt_reopen(struct step *s, struct row_receipt *r);
 void receipt_end(struct step *s, struct row_receipt *r, bool missing);
+/* Whether F is a problem that R has to account for. */
+bool fault_counts_for(
+    struct step *s, const struct row_fault *f, const struct row_receipt *r);
 /* The next receipt of campaign C after PREV. */
 struct row_receipt *receipt_next(struct step *s, const struct row_campaign *c,
     const struct row_receipt *prev);

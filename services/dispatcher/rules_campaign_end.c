@@ -179,6 +179,7 @@ dispatcher_campaign_close(struct step *s)
 	c->check_by = 0;
 	campaign_end_all(s, c, true);
 	step_emit(s, &msg_campaign_closed_desc, &sum);
+	campaign_has_answered(s, c);
 }
 
 bool
@@ -198,7 +199,9 @@ dispatcher_campaign_stop(struct step *s)
 
 	if (!campaign_may_stop(s, m->unit, m->reason, c))
 		return;
+	c->stopped_seq = s->seq;
 	campaign_end_all(s, c, false);
+	campaign_answers_no_more(s, c);
 	step_emit(s, &msg_campaign_stopped_desc,
 	    &(struct msg_campaign_stopped){
 		.campaign = c->id, .reason = m->reason });

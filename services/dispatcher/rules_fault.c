@@ -26,6 +26,24 @@ books_of(struct step *s, struct str on)
 	return c;
 }
 
+/*
+ * Booked on the receipt itself or on a part of it; booked on the campaign it
+ * is everybody's whose place and kind it is.
+ */
+bool
+fault_counts_for(
+    struct step *s, const struct row_fault *f, const struct row_receipt *r)
+{
+	const struct row_receipt *on =
+	    (const struct row_receipt *)step_find(s, THING_RECEIPT, f->receipt);
+
+	if (on != NULL)
+		return on == r || str_eq(on->part_of, r->id);
+	return str_eq(f->campaign, r->campaign) &&
+	       (f->matter.n == 0 || str_eq(f->matter, r->matter)) &&
+	       registry_inside(f->division, r->division);
+}
+
 /* ON is empty, this folder, or a thing of it; refuses UNKNOWN_ID. */
 static bool
 is_known(struct step *s, struct str on)
@@ -61,6 +79,8 @@ dispatcher_fault_book(struct step *s)
 	f->division = to->division;
 	if (c != NULL)
 		f->campaign = c->id;
+	if (step_find(s, THING_RECEIPT, m->on) != NULL)
+		f->receipt = m->on;
 	f->unit = to->code;
 	f->above = above_of(s, to);
 	f->matter = m->matter;
@@ -75,6 +95,29 @@ dispatcher_fault_book(struct step *s)
 		.matter = f->matter,
 		.what = m->what,
 		.fix_by = f->fix_by });
+}
+
+/*
+ * Late, and not forgotten: the same limit runs again, a card or not, until
+ * somebody has put it right or looked at it.
+ */
+void
+dispatcher_fault_late(struct step *s)
+{
+	const struct msg_deadline_overdue *m = s->msg;
+	const struct row_fault *f = (const struct row_fault *)s->row;
+	bool fixing = str_is(m->limit, "fix");
+	const char *key = fixing ? "fault.refix" : "fault.verify";
+	struct due next = step_due(s, key, m->due_at);
+
+	/* Unless it was carried, or came back, just before that was told. */
+	if (m->due_at < (fixing ? f->fix_by : f->verify_by))
+		return;
+	dispatcher_card_late(s);
+	if (next.at <= s->at)
+		next = step_due(s, key, s->at);
+	step_arm(s, HEAD(f), fixing ? "fix" : "verify", ARM_DUTY,
+	    fixing ? f->unit : f->above, next);
 }
 
 void

@@ -107,6 +107,19 @@ dispatcher_receipt_receive(struct step *s)
 	dispatcher_cause_over(s, r->id, "receive");
 }
 
+/* Whether UNIT has a part of R already: R may have come back and be divided
+ * again. */
+static bool
+has_part(struct step *s, const struct row_receipt *r, struct str unit)
+{
+	for (struct row_head *p = step_next(s, THING_RECEIPT, NULL); p != NULL;
+	     p = step_next(s, THING_RECEIPT, p))
+		if (str_eq(((struct row_receipt *)p)->part_of, r->id) &&
+		    str_eq(((struct row_receipt *)p)->unit, unit))
+			return true;
+	return false;
+}
+
 /* Refuses what may not get a part. */
 static bool
 parts_fit(struct step *s, const struct row_receipt *r, const struct str *units,
@@ -124,14 +137,28 @@ parts_fit(struct step *s, const struct row_receipt *r, const struct str *units,
 			    s, "NOT_BELOW_YOU", "%.*s", STR_ARG(units[i]));
 			return false;
 		}
-		for (size_t k = 0; k < i; k++)
-			if (str_eq(units[i], units[k])) {
-				step_refuse_because(
-				    s, "UNIT_TWICE", "%.*s", STR_ARG(units[i]));
-				return false;
-			}
+		if (has_part(s, r, units[i]) ||
+		    strs_has((struct strs){ units, i }, units[i])) {
+			step_refuse_because(
+			    s, "UNIT_TWICE", "%.*s", STR_ARG(units[i]));
+			return false;
+		}
 	}
 	return campaign_has_room(s, n);
+}
+
+/* Units below R's own that have no part of it yet. */
+static const struct str *
+left_below(struct step *s, const struct row_receipt *r, size_t *n)
+{
+	struct str *units = campaign_units_below(s, r->unit, n);
+	size_t left = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		if (!has_part(s, r, units[i]))
+			units[left++] = units[i];
+	*n = left;
+	return units;
 }
 
 void
@@ -149,7 +176,7 @@ dispatcher_receipt_divide(struct step *s)
 		return;
 	}
 	if (n == 0)
-		units = campaign_units_below(s, r->unit, &n);
+		units = left_below(s, r, &n);
 	if (!parts_fit(s, r, units, n))
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -192,6 +219,35 @@ sums_fit(struct step *s, const struct msg_receipt_report *m)
 	return false;
 }
 
+/*
+ * Refuses BOOKS_DIFFER: what is carried stands on the books, and what stands
+ * there is carried.  What was put right and not seen yet may be either.
+ */
+static bool
+books_agree(struct step *s, const struct row_receipt *r,
+    const struct msg_receipt_report *m)
+{
+	int64_t least = 0, most = 0;
+
+	for (struct row_head *h = step_next(s, THING_FAULT, NULL); h != NULL;
+	     h = step_next(s, THING_FAULT, h)) {
+		const struct row_fault *f = (const struct row_fault *)h;
+
+		if (step_in(s, THING_FAULT, h, IN(FAULT_WRITTEN_OFF)) ||
+		    !fault_counts_for(s, f, r))
+			continue;
+		most++;
+		least += f->receipt.n > 0 &&
+			 step_in(s, THING_FAULT, h, IN(FAULT_BOOKED));
+	}
+	if (m->carried >= least && m->carried <= most)
+		return true;
+	step_refuse_because(s, "BOOKS_DIFFER", "%lld there, %lld said",
+	    (long long)(m->carried < least ? least : most),
+	    (long long)m->carried);
+	return false;
+}
+
 void
 dispatcher_receipt_report(struct step *s)
 {
@@ -200,7 +256,7 @@ dispatcher_receipt_report(struct step *s)
 	struct due due = step_due(s, "receipt.check", s->at);
 
 	if (!step_must_be(s, m->unit, r->unit) || !parts_are_in(s, r) ||
-	    !sums_fit(s, m))
+	    !sums_fit(s, m) || !books_agree(s, r, m))
 		return;
 	r->checked = m->checked;
 	r->found = m->found;

@@ -142,6 +142,6 @@ dispatcher_warning_handle(struct step *s)
 	    &(struct msg_warning_handled){ .warning = w->id,
 		.unit = w->unit,
 		.result = m->result,
-		.late = s->at > w->handle_by });
+		.late = w->handle_by > 0 && s->at > w->handle_by });
 	dispatcher_cause_over(s, w->id, NULL);
 }

@@ -3,30 +3,6 @@
 #include "services/scoring/rules.h"
 #include "services/scoring/store.h"
 
-/*
- * A score, or a look, is what the journal says before the command, no more and
- * no less, or it could not be made again.  So the tallies of all that lies
- * before it must be in the tables: of this batch, and of slots in other hands.
- */
-static enum rc
-await_all_before(
-    struct run *r, const struct run_event *ev, size_t place, struct err *e)
-{
-	int64_t behind;
-
-	if (place > 0)
-		return err_set(e, RC_GONE,
-		    "%s begins a batch; what is before it goes first",
-		    ev->desc->type);
-	TRY(scoring_store_behind(run_db(r), ev->seq - 1, &behind, e));
-	/* They come forward by themselves, this one's batch waits a little. */
-	if (behind > 0)
-		return err_set(e, RC_GONE,
-		    "%s waits for %lld slots in other hands", ev->desc->type,
-		    (long long)behind);
-	return RC_OK;
-}
-
 static enum rc
 prepare_one(struct run *r, struct run_event *ev, size_t place, struct err *e)
 {
@@ -37,7 +13,7 @@ prepare_one(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	/* A period that is none is the rule's to refuse. */
 	if (scoring_period(run_registry(r), m->period, &p) != PERIOD_OK)
 		return RC_OK;
-	TRY(await_all_before(r, ev, place, e));
+	TRY(run_await_before(r, ev, place, e));
 	basis = arena_alloc(run_arena(r), sizeof(*basis));
 	if (basis == NULL)
 		return err_set(e, RC_REJECT, "too many units to score");
@@ -46,17 +22,18 @@ prepare_one(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	    run_db(r), &p, ev->seq, run_arena(r), basis, e);
 }
 
+/* NAME: a day or a month. */
 static enum rc
-prepare_look(struct run *r, struct run_event *ev, size_t place, struct err *e)
+prepare_look(struct run *r, struct run_event *ev, size_t place, struct str name,
+    struct err *e)
 {
-	const struct msg_warning_look *m = ev->msg;
 	struct look_basis *basis;
 	struct span span;
 
 	/* A span that is none is the rule's to refuse. */
-	if (scoring_span(run_registry(r), m->span, &span) != SPAN_OK)
+	if (scoring_span(run_registry(r), name, &span) != SPAN_OK)
 		return RC_OK;
-	TRY(await_all_before(r, ev, place, e));
+	TRY(run_await_before(r, ev, place, e));
 	basis = arena_alloc(run_arena(r), sizeof(*basis));
 	if (basis == NULL)
 		return err_set(e, RC_REJECT, "too many figures to look at");
@@ -67,14 +44,62 @@ prepare_look(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	    ev->seq, run_arena(r), basis, e);
 }
 
+static const struct row_watch *
+watch_of(struct run *r, const struct run_event *ev)
+{
+	const struct folder *f = run_folder(r, ev->casefile);
+
+	for (const struct held *h = f != NULL ? f->first : NULL; h != NULL;
+	     h = h->next)
+		if (h->thing == THING_WATCH)
+			return (const struct row_watch *)h->row;
+	return NULL;
+}
+
+/* A limit that has run out: the clock may look. */
+static enum rc
+prepare_lapsed(struct run *r, struct run_event *ev, size_t place, struct err *e)
+{
+	const struct msg_deadline_lapsed *m = ev->msg;
+	const struct row_watch *w = watch_of(r, ev);
+	struct str name = { NULL, 0 };
+
+	if (w != NULL && str_eq(m->thing, w->id))
+		name = scoring_watched(w, m);
+	return name.n > 0 ? prepare_look(r, ev, place, name, e) : RC_OK;
+}
+
+static enum rc
+prepare_pack(struct run *r, struct run_event *ev, size_t place, struct err *e)
+{
+	bool *watched = arena_alloc(run_arena(r), sizeof(*watched));
+
+	must(watched != NULL);
+	TRY(run_await_before(r, ev, place, e));
+	ev->extra = watched;
+	return scoring_store_watched(run_db(r), ev->seq, watched, e);
+}
+
+static enum rc
+prepare_any(struct run *r, struct run_event *ev, size_t place, struct err *e)
+{
+	if (ev->desc == &msg_score_publish_desc)
+		return prepare_one(r, ev, place, e);
+	if (ev->desc == &msg_warning_look_desc)
+		return prepare_look(r, ev, place,
+		    ((const struct msg_warning_look *)ev->msg)->span, e);
+	if (ev->desc == &msg_deadline_lapsed_desc)
+		return prepare_lapsed(r, ev, place, e);
+	if (ev->desc == &msg_registry_changed_desc)
+		return prepare_pack(r, ev, place, e);
+	return RC_OK;
+}
+
 static enum rc
 prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
-		if (events[i].desc == &msg_score_publish_desc)
-			TRY(prepare_one(r, &events[i], i, e));
-		else if (events[i].desc == &msg_warning_look_desc)
-			TRY(prepare_look(r, &events[i], i, e));
+		TRY(prepare_any(r, &events[i], i, e));
 	return RC_OK;
 }
 

@@ -7,12 +7,6 @@ SELECT * FROM scoring.counts($1, $2, $3)
 SELECT coalesce(max(revision), 0) AS revision
 FROM scoring.score WHERE period = $1
 
--- Slots in other hands that have not come as far as $1.  A cursor that this
--- transaction works on is locked by it: its xmax is this transaction.
--- name: behind
-SELECT count(*) AS n FROM run.cursor
-WHERE service = 'scoring' AND seq < $1 AND xmax <> pg_current_xact_id()::xid
-
 -- What warning.look needs to know: demands of [$1, $2) before $3 ...
 -- name: volumes
 SELECT left(division, 9) AS who, NULL::text AS matter, count(*) AS n,
@@ -44,3 +38,7 @@ GROUP BY t.unit HAVING max(t.at) >= $1 ORDER BY t.unit COLLATE "C"
 -- name: warned
 SELECT * FROM scoring.alert
 WHERE seq < $3 AND (span = $1 OR (kind = 'cluster' AND at >= $2))
+
+-- Whether a pack before $1 has begun the looks by the clock.
+-- name: watched
+SELECT EXISTS (SELECT FROM scoring.watch WHERE seq < $1) AS watched

@@ -126,6 +126,13 @@ struct look_basis {
 	size_t n_warned;
 };
 
+/* Looks at SPAN, called NAME; what it warns of begins casefile NUMBER. */
+void scoring_look_at(struct step *s, struct str name, const struct span *span,
+    struct str number);
+/* The span that the clock asks for; empty: EV is none of W's limits. */
+struct str scoring_watched(
+    const struct row_watch *w, const struct msg_deadline_lapsed *ev);
+
 /*
  * Counts of tallies in memory: what function scoring.counts() does in the
  * database, done again, for tests that hold the two against each other.

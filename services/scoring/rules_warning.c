@@ -70,6 +70,7 @@ struct look {
 	struct step *s;
 	const struct look_basis *b;
 	struct str span;
+	struct str number; /* of the casefile that it begins */
 	int64_t raised;
 	int64_t before;
 };
@@ -88,11 +89,13 @@ is_warned(const struct look *l, const struct row_alert *w)
 }
 
 static void
-say(struct step *s, struct row_alert *row)
+say(const struct look *l, struct row_alert *row)
 {
+	struct row_head *here = l->s->row;
+
 	/* The fact lies where its unit lies. */
-	s->row = (struct row_head *)row;
-	step_emit(s, &msg_warning_raised_desc,
+	l->s->row = (struct row_head *)row;
+	step_emit_about(l->s, l->number, &msg_warning_raised_desc,
 	    &(struct msg_warning_raised){ .warning = row->id,
 		.kind = row->kind,
 		.unit = row->unit,
@@ -101,7 +104,7 @@ say(struct step *s, struct row_alert *row)
 		.place = row->place,
 		.value = row->value,
 		.threshold = row->threshold });
-	s->row = NULL;
+	l->s->row = here;
 }
 
 /* Once for what it is; W lacks only what every warning has. */
@@ -118,7 +121,10 @@ warn(struct look *l, const struct row_alert *w)
 		l->before++;
 		return;
 	}
-	row = step_new(l->s, THING_ALERT, ALERT_RAISED);
+	row = step_new_id(l->s, THING_ALERT, ALERT_RAISED,
+	    arena_printf(l->s->arena, "%.*s/W%lld", STR_ARG(l->number),
+		(long long)l->raised + 1));
+	row->casefile = l->number;
 	row->division = u->division;
 	row->kind = w->kind;
 	row->unit = w->unit;
@@ -130,7 +136,7 @@ warn(struct look *l, const struct row_alert *w)
 	row->at = l->s->at;
 	row->seq = l->s->seq;
 	l->raised++;
-	say(l->s, row);
+	say(l, row);
 }
 
 /* The townships with the most demands of the day; equals share a place. */
@@ -280,23 +286,31 @@ refuse_look(struct step *s, struct span *span)
 }
 
 void
-scoring_look(struct step *s)
+scoring_look_at(
+    struct step *s, struct str name, const struct span *span, struct str number)
 {
 	static const struct look_basis nothing;
-	const struct msg_warning_look *m = s->msg;
 	struct look l = { .s = s,
 		.b = s->extra != NULL ? s->extra : &nothing,
-		.span = m->span };
-	struct span span;
+		.span = name,
+		.number = number };
 
-	if (refuse_look(s, &span))
-		return;
-	if (span.period.scheme != NULL)
-		look_at_month(&l, &span.period);
+	if (span->period.scheme != NULL)
+		look_at_month(&l, &span->period);
 	look_at_volumes(&l);
 	look_at_clusters(&l);
 	look_at_reds(&l);
-	step_emit(s, &msg_warning_looked_desc,
+	step_emit_about(s, number, &msg_warning_looked_desc,
 	    &(struct msg_warning_looked){
-		.span = m->span, .raised = l.raised, .before = l.before });
+		.span = name, .raised = l.raised, .before = l.before });
+}
+
+void
+scoring_look(struct step *s)
+{
+	const struct msg_warning_look *m = s->msg;
+	struct span span;
+
+	if (!refuse_look(s, &span))
+		scoring_look_at(s, m->span, &span, s->folder->casefile);
 }

@@ -53,19 +53,6 @@ scoring_store_basis(struct db *db, const struct period *p, int64_t seq,
 	return revision(db, p->name, &b->last_revision, e);
 }
 
-enum rc
-scoring_store_behind(struct db *db, int64_t seq, int64_t *n, struct err *e)
-{
-	AUTO(args_fini) struct args a;
-	AUTO(rows_free) struct rows *rows = NULL;
-
-	args_init(&a);
-	args_i64(&a, seq);
-	TRY(db_exec(db, Q_scoring_behind, &a, &rows, e));
-	*n = rows_i64(rows, 0, 0);
-	return RC_OK;
-}
-
 static enum rc
 figures(struct db *db, const char *query, struct args *a, struct arena *arena,
     struct figures *f, struct err *e)
@@ -139,4 +126,17 @@ scoring_store_look(struct db *db, const struct span *p, int64_t least,
 	else
 		TRY(look_at_day(db, p, least, seq, arena, b, e));
 	return warned(db, p, seq, arena, b, e);
+}
+
+enum rc
+scoring_store_watched(struct db *db, int64_t seq, bool *watched, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+
+	args_init(&a);
+	args_i64(&a, seq);
+	TRY(db_exec(db, Q_scoring_watched, &a, &rows, e));
+	*watched = rows_bool(rows, 0, 0);
+	return RC_OK;
 }

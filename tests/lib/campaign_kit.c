@@ -1,5 +1,7 @@
 #include "tests/lib/campaign_kit.h"
 
+#include "services/dispatcher/rules_campaign.h"
+
 static const struct str gas[] = { { GAS, sizeof(GAS) - 1 } };
 static const struct str town[] = { { TOWN, sizeof(TOWN) - 1 } };
 static const struct str photo[] = { { "photo-1", 7 } };
@@ -20,6 +22,16 @@ campaign_plan(struct kit *k, const char *class, const char *finish)
 	return KIT_SEND(k, campaign_plan, .class = str_of(class),
 	    .matters = { gas, 1 }, .targets = { town, 1 },
 	    .finish_by = time_of(finish), .theme = STR("餐饮场所液化气瓶"),
+	    .unit = STR(CENTRE));
+}
+
+bool
+campaign_plan_on(struct kit *k, const char *on, const char *finish)
+{
+	kit_case(k, CAMPAIGN);
+	return KIT_SEND(k, campaign_plan, .on = str_of(on),
+	    .class = STR("fixed"), .matters = { gas, 1 },
+	    .targets = { town, 1 }, .finish_by = time_of(finish),
 	    .unit = STR(CENTRE));
 }
 
@@ -129,6 +141,17 @@ choose(struct kit *k, size_t n)
 }
 
 static void
+quarrel_about_the_topic(struct kit *k)
+{
+	static const struct topics one = { .n = 1, .last = { "G1", 2 } };
+
+	is_refused(k, choose(k, 1), "PROBLEMS_BAD");
+	kit_extra(k, &one);
+	is_refused(k, choose(k, 2), "TOPIC_CHOSEN");
+	kit_extra(k, NULL);
+}
+
+static void
 quarrel_about_the_plan(struct kit *k)
 {
 	static const struct str nobodys[] = { { NOBODYS,
@@ -138,7 +161,7 @@ quarrel_about_the_plan(struct kit *k)
 	for (size_t i = 0; i < ARRAY_LEN(many); i++)
 		many[i] = STR(GAS);
 	kit_case(k, CAMPAIGN);
-	is_refused(k, choose(k, 1), "PROBLEMS_BAD");
+	quarrel_about_the_topic(k);
 	is_refused(k, plan(k, (struct strs){ nobodys, 1 }, ""), "NOT_LISTED");
 	is_refused(
 	    k, plan(k, (struct strs){ gas, 1 }, "330122999"), "TARGET_EMPTY");
@@ -171,6 +194,10 @@ quarrel_about_the_receipts(struct kit *k)
 	    KIT_SEND(k, receipt_report, .receipt = STR(H2), .checked = 41,
 		.found = 6, .fixed = 4, .carried = 1, .unit = STR(VILLAGE)),
 	    "SUM_WRONG");
+	is_refused(k,
+	    KIT_SEND(k, receipt_report, .receipt = STR(H2), .checked = 41,
+		.found = 6, .fixed = 5, .carried = 1, .unit = STR(VILLAGE)),
+	    "BOOKS_DIFFER");
 	is_refused(k,
 	    KIT_SEND(k, emergency_stand_down, .campaign = STR(G1),
 		.reason = STR("calm"), .unit = STR(CENTRE)),

@@ -18,6 +18,8 @@
 
 /* campaign.plan by the centre, of GAS in TOWN, until FINISH. */
 bool campaign_plan(struct kit *k, const char *class, const char *finish);
+/* The same on ON, for TOWN's room alone. */
+bool campaign_plan_on(struct kit *k, const char *on, const char *finish);
 bool campaign_issue(struct kit *k, const char *campaign);
 bool campaign_receive(struct kit *k, const char *receipt, const char *unit);
 /* FOUND faults, all of them fixed. */

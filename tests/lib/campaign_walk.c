@@ -153,11 +153,13 @@ static void
 of_receipt(struct cwalk *w)
 {
 	const struct row_receipt *r = (const struct row_receipt *)some(w, 1);
+	int64_t carried;
 
 	if (r == NULL) {
 		of_campaign(w);
 		return;
 	}
+	carried = (int64_t)dice(w, 3);
 	switch (dice(w, 8)) {
 	case 0:
 	case 1:
@@ -173,8 +175,8 @@ of_receipt(struct cwalk *w)
 	case 3:
 	case 4:
 		(void)SEND(w, receipt_report, .receipt = r->id, .checked = 9,
-		    .found = 2, .fixed = 1, .carried = (int64_t)dice(w, 4),
-		    .unit = unit(w, r->unit));
+		    .found = 1 + carried, .fixed = dice(w, 5) > 0 ? 1 : 2,
+		    .carried = carried, .unit = unit(w, r->unit));
 		break;
 	case 5:
 		(void)SEND(w, receipt_send_back, .receipt = r->id,

@@ -23,6 +23,7 @@ class Play:
         self.mine = []       # those events
         self.since = 0       # of self.mine, the first after the last step
         self.told = 0        # stage.events looked at so far
+        self.mark = 0        # of them, the first after the last step
         self.refusal = None  # of the last command, until a step takes it
         self.n = 0
 
@@ -47,6 +48,21 @@ class Play:
                 self.mine.append(e)
         self.told = len(self.stage.events)
 
+    def do_hear(self, words):
+        """Such a fact was said about whatever: from now on that is ours."""
+        fresh = [e for e in self.stage.events[self.mark:]
+                 if e not in self.mine]
+        found, _ = self.find(words, fresh)
+        if not found:
+            raise story.Wrong("nobody said it")
+        self.names.update(found[0])
+        kind, wanted = words[0], self.fields(
+            [w for w in words[1:] if "=" in w])
+        subject = next(e["subject"] for e in fresh
+                       if self.matches(e, kind, wanted) is not None)
+        self.cases.add(subject)
+        self.mine += [e for e in fresh if e.get("subject") == subject]
+
     def fields(self, words):
         out = []
         for w in words:
@@ -68,7 +84,7 @@ class Play:
     def go(self, at):
         self.stage.settle()
         self.hear()
-        self.since = len(self.mine)
+        self.since, self.mark = len(self.mine), len(self.stage.events)
         self.stage.go_to(at)
         self.hear()
 
@@ -92,7 +108,7 @@ class Play:
         where = ["--division", division] if division else []
         self.stage.settle()
         self.hear()
-        self.since = len(self.mine)
+        self.since, self.mark = len(self.mine), len(self.stage.events)
         done = self.stage.run("publish", kind, *args, *where, *sealed,
                               "--source", "/scenario", "--id", ident)
         if done.returncode == 1:

@@ -12,7 +12,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 VERBS = {"title": (1, 1), "shows": (1, 99), "fixed": (0, 0), "at": (1, 2),
          "after": (1, 1), "do": (1, 99), "expect": (1, 99),
          "refused": (1, 1), "never": (1, 99), "show": (1, 9),
-         "due": (3, 3)}
+         "due": (3, 3), "hear": (1, 99)}
 
 
 class Wrong(Exception):

@@ -236,8 +236,8 @@ query_behind(struct call *c)
 		const struct spot *s = t->spots[i];
 		const struct version *v = spot_seen(s, &c->s->tx);
 
-		if (str_is(v->cell[COL_cursor_service], "scoring") &&
-		    cell_i64(v->cell[COL_cursor_seq]) < call_i64(c, 0) &&
+		if (str_eq(v->cell[COL_cursor_service], call_str(c, 0)) &&
+		    cell_i64(v->cell[COL_cursor_seq]) < call_i64(c, 1) &&
 		    s->owner != &c->s->tx)
 			behind++;
 	}
@@ -248,7 +248,7 @@ query_behind(struct call *c)
 	return OUTCOME_DONE;
 }
 
-/* Nobody here sends warning.look; tests/scenario/warning.scn does. */
+/* Nobody here looks at figures or chooses topics; tests/scenario does. */
 enum outcome
 query_figures(struct call *c)
 {

@@ -1,6 +1,7 @@
 #include "tests/sim/watch_inner.h"
 
 #include "common/msg/wire.h"
+#include "common/rule/step.h"
 
 #include <stdlib.h>
 
@@ -49,7 +50,7 @@ look_casefile(const struct look *l, const struct event *e)
 {
 	if (e->subject.n > 0)
 		return e->subject;
-	return run_number(e->division, e->at_us / 1000, e->seq, l->x->arena);
+	return step_number(e->division, e->at_us / 1000, e->seq, l->x->arena);
 }
 
 static void

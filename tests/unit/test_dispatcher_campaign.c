@@ -1,5 +1,5 @@
 /* Campaigns: three classes, receipts, emergencies, topics, one case more. */
-#include "services/dispatcher/rules.h"
+#include "services/dispatcher/rules_campaign.h"
 #include "tests/lib/campaign_kit.h"
 
 #include <setjmp.h>
@@ -304,6 +304,167 @@ test_most_cases_are_only_themselves(void **state)
 	kit_free(&k);
 }
 
+/* What came back may be divided again, to those who have no part yet. */
+static void
+test_a_receipt_that_came_back_gives_nobody_a_second_part(void **state)
+{
+	struct kit *k = begin(state);
+	static const struct str part[] = { { VILLAGE, sizeof(VILLAGE) - 1 } };
+	static const struct str more[] = { { OTHER_VILLAGE,
+	    sizeof(OTHER_VILLAGE) - 1 } };
+
+	campaign_received(k, "level");
+	assert_true(KIT_SEND(k, receipt_divide, .receipt = STR(H1),
+	    .units = { part, 1 }, .unit = STR(ROOM)));
+	assert_true(campaign_receive(k, H2, VILLAGE));
+	assert_true(campaign_report(k, H2, VILLAGE, 2));
+	assert_true(campaign_accept(k, H2, ROOM));
+	assert_true(campaign_report(k, H1, ROOM, 2));
+	assert_true(KIT_SEND(k, receipt_send_back, .receipt = STR(H1),
+	    .reason = STR("one village only"), .unit = STR(CENTRE)));
+	assert_false(KIT_SEND(k, receipt_divide, .receipt = STR(H1),
+	    .units = { part, 1 }, .unit = STR(ROOM)));
+	assert_refused(k, "UNIT_TWICE");
+	assert_true(KIT_SEND(k, receipt_divide, .receipt = STR(H1),
+	    .units = { more, 1 }, .unit = STR(ROOM)));
+	assert_state(k, H3, "issued");
+	assert_state(k, H1, "split");
+	assert_true(campaign_receive(k, H3, OTHER_VILLAGE));
+	assert_true(campaign_report(k, H3, OTHER_VILLAGE, 0));
+	assert_true(campaign_accept(k, H3, ROOM));
+	assert_true(campaign_report(k, H1, ROOM, 2));
+	assert_true(KIT_SEND(k, receipt_send_back, .receipt = STR(H1),
+	    .reason = STR("now all of them"), .unit = STR(CENTRE)));
+	assert_true(
+	    KIT_SEND(k, receipt_divide, .receipt = STR(H1), .unit = STR(ROOM)));
+	for (int64_t i = 0; i < KIT_SAID(k, receipt_divided, 0)->parts; i++) {
+		struct str unit = KIT_SAID(k, receipt_issued, (size_t)i)->unit;
+
+		assert_false(str_is(unit, VILLAGE));
+		assert_false(str_is(unit, OTHER_VILLAGE));
+	}
+	kit_free(&k);
+}
+
+/* Every village and room of the county, and nobody is left out at the end. */
+static void
+test_a_campaign_to_everybody_ends_for_everybody(void **state)
+{
+	struct kit *k = begin(state);
+	static const struct str kinds[] = { { GAS, sizeof(GAS) - 1 },
+		{ RUBBISH, sizeof(RUBBISH) - 1 } };
+	char id[64];
+	int64_t n;
+
+	assert_true(KIT_SEND(k, campaign_plan, .class = STR("all"),
+	    .matters = { kinds, 2 }, .finish_by = kit_now(k) + 9 * DAY_MS,
+	    .unit = STR(CENTRE)));
+	n = KIT_SAID(k, campaign_planned, 0)->receipts;
+	assert_true(n > 400);
+	assert_true(campaign_issue(k, G1));
+	assert_int_equal(KIT_SAID(k, campaign_issued, 0)->receipts, n);
+	assert_true(KIT_SEND(k, campaign_stop, .campaign = STR(G1),
+	    .reason = STR("enough"), .unit = STR(CENTRE)));
+	for (int64_t i = 1; i <= n; i++) {
+		(void)snprintf(id, sizeof(id), CAMPAIGN "/H%lld", (long long)i);
+		assert_state(k, id, "ended");
+	}
+	(void)snprintf(id, sizeof(id), CAMPAIGN "/H%lld", (long long)n + 1);
+	assert_state(k, id, "");
+	assert_int_equal(kit_run_until(k, "2031-01-01T00:00:00+08:00"), 0);
+	kit_free(&k);
+}
+
+static bool
+choose(struct kit *k, const char *on)
+{
+	static const struct str problems[] = { { "hoses", 5 },
+		{ "bottles", 7 } };
+
+	return KIT_SEND(k, campaign_choose, .on = str_of(on),
+	    .theme = STR("gas"), .problems = { problems, 2 },
+	    .unit = STR(CENTRE));
+}
+
+/* What the month has already is found by prepare(). */
+static void
+test_a_month_has_one_topic(void **state)
+{
+	static const struct topics one = { .n = 1,
+		.last = { "330122-26-0000800/G1", 20 } };
+	static const struct topics none;
+	struct kit *k = begin(state);
+
+	kit_extra(k, &one);
+	assert_false(choose(k, ""));
+	assert_refused(k, "TOPIC_CHOSEN");
+	kit_extra(k, &none);
+	assert_true(choose(k, ""));
+	kit_free(&k);
+}
+
+#define W1 CAMPAIGN "/W1"
+
+static void
+warn(struct kit *k)
+{
+	assert_true(KIT_SEND(k, warning_raised, .warning = STR(W1),
+	    .kind = STR("cluster"), .unit = STR(ROOM),
+	    .span = STR("2026-03-01"), .matter = STR(GAS), .value = 4,
+	    .threshold = 3));
+	assert_state(k, W1, "raised");
+}
+
+/* From one demand to one class of problems, and back with a result. */
+static void
+test_a_campaign_answers_a_warning(void **state)
+{
+	struct kit *k = begin(state);
+
+	warn(k);
+	assert_true(choose(k, W1));
+	assert_str(KIT_SAID(k, campaign_chosen, 0)->warning, W1);
+	assert_str(KIT_SAID(k, warning_responded, 0)->campaign, G1);
+	assert_state(k, W1, "responded");
+	assert_unarmed(k, W1, "respond");
+	assert_unarmed(k, W1, "handle");
+	assert_true(campaign_plan_on(k, G1, "2026-04-03T18:00:00+08:00"));
+	assert_true(campaign_issue(k, G1));
+	assert_true(campaign_receive(k, H1, ROOM));
+	assert_true(campaign_report(k, H1, ROOM, 2));
+	assert_true(campaign_accept(k, H1, CENTRE));
+	assert_true(campaign_close(k, ""));
+	assert_state(k, W1, "handled");
+	assert_str(KIT_SAID(k, warning_handled, 0)->campaign, G1);
+	assert_str(
+	    KIT_SAID(k, warning_handled, 0)->result, "all kitchens seen");
+	assert_false(KIT_SAID(k, warning_handled, 0)->late);
+	kit_free(&k);
+}
+
+/* Called off: whoever was warned owes it again. */
+static void
+test_a_campaign_that_is_called_off_answers_nothing(void **state)
+{
+	struct kit *k = begin(state);
+
+	warn(k);
+	assert_true(campaign_plan_on(k, W1, "2026-04-03T18:00:00+08:00"));
+	assert_str(KIT_SAID(k, campaign_planned, 0)->warning, W1);
+	assert_state(k, W1, "responded");
+	assert_true(KIT_SEND(k, campaign_stop, .campaign = STR(G1),
+	    .reason = STR("no money"), .unit = STR(CENTRE)));
+	assert_state(k, W1, "responded");
+	assert_due(k, W1, "handle", "2026-03-16T23:59:59+08:00");
+	(void)kit_run_until(k, "2026-03-17T09:00:00+08:00");
+	assert_state(k, CAMPAIGN "/K1", "yellow");
+	kit_case(k, CAMPAIGN);
+	assert_true(KIT_SEND(k, warning_handle, .warning = STR(W1),
+	    .result = STR("looked at by hand"), .unit = STR(CENTRE)));
+	assert_state(k, CAMPAIGN "/K1", "lifted");
+	kit_free(&k);
+}
+
 int
 main(void)
 {
@@ -320,6 +481,14 @@ main(void)
 		cmocka_unit_test(test_a_campaign_grows_from_a_casefile),
 		cmocka_unit_test(test_one_case_one_rectification),
 		cmocka_unit_test(test_most_cases_are_only_themselves),
+		cmocka_unit_test(
+		    test_a_receipt_that_came_back_gives_nobody_a_second_part),
+		cmocka_unit_test(
+		    test_a_campaign_to_everybody_ends_for_everybody),
+		cmocka_unit_test(test_a_month_has_one_topic),
+		cmocka_unit_test(test_a_campaign_answers_a_warning),
+		cmocka_unit_test(
+		    test_a_campaign_that_is_called_off_answers_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);

@@ -60,6 +60,15 @@ check_moves(struct cwalk *w)
 		}
 }
 
+static bool
+is_armed(const struct kit *k, const struct row_head *r, const char *limit)
+{
+	char id[64];
+
+	(void)snprintf(id, sizeof(id), "%.*s", STR_ARG(r->id));
+	return kit_due(k, id, limit)[0] != '\0';
+}
+
 /* The limit runs, or has run out and is on an open card. */
 static bool
 is_watched(const struct kit *k, const struct row_head *r, const char *limit)
@@ -67,9 +76,9 @@ is_watched(const struct kit *k, const struct row_head *r, const char *limit)
 	char id[64], cause[96];
 	const struct row_card *card;
 
-	(void)snprintf(id, sizeof(id), "%.*s", STR_ARG(r->id));
-	if (kit_due(k, id, limit)[0] != '\0')
+	if (is_armed(k, r, limit))
 		return true;
+	(void)snprintf(id, sizeof(id), "%.*s", STR_ARG(r->id));
 	(void)snprintf(cause, sizeof(cause), "%s:%s", id, limit);
 	for (size_t n = 1;; n++) {
 		(void)snprintf(id, sizeof(id), CAMPAIGN "/K%zu", n);
@@ -101,9 +110,12 @@ check_waits(const struct cwalk *w)
 			const struct row_head *r =
 			    cwalk_row(w->k, waits[i].kind, n);
 
-			if (str_is(r->state, waits[i].state))
-				assert_true(
-				    is_watched(w->k, r, waits[i].limit));
+			if (!str_is(r->state, waits[i].state))
+				continue;
+			assert_true(is_watched(w->k, r, waits[i].limit));
+			/* What is on the books always has a clock. */
+			if (waits[i].kind == 2)
+				assert_true(is_armed(w->k, r, waits[i].limit));
 		}
 }
 

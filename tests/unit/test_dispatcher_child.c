@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -387,6 +388,29 @@ test_what_is_seen_again_at_the_door_may_open_it(void **state)
 	}
 }
 
+/* However many things of a kind a casefile has, a fact reaches each of them. */
+static void
+test_the_last_of_very_many_is_reached(void **state)
+{
+	enum {
+		MANY = 150
+	};
+	struct kit *k = *state;
+	char id[MANY][64];
+
+	dispatch_open(k, DITCH);
+	for (size_t i = 0; i < MANY; i++) {
+		(void)snprintf(id[i], sizeof(id[i]), CASEFILE "/M%zu", i + 1);
+		assert_true(KIT_SEND(k, mediation_applied,
+		    .mediation = str_of(id[i]), .unit = STR(COMMITTEE)));
+	}
+	assert_true(
+	    KIT_SEND(k, agreement_made, .agreement = STR(CASEFILE "/A1"),
+		.mediation = str_of(id[MANY - 1]), .unit = STR(COMMITTEE)));
+	assert_state(k, id[MANY - 1], "ended");
+	assert_state(k, id[0], "open");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
 
 int
@@ -411,6 +435,7 @@ main(void)
 		TEST(test_a_late_bad_answer_opens_the_archive),
 		cmocka_unit_test(
 		    test_what_is_seen_again_at_the_door_may_open_it),
+		TEST(test_the_last_of_very_many_is_reached),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);

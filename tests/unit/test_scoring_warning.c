@@ -207,6 +207,78 @@ test_a_demand_is_noted_once_and_a_card_that_was_not_red_breaks_the_row(
 	kit_free(&k);
 }
 
+#define PACK "000000-26-0000001" /* where the first pack was announced */
+#define WATCH PACK "/L1"
+
+static bool
+announce(struct kit *k)
+{
+	kit_case(k, PACK);
+	kit_place(k, "");
+	return KIT_SEND(
+	    k, registry_changed, .pack = STR("tonglu"), .version = STR("1"));
+}
+
+/* The last day that was looked at. */
+static void
+assert_looked(const struct kit *k, const char *span, int64_t raised)
+{
+	const struct msg_warning_looked *m = KIT_SAID(k, warning_looked, 0);
+
+	assert_non_null(m);
+	assert_true(str_is(m->span, span));
+	assert_int_equal(m->raised, raised);
+}
+
+static void
+test_the_clock_looks_at_each_day_and_month(void **state)
+{
+	static const struct row_figure v[] = { { .who = { "330122109", 9 },
+	    .n = 12 } };
+	static const struct look_basis busy = { .volumes = { v, 1 } };
+	static const bool watched = true;
+	struct kit *k = kit_of(NULL);
+	const struct msg_warning_raised *m;
+
+	(void)state;
+	kit_at(k, "2026-04-17T21:00:00+08:00");
+	assert_true(announce(k));
+	assert_int_equal(kit_run_until(k, "2026-04-18T00:00:01+08:00"), 1);
+	assert_int_equal(kit_n(k), 0);
+	assert_string_equal(
+	    kit_due(k, WATCH, "day"), "2026-04-18T08:00:00+08:00");
+	assert_string_equal(
+	    kit_due(k, WATCH, "month"), "2026-04-19T08:00:00+08:00");
+
+	/* What it warns of begins a casefile of its own. */
+	kit_extra(k, &busy);
+	assert_int_equal(kit_run_until(k, "2026-04-18T09:00:00+08:00"), 1);
+	assert_looked(k, "2026-04-17", 1);
+	m = raised(k, "volume", 0);
+	assert_true(str_starts(m->warning, STR("330122-26-")));
+	assert_true(str_is(m->unit, "330122109-CMD"));
+
+	/* Every day, and the month when it is over. */
+	kit_extra(k, NULL);
+	assert_int_equal(kit_run_until(k, "2026-04-19T09:00:00+08:00"), 2);
+	assert_string_equal(
+	    kit_due(k, WATCH, "day"), "2026-04-20T08:00:00+08:00");
+	assert_string_equal(
+	    kit_due(k, WATCH, "month"), "2026-05-19T08:00:00+08:00");
+	assert_int_equal(kit_total(k, &msg_warning_looked_desc), 3);
+
+	/* Nobody was there for days: each of them is looked at. */
+	kit_at(k, "2026-04-25T10:00:00+08:00");
+	(void)kit_run_until(k, "2026-04-25T10:00:01+08:00");
+	assert_looked(k, "2026-04-24", 0);
+	assert_int_equal(kit_total(k, &msg_warning_looked_desc), 9);
+
+	/* The next pack begins nothing anew. */
+	kit_extra(k, &watched);
+	assert_false(announce(k));
+	kit_free(&k);
+}
+
 static int
 load(void **state)
 {
@@ -234,6 +306,7 @@ main(void)
 		cmocka_unit_test(test_a_month_is_looked_at_by_rate_and_place),
 		cmocka_unit_test(
 		    test_a_demand_is_noted_once_and_a_card_that_was_not_red_breaks_the_row),
+		cmocka_unit_test(test_the_clock_looks_at_each_day_and_month),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -1,0 +1,9 @@
+-- What the rules ask besides the rows of a casefile.
+
+-- Topics of a month: chosen in [$1, $2) in county $3, before $4, and none that
+-- was called off before $4.
+-- name: topics
+SELECT id FROM dispatcher.campaign
+WHERE chosen_at >= $1 AND chosen_at < $2 AND division = $3 AND chosen_seq < $4
+	AND (stopped_seq IS NULL OR stopped_seq > $4)
+ORDER BY chosen_seq
