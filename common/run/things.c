@@ -4,7 +4,7 @@
 
 #include "run_sql.h"
 
-#define SQL_BYTES ((size_t)256 * 1024)
+#define SQL_BYTES ((size_t)4 * 1024 * 1024)
 
 /* The row's column names, each after BEFORE, with commas between. */
 static struct str

@@ -61,6 +61,8 @@ scoring_watch_begin(struct step *s)
 		return;
 	w = step_new(s, THING_WATCH, WATCH_KEPT);
 	w->seq = s->seq;
+	/* It is everywhere, until the pack says where that is. */
+	w->division = STR("000000");
 	step_arm(s, head(w), "begin", ARM_WINDOW, (struct str){ NULL, 0 },
 	    (struct due){ .rule = { .clock = LIMIT_NATURAL,
 			      .amount = (over_at - s->at) / MINUTE_MS },
