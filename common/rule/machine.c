@@ -96,8 +96,8 @@ run_move(const struct move *mv, struct step *s, struct row_head *row)
 static bool
 apply_each(const struct move *mv, struct step *s)
 {
-	struct row_head **rows =
-	    arena_alloc(s->arena, (s->folder->n + 1) * sizeof(struct row_head *));
+	struct row_head **rows = arena_alloc(
+	    s->arena, (s->folder->n + 1) * sizeof(struct row_head *));
 	size_t n = 0;
 
 	must(rows != NULL);

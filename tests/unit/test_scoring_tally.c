@@ -82,7 +82,9 @@ static bool
 is_for_warnings(const struct msg_desc *on)
 {
 	return on == &msg_casefile_opened_desc || on == &msg_card_lifted_desc ||
-	       on == &msg_warning_look_desc;
+	       on == &msg_warning_look_desc ||
+	       on == &msg_registry_changed_desc ||
+	       on == &msg_deadline_lapsed_desc;
 }
 
 /* Every move of the table was taken by a row above, but publication. */
