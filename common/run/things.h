@@ -7,7 +7,8 @@
 /*
  * Loading and saving the rows of each thing; the table is what its row in
  * rows.def says.  What bears a number of its own (no mark) is found by it too:
- * it may lie with another casefile.  OUT has place for 2 * THINGS_MAX; text lives in ARENA.
+ * it may lie with another casefile.  OUT has place for 2 * THINGS_MAX; text
+ * lives in ARENA.
  */
 size_t run_things(
     const struct machine *m, struct db_query *out, struct arena *arena);
