@@ -31,7 +31,8 @@ CREATE TABLE intake.booking (
 	channel   text NOT NULL,
 	matter    text,
 	moves     bigint,
-	booked_at timestamptz NOT NULL
+	booked_at timestamptz NOT NULL,
+	token     text
 );
 CREATE INDEX booking_casefile ON intake.booking (casefile);
 -- How many seats of that day are taken?

@@ -190,7 +190,7 @@ BEGIN
 END $$;
 
 -- How long an identity is kept after its casefile went to the archive (or
--- its report was refused or answered at once): the longest term that fits it.  A term of N days
+-- its report was refused or answered at once, its booked day is over): the longest term that fits it.  A term of N days
 -- ends with the last second of its last day.
 CREATE FUNCTION vault.over()
 RETURNS TABLE (token text, source text, id text, channel text) LANGUAGE sql STABLE AS $$
@@ -206,7 +206,10 @@ RETURNS TABLE (token text, source text, id text, channel text) LANGUAGE sql STAB
 		LEFT JOIN LATERAL (SELECT x.kind FROM registry.matter x WHERE x.code = c.matter
 			ORDER BY x.valid_from DESC LIMIT 1) m ON true
 		WHERE i.shredded_at IS NULL AND (r.state IN ('refused', 'answered')
-			OR c.state = 'archived')),
+			OR c.state = 'archived')
+		UNION ALL SELECT i.token, i.source, i.id, 'reception', NULL, '', b.comes_at
+		FROM vault.identity i JOIN intake.booking b ON b.id = i.report
+		WHERE i.shredded_at IS NULL AND b.state IN ('kept', 'cancelled', 'asked')),
 	last AS (SELECT e.*, t.day - (SELECT max(x.days) FROM term x WHERE x.key IN ('vault.keep',
 			'vault.keep.' || e.channel, 'vault.keep.kind.' || e.kind)) AS day
 		FROM ended e, today t)

@@ -169,9 +169,9 @@ check_part(const struct checker *c, const struct parcel *p,
 			   ? RC_OK
 			   : refuse(f, "SEAL_MISSING", "sealed",
 				 "the sealed part did not come along");
-	if (d != &msg_report_submit_desc)
+	if (d != &msg_report_submit_desc && d != &msg_booking_book_desc)
 		return refuse(f, "SEAL_UNEXPECTED", "sealed part",
-		    "only a report.submit may carry one");
+		    "only a report.submit or a booking.book may carry one");
 	TRY(take_part(c, p, out, arena, f));
 	id_hash(out->box, hash);
 	(void)id_hex(hash, hex);

@@ -72,23 +72,26 @@ booking_look(struct run *r, const struct intake_seats *seats,
     struct run_event *events, size_t n, size_t i)
 {
 	const struct row_booking **held;
-	struct seats *found;
+	struct prepared *p;
 	struct row_seat *v;
-	size_t n_held;
+	size_t n_held, n_taken = 0;
 
 	if (wanted_at(&events[i]) <= 0)
 		return;
 	held = held_now(r, events, n, &n_held);
-	found = arena_alloc(run_arena(r), sizeof(*found));
+	/* Of a booking.book seal.c has found out who comes. */
+	p = (struct prepared *)(uintptr_t)events[i].extra;
+	if (p == NULL)
+		p = arena_alloc(run_arena(r), sizeof(*p));
 	v = arena_alloc(run_arena(r), (n_held + seats->n + 1) * sizeof(*v));
-	must(found != NULL && v != NULL);
-	found->v = v;
+	must(p != NULL && v != NULL);
 	for (size_t k = 0; k < seats->n; k++)
 		if (!is_held(held, n_held, seats->v[k].booking))
-			v[found->n++] = seats->v[k];
+			v[n_taken++] = seats->v[k];
 	for (size_t k = 0; k < n_held; k++)
 		if (str_is(held[k]->state, "booked"))
-			v[found->n++] = (struct row_seat){ held[k]->id,
+			v[n_taken++] = (struct row_seat){ held[k]->id,
 				held[k]->room, held[k]->leader, held[k]->day };
-	events[i].extra = found;
+	p->seats = (struct seats){ v, n_taken };
+	events[i].extra = p;
 }

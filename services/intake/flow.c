@@ -64,8 +64,8 @@ finish(struct run *r, struct run_event *events, size_t n, size_t *n_sent,
 		const struct run_event *ev = &events[i];
 		const struct heard *h = ev->extra;
 
-		if (ev->desc == &msg_report_submit_desc &&
-		    ev->decision.refused == NULL && h->identity.token.n > 0)
+		if (seal_may_have(ev) && ev->decision.refused == NULL &&
+		    h->identity.token.n > 0)
 			v[k++] = h->identity;
 	}
 	*n_sent = intake_store_identities(

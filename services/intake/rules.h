@@ -40,10 +40,17 @@ struct former {
 	const char *progress;
 };
 
+/* Seats that are taken. */
+struct seats {
+	const struct row_seat *v;
+	size_t n;
+};
+
 /*
  * What was found out before the rules, in extra: of report.submit all but
  * the former, of report.accept and report.answer_check the duplicates, of
- * report.refuse the former; of what opens callbacks who called again.
+ * report.refuse the former; of what opens callbacks who called again;
+ * of booking.book who comes, of it and booking.move the seats of that day.
  * Without it nothing of the text is kept.
  */
 struct prepared {
@@ -60,12 +67,7 @@ struct prepared {
 	size_t n_duplicates;
 	struct former former;
 	struct strs again; /* reports whose caller said it before */
-};
-
-/* The same for booking.book and booking.move: seats taken on that day. */
-struct seats {
-	const struct row_seat *v;
-	size_t n;
+	struct seats seats;
 };
 
 /* Where a report goes when it comes in. */

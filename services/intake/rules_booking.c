@@ -8,10 +8,10 @@
 static int64_t
 taken_of(const struct step *s, struct str room, struct str leader, int64_t day)
 {
-	const struct seats *seats = s->extra;
+	const struct seats *seats = &intake_prepared(s)->seats;
 	int64_t n = 0;
 
-	for (size_t i = 0; seats != NULL && i < seats->n; i++) {
+	for (size_t i = 0; i < seats->n; i++) {
 		const struct row_seat *t = &seats->v[i];
 
 		n += t->day == day && str_eq(t->room, room) &&
@@ -32,9 +32,13 @@ sits(const struct step *s, const struct row_roster *row, struct str room,
 	       roster_covers(&w, registry_calendar(s->registry), at);
 }
 
-/* The leader of ROOM who sits at AT and has a seat left; refuses if none. */
+/*
+ * The leader of ROOM who sits at AT and has a seat left, WANTED unless that
+ * is empty; refuses if none.
+ */
 static struct str
-leader_at(struct step *s, struct str room, int64_t at, int64_t *n)
+leader_at(
+    struct step *s, struct str room, struct str wanted, int64_t at, int64_t *n)
 {
 	int64_t max = registry_number(s->registry, "booking.day.max", s->at, 1);
 	int64_t day = clock_day_start(clock_day(at));
@@ -44,7 +48,8 @@ leader_at(struct step *s, struct str room, int64_t at, int64_t *n)
 
 	while (
 	    (row = registry_next(s->registry, TABLE_roster, at, &i)) != NULL) {
-		if (!sits(s, row, room, at))
+		if (!sits(s, row, room, at) ||
+		    (wanted.n > 0 && !str_eq(row->officer, wanted)))
 			continue;
 		anybody = true;
 		*n = taken_of(s, room, row->officer, day) + 1;
@@ -101,7 +106,12 @@ intake_booking_book(struct step *s)
 		step_refuse(s, "NOT_ALLOWED_NOW");
 		return;
 	}
+	if (intake_prepared(s)->bad_seal) {
+		step_refuse(s, "BAD_SEAL");
+		return;
+	}
 	if (!intake_knows(s, m->unit, m->officer) ||
+	    !intake_knows(s, m->unit, m->leader) ||
 	    !may_book(s, m->room, m->at))
 		return;
 	if (m->matter.n > 0 &&
@@ -110,7 +120,7 @@ intake_booking_book(struct step *s)
 		    s, "UNKNOWN_MATTER", "%.*s", STR_ARG(m->matter));
 		return;
 	}
-	leader = leader_at(s, m->room, m->at, &n);
+	leader = leader_at(s, m->room, m->leader, m->at, &n);
 	if (step_refused(s))
 		return;
 	b = step_new(s, THING_BOOKING, BOOKING_BOOKED);
@@ -119,6 +129,7 @@ intake_booking_book(struct step *s)
 	b->channel = m->channel;
 	b->matter = m->matter;
 	b->booked_at = s->at;
+	b->token = intake_prepared(s)->token;
 	await_day(s, b);
 	step_emit(s, &msg_booking_booked_desc,
 	    &(struct msg_booking_booked){ .booking = b->id,
@@ -128,6 +139,7 @@ intake_booking_book(struct step *s)
 		.channel = m->channel,
 		.matter = m->matter,
 		.via = m->via,
+		.token = b->token,
 		.n = n });
 }
 
@@ -148,7 +160,7 @@ intake_booking_move(struct step *s)
 		step_refuse(s, "MOVED_TWICE");
 		return;
 	}
-	leader = leader_at(s, b->room, m->at, &n);
+	leader = leader_at(s, b->room, (struct str){ NULL, 0 }, m->at, &n);
 	if (step_refused(s))
 		return;
 	seat(b, leader, m->at);
@@ -174,7 +186,26 @@ intake_booking_cancel(struct step *s)
 	    &(struct msg_booking_cancelled){ .booking = m->booking });
 }
 
+/* The room itself, or the county's desk that books for it. */
+static bool
+may_receive(struct step *s, struct str unit, const struct row_booking *b)
+{
+	return step_acts_for(s, unit, b->room) ||
+	       step_must_be(s, unit, step_county_centre(s, b->division));
+}
+
 /* Another leader may stand in; that is written down. */
+static bool
+is_leader(struct step *s, struct str officer)
+{
+	const struct row_officer *o = step_officer(s, officer);
+
+	if (o != NULL && !str_is(o->role, "leader"))
+		step_refuse_because(
+		    s, "NOT_A_LEADER", "%.*s", STR_ARG(officer));
+	return !step_refused(s);
+}
+
 void
 intake_booking_keep(struct step *s)
 {
@@ -183,7 +214,7 @@ intake_booking_keep(struct step *s)
 	struct str leader = m->leader.n > 0 ? m->leader : b->leader;
 
 	if (!intake_knows(s, m->unit, m->officer) ||
-	    !intake_knows(s, m->unit, leader))
+	    !may_receive(s, m->unit, b) || !is_leader(s, leader))
 		return;
 	if (s->at < b->day) {
 		step_refuse(s, "NOT_THE_DAY");

@@ -107,6 +107,13 @@ keep_identity(struct intake *in, const struct run_event *ev, struct heard *h,
 	h->person = arena_str(arena, (struct str){ hex, n });
 }
 
+bool
+seal_may_have(const struct run_event *ev)
+{
+	return ev->desc == &msg_report_submit_desc ||
+	       ev->desc == &msg_booking_book_desc;
+}
+
 static const struct intake_box *
 box_of(const struct run_event *ev, const struct intake_boxes *boxes)
 {
@@ -145,7 +152,8 @@ hear_one(struct intake *in, struct run_event *ev, struct heard *h,
 		else
 			keep_identity(in, ev, h, arena);
 	}
-	seal_tell(in, ev->msg, h, arena);
+	if (ev->desc == &msg_report_submit_desc)
+		seal_tell(in, ev->msg, h, arena);
 }
 
 /* Loads the boxes of all events that have one, in one query. */
@@ -160,8 +168,7 @@ load_boxes(struct run *r, const struct run_event *events, size_t n,
 
 	must(sources != NULL && ids != NULL);
 	for (size_t i = 0; i < n; i++) {
-		if (events[i].desc != &msg_report_submit_desc ||
-		    events[i].env.sealed.n == 0)
+		if (!seal_may_have(&events[i]) || events[i].env.sealed.n == 0)
 			continue;
 		sources[k] = events[i].env.source;
 		ids[k++] = events[i].env.id;
@@ -185,7 +192,7 @@ seal_hear(struct run *r, struct intake *in, struct run_event *events, size_t n,
 		struct run_event *ev = &events[i];
 		struct heard *h;
 
-		if (ev->desc != &msg_report_submit_desc)
+		if (!seal_may_have(ev))
 			continue;
 		know_words(r, in, ev->at);
 		h = arena_alloc(arena, sizeof(*h));

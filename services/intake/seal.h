@@ -22,7 +22,10 @@ struct intake {
 	struct intake_persons persons; /* and these; desk_caller.c */
 };
 
-/* What one report.submit said.  The rules get its first part as extra. */
+/*
+ * What one report.submit said, or who a booking.book is for.  The rules get
+ * its first part as extra.
+ */
 struct heard {
 	struct prepared p;
 	struct msg_sealed_report given;
@@ -31,7 +34,9 @@ struct heard {
 	const char *box_key;             /* of the vault's; opened the box */
 };
 
-/* Sets extra of every report.submit among the N events. */
+/* EV may have a sealed part. */
+bool seal_may_have(const struct run_event *ev);
+/* Sets extra of all of those among the N events. */
 enum rc seal_hear(struct run *r, struct intake *in, struct run_event *events,
     size_t n, struct err *e) MUST_CHECK;
 

@@ -99,7 +99,7 @@ class Play:
             text = self.value(text)
             if name == "division":
                 division = self.names["division"] = text
-            elif kind == "report.submit" and name in SEALED:
+            elif kind in ("report.submit", "booking.book") and name in SEALED:
                 sealed += ["--sealed", f"{name}={text}"]
             else:
                 args.append(f"{name}={text}")

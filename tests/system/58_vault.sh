@@ -73,6 +73,16 @@ is "nothing locks with one that went" sh -c "! psql '$HUYING_DB' -qAt -c \"INSER
 code "a replay comes to the same identities" 0 "$huying" replay intake
 cat "$out/code.err"
 
+# Who books a reception goes the same way.
+"$huying" publish booking.book room=330122-LDR channel=phone via=967000 at=2027-03-10T10:00+08:00 unit=330122-RX \
+	--division 330122 --id booked --sealed name=申屠水根 --sealed phone=$phone >/dev/null
+settle
+booking=$(sql "SELECT id FROM intake.booking")
+code "who booked is shown with a reason" 0 "$huying" vault reveal "$booking" --reason 询问未到原因 --as OF-ZB-0028
+is "as who it is" grep -q "$phone" "$out/code.out"
+same "the booking has a token" 1 "$(sql "SELECT count(*) FROM intake.booking b JOIN vault.identity i USING (token)")"
+"$huying" publish booking.cancel booking="$booking" unit=330122-RX >/dev/null
+
 # Terms: one casefile in the archive, one report refused, the rest open.
 text=想问问离婚后财产怎么分 tell refused
 settle
@@ -108,4 +118,8 @@ same "said with a number and nothing else" '{"n":2,"boxes":2}' "$("$huying" even
 code "nobody is known there any more" 1 "$huying" vault reveal "$case" --reason 核对住址 --as OF-ZB-0028
 code "who looked then is" 0 "$huying" vault looked "$case"
 same "twice" 2 "$(grep -c OF-ZB-0028 "$out/code.out")"
+sql "SELECT run.set_clock('2028-03-10T00:00+08:00')" >/dev/null
+code "a booking is kept as long after its day" 0 "$huying" vault shred
+same "it is over" $((before - 3)) "$(left)"
+code "and nobody is known there" 1 "$huying" vault reveal "$booking" --reason 询问未到原因 --as OF-ZB-0028
 is "the journal verifies" sh -c "'$huying' verify | grep -q '^journal sound'"

@@ -86,7 +86,7 @@ static void
 test_a_day_has_so_many_seats(void **state)
 {
 	static struct row_seat taken[10];
-	static struct seats seats = { taken, ARRAY_LEN(taken) };
+	static struct prepared p = { .seats = { taken, ARRAY_LEN(taken) } };
 	struct str leader;
 
 	(void)state;
@@ -96,7 +96,7 @@ test_a_day_has_so_many_seats(void **state)
 		taken[i] =
 		    (struct row_seat){ S("330122-26-0000001"), S("330122-LDR"),
 			    leader, county_time("2026-03-20T00:00+08:00") };
-	kit_extra(k, &seats);
+	kit_extra(k, &p);
 	kit_case(k, "330122-26-0000418");
 	assert_false(book("2026-03-20T10:00+08:00"));
 	assert_string_equal(kit_refusal(k), "DAY_FULL");
@@ -105,7 +105,7 @@ test_a_day_has_so_many_seats(void **state)
 	taken[0].booking = S(CASE);
 	kit_case(k, CASE);
 	assert_true(move("2026-03-20T14:00+08:00"));
-	seats.n--;
+	p.seats.n--;
 	kit_case(k, "330122-26-0000419");
 	assert_true(book("2026-03-20T10:00+08:00"));
 	assert_int_equal(KIT_SAID(k, booking_booked, 0)->n, 10);
@@ -143,6 +143,63 @@ test_who_does_not_come_is_asked_once(void **state)
 	assert_string_equal(kit_refusal(k), "NOT_ALLOWED_NOW");
 }
 
+static bool
+book_with(const char *leader)
+{
+	return KIT_SEND(k, booking_book, .room = S("330122-LDR"),
+	    .channel = S("web"), .at = county_time("2026-03-20T10:00+08:00"),
+	    .leader = str_of(leader), .unit = S("330122-RX"));
+}
+
+static void
+test_a_certain_leader_is_seen_on_their_own_day(void **state)
+{
+	struct str sits;
+
+	(void)state;
+	assert_true(book("2026-03-20T10:00+08:00"));
+	sits = KIT_SAID(k, booking_booked, 0)->leader;
+	kit_case(k, "330122-26-0000418");
+	assert_false(book_with("OF-NO"));
+	assert_string_equal(kit_refusal(k), "UNKNOWN_OFFICER");
+	assert_false(book_with(
+	    str_is(sits, "OF-LD-0001") ? "OF-LD-0002" : "OF-LD-0001"));
+	assert_string_equal(kit_refusal(k), "ROTA_EMPTY");
+	assert_true(book_with(sits.p));
+	assert_true(str_eq(KIT_SAID(k, booking_booked, 0)->leader, sits));
+}
+
+static void
+test_who_comes_is_a_token(void **state)
+{
+	static const struct prepared known = { .token = { "0011", 4 } };
+	static const struct prepared spoilt = { .bad_seal = true };
+
+	(void)state;
+	kit_extra(k, &spoilt);
+	assert_false(book("2026-03-20T10:00+08:00"));
+	assert_string_equal(kit_refusal(k), "BAD_SEAL");
+	kit_extra(k, &known);
+	assert_true(book("2026-03-20T10:00+08:00"));
+	assert_true(str_is(KIT_SAID(k, booking_booked, 0)->token, "0011"));
+}
+
+static void
+test_only_leaders_receive_in_their_room(void **state)
+{
+	(void)state;
+	assert_true(book("2026-03-20T10:00+08:00"));
+	kit_at(k, "2026-03-20T09:40:00+08:00");
+	assert_false(KIT_SEND(k, booking_keep, .booking = S(CASE),
+	    .leader = S("OF-GW-0321"), .unit = S("330122-LDR")));
+	assert_string_equal(kit_refusal(k), "NOT_A_LEADER");
+	assert_false(KIT_SEND(
+	    k, booking_keep, .booking = S(CASE), .unit = S("330122109-CMD")));
+	assert_string_equal(kit_refusal(k), "NOT_YOUR_UNIT");
+	assert_true(KIT_SEND(
+	    k, booking_keep, .booking = S(CASE), .unit = S("330122-RX")));
+}
+
 int
 main(void)
 {
@@ -152,6 +209,9 @@ main(void)
 		TEST(test_a_day_has_so_many_seats),
 		TEST(test_it_is_kept_on_its_day_by_whoever_sits_there),
 		TEST(test_who_does_not_come_is_asked_once),
+		TEST(test_a_certain_leader_is_seen_on_their_own_day),
+		TEST(test_who_comes_is_a_token),
+		TEST(test_only_leaders_receive_in_their_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

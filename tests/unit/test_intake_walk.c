@@ -31,7 +31,8 @@ static const char *const kinds[] = { "other", "beyond_duty", "no_new_facts",
 static const char *const reporters[] = { "", "", "citizen", "sensor" };
 static const char *const officers[] = { "", "OF-GW-0321", "OF-GW-0322",
 	"OF-NO" };
-static const char *const leaders[] = { "OF-LD-0001", "OF-LD-0002", "" };
+static const char *const leaders[] = { "OF-LD-0001", "OF-LD-0002", "OF-GW-0321",
+	"" };
 #define PICK(v) str_of((v)[(size_t)random() % ARRAY_LEN(v)])
 
 static struct str
@@ -95,7 +96,7 @@ book(void)
 	static const char *const rooms[] = { "330122-LDR", "330122-LDR",
 		"330122-GLZX", "330122-NO" };
 	static struct row_seat taken[120]; /* ten with each leader */
-	static struct seats seats = { taken, 0 };
+	static struct prepared p = { .seats = { taken, 0 } };
 	char text[64];
 	struct str booking;
 	int64_t at = kit_now(k) + (random() % 3 - 1) * DAY_MS + HOUR_MS;
@@ -103,8 +104,8 @@ book(void)
 	(void)snprintf(
 	    text, sizeof(text), "330122-26-%07ld", 9000 + random() % 6);
 	booking = str_of(text);
-	seats.n = random() % 5 == 0 ? ARRAY_LEN(taken) : 0;
-	for (size_t i = 0; i < seats.n; i++) {
+	p.seats.n = random() % 5 == 0 ? ARRAY_LEN(taken) : 0;
+	for (size_t i = 0; i < p.seats.n; i++) {
 		static char who[ARRAY_LEN(taken)][32];
 
 		(void)snprintf(
@@ -115,7 +116,7 @@ book(void)
 	}
 	kit_case(k, text);
 	kit_place(k, "330122");
-	kit_extra(k, &seats);
+	kit_extra(k, &p);
 	switch (random() % 8) {
 	case 0:
 	case 1:
