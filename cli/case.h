@@ -154,6 +154,12 @@ bool case_limit_awaited(const struct case_view *v, const struct case_limit *l);
 void case_put_limit(const struct case_view *v, const struct case_limit *l,
     int64_t now, struct buf *out);
 
+/* Until when one of its tasks is on the books; 0: none is. */
+int64_t case_still_until(const struct case_view *v);
+/* A promise that is not kept yet; it may STILL stand still until then. */
+void case_put_promise(
+    int64_t promise, int64_t still, int64_t now, struct buf *out);
+
 /* case_bundle.c: the same for bundles and steps, and their tree. */
 void case_bundle_add(struct case_view *v, const struct case_event *ev);
 void case_put_bundles(struct case_file *c, struct buf *out);

@@ -92,7 +92,7 @@ put_promise(struct case_file *c, struct buf *out)
 		return;
 	label("promise", out);
 	if (done == 0) {
-		when_put_due(out, v->promise, c->now);
+		case_put_promise(v->promise, case_still_until(v), c->now, out);
 	} else {
 		when_put(out, v->promise, c->now);
 		buf_z(out, done <= v->promise ? ", kept, " : ", broken by ");

@@ -65,6 +65,7 @@ put_head(const struct case_file *c, struct buf *out)
 	put_strs(out, "beside", v->beside);
 	put_time(out, "received_at", v->received_at);
 	put_time(out, "promise", v->promise);
+	put_time(out, "promise_still_until", case_still_until(v));
 	put_time(out, "handled_at", v->handled_at);
 	put_time(out, "now", c->now);
 	end(out);

@@ -25,7 +25,9 @@ static const struct db_query queries[] = {
 	    "IS NOT NULL) "
 	    "SELECT s.subject, l.at, l.type, l.division, o.envelope AS opened, "
 	    "r.envelope AS reopened, x.envelope AS extended, "
-	    "z.envelope AS resumed "
+	    "z.envelope AS resumed, "
+	    "CASE y.type WHEN 'suspension.granted' THEN y.envelope END "
+	    "AS paused "
 	    "FROM s CROSS JOIN LATERAL (SELECT e.at, e.type, e.division FROM "
 	    "journal.event e WHERE e.subject = s.subject AND e.type IN "
 	    "('casefile.opened', 'casefile.routed', 'casefile.raised', "
@@ -47,6 +49,10 @@ static const struct db_query queries[] = {
 	    "LEFT JOIN LATERAL (SELECT e.envelope FROM journal.event e WHERE "
 	    "e.subject = s.subject AND e.type = 'suspension.ended' AND "
 	    "e.seq > coalesce(r.seq, 0) ORDER BY e.seq DESC LIMIT 1) z ON true "
+	    "LEFT JOIN LATERAL (SELECT e.type, e.envelope FROM journal.event e "
+	    "WHERE e.subject = s.subject AND e.type IN ('suspension.granted', "
+	    "'suspension.ended', 'task.withdrawn') AND "
+	    "e.seq > coalesce(r.seq, 0) ORDER BY e.seq DESC LIMIT 1) y ON true "
 	    "WHERE s.subject IS NOT NULL AND ($1::text[] IS NULL OR l.type = "
 	    "ANY ($1::text[])) AND left(l.division, length($2)) = $2 LIMIT "
 	    "$3" },
@@ -110,6 +116,7 @@ struct entry {
 	const char *state;
 	int64_t state_at;
 	int64_t promise;
+	int64_t still; /* it stands still until then; 0: it does not */
 };
 
 static struct entry
@@ -123,6 +130,8 @@ entry_of(struct list *l, const struct rows *rows, size_t i)
 	    message(l, rows, i, "extended", &msg_extension_granted_desc);
 	const struct msg_suspension_ended *resumed =
 	    message(l, rows, i, "resumed", &msg_suspension_ended_desc);
+	const struct msg_suspension_granted *paused =
+	    message(l, rows, i, "paused", &msg_suspension_granted_desc);
 	struct entry e = {
 		.number = rows_str(rows, i, rows_column(rows, "subject")),
 		.division = rows_str(rows, i, rows_column(rows, "division")),
@@ -142,6 +151,8 @@ entry_of(struct list *l, const struct rows *rows, size_t i)
 		e.promise = extended->promise;
 	if (resumed != NULL && resumed->promise > e.promise)
 		e.promise = resumed->promise;
+	if (paused != NULL)
+		e.still = paused->until;
 	return e;
 }
 
@@ -165,7 +176,7 @@ put_text(struct list *l, const struct entry *e, struct buf *out)
 	when_put(out, e->state_at, l->now);
 	if (e->promise > 0 && !is_over(e)) {
 		buf_z(out, "  promise ");
-		when_put_due(out, e->promise, l->now);
+		case_put_promise(e->promise, e->still, l->now, out);
 	}
 	buf_char(out, '\n');
 }
@@ -191,6 +202,9 @@ put_json(const struct entry *e, struct buf *out)
 	if (e->promise > 0)
 		buf_printf(
 		    out, ",\"promise\":\"%s\"", clock_format(e->promise, time));
+	if (e->still > 0)
+		buf_printf(out, ",\"promise_still_until\":\"%s\"",
+		    clock_format(e->still, time));
 	buf_z(out, "}\n");
 }
 

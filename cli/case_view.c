@@ -360,3 +360,26 @@ case_put_limit(const struct case_view *v, const struct case_limit *l,
 	if (l->provisional)
 		buf_z(out, ", provisional");
 }
+
+int64_t
+case_still_until(const struct case_view *v)
+{
+	int64_t until = 0;
+
+	for (size_t i = 0; i < v->n_things; i++)
+		if (v->things[i].books_until > until)
+			until = v->things[i].books_until;
+	return until;
+}
+
+void
+case_put_promise(int64_t promise, int64_t still, int64_t now, struct buf *out)
+{
+	if (still == 0) {
+		when_put_due(out, promise, now);
+		return;
+	}
+	when_put(out, promise, now);
+	buf_z(out, ", stands still: on the books until ");
+	when_put(out, still, now);
+}

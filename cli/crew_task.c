@@ -1,6 +1,24 @@
 /* What staff do about tasks: sign, hand in, check, send back. */
 #include "cli/crew.h"
 
+/* Who waits is spoken to, and where it matters somebody is soon there. */
+static void
+plan_presence(struct play *p, struct memory *m,
+    const struct msg_task_assigned *f, struct str who, const char *unless,
+    int64_t at)
+{
+	struct str task = crew_keep(p, f->task), unit = crew_keep(p, f->unit);
+
+	if (f->contact_by > 0)
+		PLAN(p, crew_by_day(crew_after(m, at, task, "speak", 5, 14)), m,
+		    task_contact, unless, .task = task, .way = STR("phone"),
+		    .unit = unit, .officer = who);
+	if (f->onsite_by > 0)
+		PLAN(p, crew_after(m, at, task, "arrive", 9, 16), m,
+		    task_arrive, unless, .task = task, .unit = unit,
+		    .officer = who);
+}
+
 void
 crew_on_task_assigned(
     struct play *p, struct memory *m, const void *msg, int64_t at)
@@ -19,6 +37,7 @@ crew_on_task_assigned(
 
 	PLAN(p, crew_by_day(crew_after(m, at, task, "sign", 8, 45)), m,
 	    task_sign, unless, .task = task, .unit = unit, .officer = who);
+	plan_presence(p, m, f, who, unless, at);
 	if (f->rework == 0 && f->step.n == 0 &&
 	    crew_dice(m, task, "return") < 3)
 		PLAN(p, crew_by_day(crew_after(m, at, task, "back", 60, 120)),

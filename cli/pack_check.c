@@ -45,6 +45,7 @@ pack_check(struct pack *p)
 	pack_check_bundles(p);
 	pack_check_powers(p);
 	pack_check_limits(p);
+	pack_check_cards(p);
 	pack_check_calendar(p);
 	pack_sort_faults(p);
 }

@@ -17,6 +17,7 @@ void pack_check_matters(struct pack *p);
 void pack_check_bundles(struct pack *p);
 void pack_check_powers(struct pack *p);
 void pack_check_limits(struct pack *p);
+void pack_check_cards(struct pack *p);
 void pack_check_calendar(struct pack *p);
 
 /* A unit code or a kind, as registry_resolve() takes it. */

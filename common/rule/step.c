@@ -329,6 +329,52 @@ step_resume(struct step *s, const struct row_head *row, const char *name)
 	(void)arming_new(s, ARM_RESUME, row, name);
 }
 
+struct strs
+step_add_pause(struct step *s, struct strs pauses, int64_t from, int64_t to)
+{
+	char a[CLOCK_TEXT], b[CLOCK_TEXT];
+
+	return strs_add(s->arena, pauses,
+	    arena_printf(
+		s->arena, "%s/%s", clock_format(from, a), clock_format(to, b)));
+}
+
+static bool
+parse_pause(struct str text, struct pause *p)
+{
+	size_t slash = str_find(text, '/');
+
+	return slash < text.n &&
+	       clock_parse(str_cut(text, 0, slash), &p->from) &&
+	       clock_parse(str_cut(text, slash + 1, text.n), &p->to);
+}
+
+int64_t
+step_paused_ms(struct strs pauses)
+{
+	struct pause p;
+	int64_t ms = 0;
+
+	for (size_t i = 0; i < pauses.n; i++)
+		if (parse_pause(pauses.p[i], &p))
+			ms += p.to - p.from;
+	return ms;
+}
+
+int64_t
+step_due_paused(
+    struct step *s, struct limit rule, int64_t from, struct strs pauses)
+{
+	struct pause *v = arena_alloc(s->arena, pauses.n * sizeof(*v));
+	size_t n = 0;
+
+	must(v != NULL);
+	for (size_t i = 0; i < pauses.n; i++)
+		n += parse_pause(pauses.p[i], &v[n]) && v[n].from >= from;
+	return calendar_due_paused(
+	    registry_calendar(s->registry), rule, from, v, n, NULL);
+}
+
 const struct row_unit *
 step_unit(struct step *s, struct str code)
 {

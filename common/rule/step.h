@@ -73,6 +73,16 @@ void step_meet_all(struct step *s, const struct row_head *row);
 void step_pause(struct step *s, const struct row_head *row, const char *name,
     const char *why);
 void step_resume(struct step *s, const struct row_head *row, const char *name);
+/*
+ * The same ledger in a row of the service, one "from/to" a pause: with one
+ * more; how long they are together; when RULE, started at FROM, ends after
+ * those that began since.
+ */
+struct strs step_add_pause(
+    struct step *s, struct strs pauses, int64_t from, int64_t to);
+int64_t step_paused_ms(struct strs pauses);
+int64_t step_due_paused(
+    struct step *s, struct limit rule, int64_t from, struct strs pauses);
 
 /* Units. */
 /* The unit exists that day; else the command is refused UNKNOWN_UNIT. */

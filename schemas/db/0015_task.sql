@@ -18,7 +18,8 @@ ALTER TABLE dispatcher.task
 	ADD COLUMN suspend_to  timestamptz,
 	ADD COLUMN suspend_why text,
 	ADD COLUMN suspended   bigint,
-	ADD COLUMN paused_at   timestamptz;
+	ADD COLUMN paused_at   timestamptz,
+	ADD COLUMN pauses      text[];
 
 CREATE TABLE dispatcher.dispute (
 	id        text PRIMARY KEY,

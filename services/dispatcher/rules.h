@@ -201,6 +201,9 @@ void dispatcher_set_finish(
     struct step *s, struct row_task *t, struct due finish);
 /* What T's unit has asked for, or has still to do, is of no account now. */
 void dispatcher_requests_over(struct row_task *t);
+/* T stands still no more: its finish is what was left, says suspension.ended.
+ */
+void dispatcher_off_the_books(struct step *s, struct row_task *t);
 /* T, which the caller's move ends, goes on at TO: says task.moved. */
 void dispatcher_move_on(
     struct step *s, struct row_task *t, const struct row_unit *to);
@@ -222,12 +225,20 @@ struct row_task *dispatcher_task_in_hand(struct step *s);
 void dispatcher_withdraw(struct step *s, struct row_task *t, struct str why);
 
 /*
+ * Whether the limit that a deadline message tells of was set anew after it
+ * had run out: what is told at one instant is heard one after the other.
+ */
+bool dispatcher_is_stale(const struct step *s);
+/*
  * TRIGGER of the pack's list (cards.csv) came about for UNIT: a card in its
  * colour, a deeper colour, a talk, or nothing.  THING and WORD are the cause
  * that dispatcher_cause_over() ends.
  */
 void dispatcher_trigger(struct step *s, const char *trigger, struct str unit,
     struct str thing, const char *word);
+/* The same, but a blue card waits for UNTIL, when THING's own limit ends. */
+void dispatcher_remind(struct step *s, const char *trigger, struct str unit,
+    struct str thing, const char *word, int64_t until);
 
 /*
  * Bundles (一件事): rules_bundle.c begins and decomposes, rules_step.c has the
@@ -269,8 +280,8 @@ void dispatcher_bundle_look(struct step *s, struct row_bundle *b);
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);
 /* UNIT has to do it again; so many times are a problem order. */
 void dispatcher_reworked(struct step *s, struct str unit);
-/* It goes from unit to unit; so many without a lead are one, too. */
-void dispatcher_passed_on(struct step *s);
+/* So many units in it, and none of them leads: that is one, too. */
+void dispatcher_no_lead(struct step *s);
 /* The open card of UNIT, or NULL. */
 struct row_card *dispatcher_open_card(struct step *s, struct str unit);
 /* Its colour, excused or not. */

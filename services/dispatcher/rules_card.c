@@ -5,60 +5,6 @@
  */
 #include "services/dispatcher/rules.h"
 
-/* Where a row keeps the end of a limit that feeds cards. */
-static const struct watched {
-	int thing;
-	const char *limit;
-	size_t due; /* offset of an int64_t */
-} watched[] = {
-	{ THING_CASEFILE, "route", offsetof(struct row_casefile, route_by) },
-	{ THING_CASEFILE, "verify", offsetof(struct row_casefile, verify_by) },
-	{ THING_CASEFILE, "close", offsetof(struct row_casefile, close_by) },
-	{ THING_TASK, "sign", offsetof(struct row_task, sign_by) },
-	{ THING_ADMISSION, "assess",
-	    offsetof(struct row_admission, assess_by) },
-	{ THING_ADMISSION, "decide",
-	    offsetof(struct row_admission, decide_by) },
-	{ THING_TASK, "finish", offsetof(struct row_task, finish_by) },
-	{ THING_TASK, "answer", offsetof(struct row_task, answer_by) },
-	{ THING_TASK, "check", offsetof(struct row_task, check_by) },
-	{ THING_CALL, "finish", offsetof(struct row_call, finish_by) },
-	{ THING_CALL, "check", offsetof(struct row_call, check_by) },
-	{ THING_ATTENDANCE, "report_in",
-	    offsetof(struct row_attendance, report_in_by) },
-	{ THING_CARD, "answer", offsetof(struct row_card, answer_by) },
-	{ THING_TALK, "hold", offsetof(struct row_talk, hold_by) },
-	{ THING_WARNING, "respond", offsetof(struct row_warning, respond_by) },
-	{ THING_WARNING, "handle", offsetof(struct row_warning, handle_by) },
-	{ THING_CAMPAIGN, "plan", offsetof(struct row_campaign, plan_by) },
-	{ THING_CAMPAIGN, "issue", offsetof(struct row_campaign, issue_by) },
-	{ THING_CAMPAIGN, "check", offsetof(struct row_campaign, check_by) },
-	{ THING_RECEIPT, "receive", offsetof(struct row_receipt, receive_by) },
-	{ THING_RECEIPT, "report", offsetof(struct row_receipt, report_by) },
-	{ THING_RECEIPT, "check", offsetof(struct row_receipt, check_by) },
-	{ THING_FAULT, "fix", offsetof(struct row_fault, fix_by) },
-	{ THING_FAULT, "verify", offsetof(struct row_fault, verify_by) },
-};
-
-/*
- * Whether the limit was set anew after this end of it had been told: a
- * command may be recorded just before the fact.
- */
-static bool
-is_stale(const struct step *s, const struct msg_deadline_overdue *m)
-{
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
-		if (watched[i].thing == s->move->thing &&
-		    str_is(m->limit, watched[i].limit)) {
-			int64_t due;
-
-			memcpy(&due, (const char *)s->row + watched[i].due,
-			    sizeof(due));
-			return m->due_at < due;
-		}
-	return false; /* of another service: it watches its own */
-}
-
 static bool
 is_emergency(struct step *s)
 {
@@ -263,6 +209,14 @@ dispatcher_trigger(struct step *s, const char *trigger, struct str unit,
 	    &(struct given){ unit, thing, str_of(word), s->at, 0 });
 }
 
+void
+dispatcher_remind(struct step *s, const char *trigger, struct str unit,
+    struct str thing, const char *word, int64_t until)
+{
+	act(s, trigger, listed(s, str_of(trigger)),
+	    &(struct given){ unit, thing, str_of(word), s->at, until });
+}
+
 /* "task", or of work of another service its kind: "penalty". */
 static struct str
 kind_of_thing(const struct step *s)
@@ -276,14 +230,13 @@ kind_of_thing(const struct step *s)
 static void
 limit_told(struct step *s, const char *which, const char *any, int64_t waits)
 {
-	/* The three deadline messages have one shape. */
 	const struct msg_deadline_overdue *m = s->msg;
 	struct str kind = kind_of_thing(s);
 	struct str trigger = arena_printf(
 	    s->arena, "%.*s.%.*s.%s", STR_ARG(kind), STR_ARG(m->limit), which);
 	struct str gives = listed(s, trigger);
 
-	if (is_stale(s, m))
+	if (dispatcher_is_stale(s))
 		return;
 	if (gives.n == 0)
 		gives = listed(s, str_of(any));
@@ -321,6 +274,8 @@ dispatcher_card_deepen(struct step *s)
 		? CARD_ORANGE
 		: CARD_RED;
 
+	if (dispatcher_is_stale(s))
+		return;
 	must(card->causes.n > 0);
 	step_move(s, THING_CARD, HEAD(card), next);
 	dispatcher_card_next(s, card, m->due_at);
@@ -339,6 +294,8 @@ dispatcher_card_again(struct step *s)
 	int64_t row =
 	    registry_number(s->registry, "supervise.red.talk", s->at, 0);
 
+	if (dispatcher_is_stale(s))
+		return;
 	card->reds++;
 	step_touch(s, HEAD(card));
 	dispatcher_card_next(s, card, m->due_at);

@@ -218,16 +218,41 @@ dispatcher_reworked(struct step *s, struct str unit)
 		dispatcher_trigger(s, "casefile.rework", unit, c->id, "rework");
 }
 
+/*
+ * Who had it and does not lead, and who was named for it in a dispute that
+ * is open: whoever is named there has not agreed.
+ */
+static struct strs
+without_lead(struct step *s)
+{
+	struct strs units = { NULL, 0 };
+	struct row_head *r;
+
+	for (r = step_next(s, THING_TASK, NULL); r != NULL;
+	     r = step_next(s, THING_TASK, r))
+		if (step_in(s, THING_TASK, r,
+			IN(TASK_MOVED) | IN(TASK_CONTESTED) |
+			    IN(TASK_DISPUTED)))
+			units = strs_add(s->arena, units,
+			    ((const struct row_task *)r)->unit);
+	for (r = step_next(s, THING_DISPUTE, NULL); r != NULL;
+	     r = step_next(s, THING_DISPUTE, r)) {
+		const struct row_dispute *d = (const struct row_dispute *)r;
+
+		if (!step_in(s, THING_DISPUTE, r, DISPUTE_OPEN))
+			continue;
+		units = strs_add(s->arena, units, d->main);
+		units = strs_join(s->arena, units, d->assisting);
+	}
+	return strs_distinct(s->arena, units);
+}
+
 void
-dispatcher_passed_on(struct step *s)
+dispatcher_no_lead(struct step *s)
 {
 	const struct row_casefile *c = dispatcher_casefile(s);
-	int64_t n = 0;
+	int64_t n = (int64_t)without_lead(s).n;
 
-	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
-	     r = step_next(s, THING_TASK, r))
-		n += step_in(
-		    s, THING_TASK, r, IN(TASK_MOVED) | IN(TASK_CONTESTED));
 	if (n >= registry_number(s->registry, "supervise.no_lead", s->at, 0))
 		dispatcher_trigger(s, "casefile.no_lead",
 		    dispatcher_centre(s, c), c->id, "no_lead");

@@ -1,69 +1,8 @@
 /*
- * Whose work it is (派单异议): the parties, the centre designates, the
- * government office, the standing meeting or the governance committee.
- * Time climbs; nothing is decided by it.
+ * Whose work it is (派单异议): raised, settled by the parties, decided above
+ * them, given up.  The rungs and the time on each are in rules_ladder.c.
  */
-#include "services/dispatcher/rules.h"
-
-/* A rung: who decides there, and how long. */
-static const struct rung {
-	int state;
-	const char *limit;
-	const char *unit; /* line of the pack that names who; NULL: see below */
-} rungs[] = {
-	{ DISPUTE_PARTIES, "dispute.parties", NULL },
-	{ DISPUTE_CENTRE, "dispute.centre", NULL },
-	{ DISPUTE_OFFICE, "dispute.office", "dispute.rung.office" },
-	{ DISPUTE_STANDING, "dispute.standing", "dispute.rung.standing" },
-};
-
-static const struct rung *
-rung_of(int state)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rungs); i++)
-		if (rungs[i].state == state)
-			return &rungs[i];
-	never("a dispute on no rung");
-}
-
-static int
-state_of(struct step *s, const struct row_dispute *d)
-{
-	return thing_state(&s->machine->things[THING_DISPUTE], d->state);
-}
-
-/* Who decides at RUNG; where the pack names nobody, the centre. */
-static struct str
-holder(struct step *s, const struct rung *rung)
-{
-	const struct row_limit *row;
-	size_t i = 0;
-
-	if (rung->state == DISPUTE_PARTIES)
-		return (struct str){ NULL, 0 };
-	while (rung->unit != NULL && (row = registry_next(s->registry,
-					  TABLE_limit, s->at, &i)) != NULL)
-		if (str_is(row->key, rung->unit) &&
-		    registry_unit(s->registry, row->amount, s->at) != NULL)
-			return row->amount;
-	return dispatcher_centre(s, dispatcher_casefile(s));
-}
-
-/* Parties settle in a window; above them somebody's duty runs. */
-static void
-arm_rung(struct step *s, struct row_dispute *d, const struct rung *rung,
-    const char *limit, int64_t from)
-{
-	struct due due = step_due(s, limit, from);
-	enum arm_kind kind = rung->state == DISPUTE_PARTIES    ? ARM_WINDOW
-			     : rung->state == DISPUTE_STANDING ? ARM_DUTY
-							       : ARM_QUIET;
-
-	d->rung_by = due.at;
-	step_touch(s, HEAD(d));
-	step_arm(s, HEAD(d), "rung", kind,
-	    kind == ARM_WINDOW ? d->unit : holder(s, rung), due);
-}
+#include "services/dispatcher/rules_dispute.h"
 
 static struct row_dispute *
 open_dispute(struct step *s, const struct row_task *t)
@@ -87,7 +26,7 @@ say_raised(struct step *s, const struct row_dispute *d,
 		.unit = d->unit,
 		.with = t->giver,
 		.rung = d->state,
-		.holder = holder(s, rung_of(state_of(s, d))),
+		.holder = dispute_holder(s, d),
 		.reason = reason,
 		.headless = d->headless,
 		.until = d->rung_by });
@@ -104,7 +43,7 @@ begin(struct step *s, struct row_task *t, int rung, int64_t from)
 	t->dispute_by = 0;
 	step_touch(s, HEAD(t));
 	step_meet(s, HEAD(t), "dispute");
-	arm_rung(s, d, rung_of(rung), rung_of(rung)->limit, from);
+	dispute_begin_rung(s, d, from);
 	return d;
 }
 
@@ -203,6 +142,14 @@ are_units(struct step *s, struct str main, struct strs assisting)
 	return true;
 }
 
+/* Somebody leads: D is no cause of a card any more, nor that nobody does. */
+static void
+over(struct step *s, const struct row_dispute *d)
+{
+	dispatcher_cause_over(s, d->id, NULL);
+	dispatcher_cause_over(s, s->folder->casefile, "no_lead");
+}
+
 /* From now on it is theirs, and may not be returned. */
 static void
 give_to(struct step *s, struct row_dispute *d, struct row_task *t)
@@ -228,11 +175,11 @@ give_to(struct step *s, struct row_dispute *d, struct row_task *t)
 			.assisting = true,
 			.finish = dispatcher_until(s, t->finish_by) });
 	dispatcher_cause_over(s, t->id, "answer");
-	dispatcher_cause_over(s, d->id, NULL);
+	over(s, d);
 }
 
-static struct row_task *
-task_of(struct step *s, const struct row_dispute *d)
+struct row_task *
+dispute_task(struct step *s, const struct row_dispute *d)
 {
 	struct row_head *t = step_find(s, THING_TASK, d->task);
 
@@ -298,7 +245,7 @@ dispatcher_dispute_settle(struct step *s)
 	if (!are_units(s, m->main, m->assisting))
 		return;
 	who = party(s, d, m);
-	if (step_refused(s) || (t = task_of(s, d)) == NULL)
+	if (step_refused(s) || (t = dispute_task(s, d)) == NULL)
 		return;
 	if (!is_same(d, m)) {
 		d->main = m->main;
@@ -327,74 +274,6 @@ dispatcher_dispute_settle(struct step *s)
 	give_to(s, d, t);
 }
 
-static void
-climb(struct step *s, struct row_dispute *d, int64_t from, struct str by,
-    struct str reason)
-{
-	int next = state_of(s, d) + 1;
-	const struct rung *rung = rung_of(next);
-
-	step_move(s, THING_DISPUTE, HEAD(d), next);
-	arm_rung(s, d, rung, rung->limit, from);
-	step_emit(s, &msg_dispute_climbed_desc,
-	    &(struct msg_dispute_climbed){ .dispute = d->id,
-		.task = d->task,
-		.rung = d->state,
-		.holder = holder(s, rung),
-		.by = by,
-		.reason = reason,
-		.until = d->rung_by });
-}
-
-/* Refuses NOT_YOUR_UNIT unless UNIT decides at the rung of D. */
-static bool
-decides(struct step *s, struct str unit, const struct row_dispute *d)
-{
-	return step_must_be(s, unit, holder(s, rung_of(state_of(s, d))));
-}
-
-void
-dispatcher_dispute_refer(struct step *s)
-{
-	const struct msg_dispute_refer *m = s->msg;
-	struct row_dispute *d = (struct row_dispute *)s->row;
-	const struct row_task *t = task_of(s, d);
-
-	if (t == NULL)
-		return;
-	if (!step_in(s, THING_DISPUTE, HEAD(d), IN(DISPUTE_PARTIES))) {
-		if (!decides(s, m->unit, d))
-			return;
-	} else if (!step_acts_for(s, m->unit, t->giver) &&
-		   !step_must_be(s, m->unit, d->unit)) {
-		return;
-	}
-	if (dispatcher_has_reason(s, m->reason))
-		climb(s, d, s->at, m->unit, m->reason);
-}
-
-/* Counted from the due instant, whenever it was seen. */
-void
-dispatcher_dispute_climb(struct step *s)
-{
-	const struct msg_deadline_overdue *m = s->msg;
-	struct str none = { NULL, 0 };
-
-	climb(s, (struct row_dispute *)s->row, m->due_at, none, none);
-}
-
-/* The top rung has nobody above it: it is told again and again. */
-void
-dispatcher_dispute_again(struct step *s)
-{
-	const struct msg_deadline_overdue *m = s->msg;
-	struct row_dispute *d = (struct row_dispute *)s->row;
-
-	dispatcher_card_late(s);
-	arm_rung(s, d, rung_of(DISPUTE_STANDING), "dispute.standing.again",
-	    m->due_at);
-}
-
 void
 dispatcher_dispute_designate(struct step *s)
 {
@@ -403,13 +282,14 @@ dispatcher_dispute_designate(struct step *s)
 	struct str rung = d->state;
 	struct row_task *t;
 
-	if (!decides(s, m->unit, d) || !are_units(s, m->main, m->assisting))
+	if (!dispute_decides(s, m->unit, d) ||
+	    !are_units(s, m->main, m->assisting))
 		return;
 	if (m->basis.n == 0) {
 		step_refuse(s, "BASIS_MISSING");
 		return;
 	}
-	t = task_of(s, d);
+	t = dispute_task(s, d);
 	if (t == NULL)
 		return;
 	d->main = m->main;
@@ -437,7 +317,7 @@ drop(struct step *s, struct row_dispute *d, const char *why)
 		.unit = d->unit,
 		.why = str_of(why) });
 	dispatcher_cause_over(s, d->task, "answer");
-	dispatcher_cause_over(s, d->id, NULL);
+	over(s, d);
 }
 
 void
@@ -449,7 +329,7 @@ dispatcher_dispute_drop(struct step *s)
 
 	if (!step_must_be(s, m->unit, d->unit))
 		return;
-	t = task_of(s, d);
+	t = dispute_task(s, d);
 	if (t == NULL)
 		return;
 	drop(s, d, "dropped");
@@ -473,7 +353,7 @@ dispatcher_dispute_over(struct step *s, const struct row_task *t, struct str to)
 	step_emit(s, &msg_dispute_settled_desc,
 	    &(struct msg_dispute_settled){
 		.dispute = d->id, .task = d->task, .main = to });
-	dispatcher_cause_over(s, d->id, NULL);
+	over(s, d);
 }
 
 /* Its task was raised, called, merged or taken back. */

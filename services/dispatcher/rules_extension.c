@@ -135,6 +135,8 @@ dispatcher_extension_lapsed(struct step *s)
 {
 	struct row_task *t = (struct row_task *)s->row;
 
+	if (t->extend_to == 0)
+		return; /* answered a moment ago */
 	t->extend_to = 0;
 	step_touch(s, HEAD(t));
 	step_emit(s, &msg_extension_lapsed_desc,

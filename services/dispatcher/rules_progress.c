@@ -58,6 +58,7 @@ dispatcher_task_contact(struct step *s)
 		.late = t->contact_by > 0 && s->at > t->contact_by });
 	t->contact_by = 0;
 	step_touch(s, HEAD(t));
+	dispatcher_cause_over(s, t->id, "contact");
 }
 
 void
@@ -75,6 +76,7 @@ dispatcher_task_arrive(struct step *s)
 		.late = t->onsite_by > 0 && s->at > t->onsite_by });
 	t->onsite_by = 0;
 	step_touch(s, HEAD(t));
+	dispatcher_cause_over(s, t->id, "onsite");
 }
 
 void

@@ -109,7 +109,7 @@ dispatcher_return_agree(struct step *s)
 		.task = t->id, .unit = t->unit, .to = to->code });
 	dispatcher_move_on(s, t, to);
 	dispatcher_dispute_over(s, t, to->code);
-	dispatcher_passed_on(s);
+	dispatcher_no_lead(s);
 }
 
 void
@@ -131,7 +131,8 @@ dispatcher_return_decline(struct step *s)
 		.unit = t->unit,
 		.reason = m->reason,
 		.dispute_by = window.at });
-	dispatcher_trigger(s, "return.declined", t->unit, t->id, "declined");
+	dispatcher_remind(
+	    s, "return.declined", t->unit, t->id, "declined", t->finish_by);
 }
 
 void
@@ -166,6 +167,8 @@ dispatcher_return_kept(struct step *s)
 {
 	struct row_task *t = (struct row_task *)s->row;
 
+	if (t->dispute_by == 0)
+		return; /* disputed a moment ago, and dropped */
 	t->dispute_by = 0;
 	step_touch(s, HEAD(t));
 	step_emit(s, &msg_return_kept_desc,

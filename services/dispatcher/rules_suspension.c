@@ -21,7 +21,8 @@ may_suspend(struct step *s, const struct row_task *t, int64_t until)
 		step_refuse(s, "ASKED_ALREADY");
 	else if (until <= s->at)
 		step_refuse(s, "NOT_LATER");
-	else if (until > step_due(s, "order.suspend.max", s->at).at)
+	else if (until > step_due(s, "order.suspend.max", s->at).at -
+			     step_paused_ms(t->pauses))
 		step_refuse(s, "TOO_LONG");
 	return !step_refused(s);
 }
@@ -93,6 +94,7 @@ dispatcher_suspension_grant(struct step *s)
 		.reason = t->suspend_why,
 		.until = t->suspend_to });
 	dispatcher_cause_over(s, t->id, "finish");
+	dispatcher_cause_over(s, t->id, "onsite");
 }
 
 static void
@@ -120,24 +122,26 @@ dispatcher_suspension_decline(struct step *s)
 void
 dispatcher_suspension_lapsed(struct step *s)
 {
-	declined(s, (struct row_task *)s->row, (struct str){ NULL, 0 });
+	struct row_task *t = (struct row_task *)s->row;
+
+	if (t->suspend_to > 0) /* else answered a moment ago */
+		declined(s, t, (struct str){ NULL, 0 });
 }
 
-/* What the ledger says of the finish, computed the same way. */
-static void
-go_on(struct step *s, struct row_task *t)
+/* What the ledger says of the finish, computed the same way from the same. */
+void
+dispatcher_off_the_books(struct step *s, struct row_task *t)
 {
 	struct row_casefile *c = dispatcher_casefile(s);
-	struct pause pause = { t->paused_at, s->at };
 	struct limit rule;
 
 	step_resume(s, HEAD(t), "finish");
+	t->pauses = step_add_pause(s, t->pauses, t->paused_at, s->at);
 	if (limit_parse(t->finish_rule, &rule))
 		t->finish_by =
-		    calendar_due_paused(registry_calendar(s->registry), rule,
-			t->finish_from, &pause, 1, NULL);
+		    step_due_paused(s, rule, t->finish_from, t->pauses);
 	else
-		t->finish_by += pause.to - pause.from;
+		t->finish_by += s->at - t->paused_at;
 	t->suspend_to = 0;
 	t->paused_at = 0;
 	step_touch(s, HEAD(t));
@@ -159,11 +163,11 @@ dispatcher_suspension_end(struct step *s)
 	    !step_must_be(s, m->unit, t->unit))
 		return;
 	step_meet(s, HEAD(t), "until");
-	go_on(s, t);
+	dispatcher_off_the_books(s, t);
 }
 
 void
 dispatcher_suspension_over(struct step *s)
 {
-	go_on(s, (struct row_task *)s->row);
+	dispatcher_off_the_books(s, (struct row_task *)s->row);
 }

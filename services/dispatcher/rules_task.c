@@ -29,15 +29,35 @@ dispatcher_finish(struct step *s, const struct row_casefile *c)
 	return due.at <= c->finish_by ? due : dispatcher_until(s, c->finish_by);
 }
 
+/* The matter's own limit, else the pack's KEY (NULL: none then). */
+static bool
+stage_due(struct step *s, struct str own, const char *key, struct due *due)
+{
+	struct limit limit;
+
+	if (own.n > 0 && limit_parse(own, &limit) && limit.clock != LIMIT_NONE)
+		*due = step_due_rule(s, limit, s->at);
+	else if (key != NULL)
+		*due = step_due(s, key, s->at);
+	else
+		return false;
+	return true;
+}
+
+/* In danger it is never slower than a call. */
 static struct due
 sign_due(struct step *s, const struct row_casefile *c)
 {
 	const struct row_matter *m = dispatcher_matter(s, c);
-	bool fast =
-	    c->urgent || (m != NULL && str_is(m->call_class, "emergency"));
+	struct str own = { NULL, 0 };
+	struct due due, fast = step_due(s, "order.sign.whistle", s->at);
 
-	return step_due(
-	    s, fast ? "order.sign.whistle" : "order.sign.hotline", s->at);
+	if (m != NULL)
+		own = m->limit_sign;
+	(void)stage_due(s, own, "order.sign.hotline", &due);
+	return c->urgent || (m != NULL && str_is(m->call_class, "emergency"))
+		   ? due_min(due, fast)
+		   : due;
 }
 
 static struct due
@@ -70,21 +90,6 @@ somebody_waits(const struct row_casefile *c)
 {
 	return !str_is(c->channel, "grid") && !str_is(c->channel, "sensor") &&
 	       !str_is(c->channel, "inspection");
-}
-
-/* The matter's own limit, else the pack's KEY (NULL: none then). */
-static bool
-stage_due(struct step *s, struct str own, const char *key, struct due *due)
-{
-	struct limit limit;
-
-	if (own.n > 0 && limit_parse(own, &limit) && limit.clock != LIMIT_NONE)
-		*due = step_due_rule(s, limit, s->at);
-	else if (key != NULL)
-		*due = step_due(s, key, s->at);
-	else
-		return false;
-	return true;
 }
 
 /* Speaking to who waits, and being on the spot. */
@@ -172,6 +177,10 @@ dispatcher_task_in_hand(struct step *s)
 void
 dispatcher_withdraw(struct step *s, struct row_task *t, struct str why)
 {
+	/* Whoever goes on with it has the time that was left. */
+	if (step_in(s, THING_TASK, HEAD(t), IN(TASK_PAUSED)) &&
+	    !str_is(why, "terminated") && !str_is(why, "merged"))
+		dispatcher_off_the_books(s, t);
 	step_move(s, THING_TASK, HEAD(t), TASK_WITHDRAWN);
 	step_meet_all(s, HEAD(t));
 	step_emit(s, &msg_task_withdrawn_desc,

@@ -123,39 +123,14 @@ enforcement_ask_back(struct step *s)
 	arm_ask_back(s, m->due_at);
 }
 
-static void
-add_pause(struct step *s, struct row_penalty *p)
-{
-	char from[CLOCK_TEXT], to[CLOCK_TEXT];
-
-	p->pauses = strs_add(s->arena, p->pauses,
-	    arena_printf(s->arena, "%s/%s", clock_format(p->held_at, from),
-		clock_format(s->at, to)));
-}
-
-static bool
-parse_pause(struct str text, struct pause *p)
-{
-	size_t slash = str_find(text, '/');
-
-	return slash < text.n &&
-	       clock_parse(str_cut(text, 0, slash), &p->from) &&
-	       clock_parse(str_cut(text, slash + 1, text.n), &p->to);
-}
-
 /* The same sum as the run loop's, from the same ledger. */
 static int64_t
 decide_by(struct step *s, const struct row_penalty *p)
 {
-	struct pause pauses[TRANSFERS_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->pauses.n && n < TRANSFERS_MAX; i++)
-		n += parse_pause(p->pauses.p[i], &pauses[n]);
-	return calendar_due_paused(registry_calendar(s->registry),
+	return step_due_paused(s,
 	    registry_limit(
 		s->registry, "enforce.filing.to.decision", p->filed_at),
-	    p->filed_at, pauses, n, NULL);
+	    p->filed_at, p->pauses);
 }
 
 /* The state in which it was transferred: the case goes on where it was. */
@@ -180,7 +155,7 @@ enforcement_penalty_take_back(struct step *s)
 	if (!enforcement_acts(s, p, m->unit, m->officer))
 		return;
 	state = state_before(s, p);
-	add_pause(s, p);
+	p->pauses = step_add_pause(s, p->pauses, p->held_at, s->at);
 	if (!p->late)
 		p->decide_by = decide_by(s, p);
 	p->held = STR("");

@@ -53,19 +53,24 @@ pause_or_resume(struct armed_list *l, const struct arming *a, int64_t at,
     const struct calendar *calendar)
 {
 	struct armed *d = armed_find(l, a->thing, str_of(a->name));
-	struct pause p;
+	int64_t due;
 
 	if (d == NULL || !d->on)
 		return;
 	if (a->what == ARM_PAUSE) {
+		must(!d->paused && d->n_pauses < ARMED_PAUSES_MAX);
 		d->paused = true;
-		d->paused_at = at;
+		d->pauses[d->n_pauses++].from = at;
 		return;
 	}
 	must(d->paused);
-	p = (struct pause){ d->paused_at, at };
 	d->paused = false;
-	d->due = calendar_due_paused(calendar, d->rule, d->from, &p, 1, NULL);
+	d->pauses[d->n_pauses - 1].to = at;
+	due = calendar_due_paused(
+	    calendar, d->rule, d->from, d->pauses, d->n_pauses, NULL);
+	if (d->soon > 0)
+		d->soon += due - d->due;
+	d->due = due;
 }
 
 void

@@ -5,6 +5,7 @@
 #include "common/rule/machine.h"
 
 #define ARMED_MAX 512
+#define ARMED_PAUSES_MAX 40
 
 struct armed {
 	char thing[64];
@@ -15,7 +16,8 @@ struct armed {
 	enum arm_kind kind;
 	bool on;
 	bool paused;
-	int64_t paused_at;
+	struct pause pauses[ARMED_PAUSES_MAX]; /* the last one may be open */
+	size_t n_pauses;
 	struct limit rule;
 	int64_t from;
 	int64_t soon; /* 0 once warned */

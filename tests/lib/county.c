@@ -2,7 +2,13 @@
 
 #include "cli/pack_read.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PATH_ROOM 4096
+#define FILE_ROOM ((size_t)1 << 20)
 
 struct registry *
 county_of(const char *dir)
@@ -27,6 +33,58 @@ struct registry *
 county_new(void)
 {
 	return county_of(COUNTY_DIR);
+}
+
+/* The text of PATH with FROM made TO, written to COPY. */
+static void
+write_with(const char *path, const char *copy, const char *from, const char *to)
+{
+	char *text = xmalloc(FILE_ROOM), *at;
+	FILE *in = fopen(path, "rbe"), *out = fopen(copy, "wbe");
+
+	must(in != NULL && out != NULL);
+	text[fread(text, 1, FILE_ROOM - 1, in)] = '\0';
+	at = strstr(text, from);
+	must(at != NULL && strstr(at + 1, from) == NULL);
+	must(fwrite(text, 1, (size_t)(at - text), out) == (size_t)(at - text));
+	must(fputs(to, out) >= 0 && fputs(at + strlen(from), out) >= 0);
+	must(fclose(in) == 0 && fclose(out) == 0);
+	free(text);
+}
+
+struct registry *
+county_with(const char *file, const char *from, const char *to)
+{
+	char dir[] = "/tmp/huying-county-XXXXXX";
+	char *root = realpath(COUNTY_DIR, NULL);
+	char path[PATH_ROOM], copy[PATH_ROOM];
+	DIR *d = opendir(COUNTY_DIR);
+	struct registry *r = NULL;
+	struct dirent *entry;
+
+	must(root != NULL && d != NULL && mkdtemp(dir) != NULL);
+	for (int pass = 0; pass < 2; pass++, rewinddir(d)) {
+		while ((entry = readdir(d)) != NULL) {
+			if (entry->d_name[0] == '.')
+				continue;
+			(void)snprintf(
+			    path, sizeof(path), "%s/%s", root, entry->d_name);
+			(void)snprintf(
+			    copy, sizeof(copy), "%s/%s", dir, entry->d_name);
+			if (pass == 1)
+				must(unlink(copy) == 0);
+			else if (strcmp(entry->d_name, file) == 0)
+				write_with(path, copy, from, to);
+			else
+				must(symlink(path, copy) == 0);
+		}
+		if (pass == 0)
+			r = county_of(dir);
+	}
+	(void)closedir(d);
+	must(rmdir(dir) == 0);
+	free(root);
+	return r;
 }
 
 int64_t

@@ -15,6 +15,9 @@
 struct registry *county_new(void);
 /* The same of another folder: tests/golden/pack is the smallest county. */
 struct registry *county_of(const char *dir);
+/* The county's pack with FROM, which stands in FILE once, made TO. */
+struct registry *county_with(
+    const char *file, const char *from, const char *to);
 
 /* An instant: "2026-03-18T09:00+08:00".  Dies when it can not be read. */
 int64_t county_time(const char *rfc3339);

@@ -155,10 +155,30 @@ test_the_promise_moves_with_the_task(void **state)
 	SAY(v, T0 + 4 * MIN, task_contacted, .task = STR(N "/T1"),
 	    .unit = STR("U1"));
 	assert_int_equal(v->things[0].books_until, T0 + 90 * MIN);
+	assert_int_equal(case_still_until(v), T0 + 90 * MIN);
 	SAY(v, T0 + 90 * MIN, suspension_ended, .task = STR(N "/T1"),
 	    .unit = STR("U1"), .promise = T0 + 290 * MIN);
 	assert_int_equal(v->things[0].books_until, 0);
+	assert_int_equal(case_still_until(v), 0);
 	assert_int_equal(v->promise, T0 + 290 * MIN);
+}
+
+static void
+test_a_promise_on_the_books_is_not_overdue(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 256);
+	/* Its day is over, and nobody is late. */
+	case_put_promise(T0, T0 + 300 * MIN, T0 + 200 * MIN, &out);
+	assert_true(str_is(buf_get(&out),
+	    "03-18 09:00, stands still: on the books until 03-18 14:00"));
+	buf_reset(&out);
+	case_put_promise(T0, 0, T0 + 200 * MIN, &out);
+	assert_true(
+	    str_is(buf_get(&out), "was due 03-18 09:00, overdue 3h 20m"));
+	buf_fini(&out);
 }
 
 static void
@@ -308,6 +328,7 @@ main(void)
 		CASE_TEST(test_things_are_open_until_their_last_word),
 		CASE_TEST(test_a_dispute_is_with_who_decides),
 		CASE_TEST(test_the_promise_moves_with_the_task),
+		CASE_TEST(test_a_promise_on_the_books_is_not_overdue),
 		CASE_TEST(test_a_wish_is_offered_and_then_in_hand),
 		CASE_TEST(test_a_call_knows_who_came_and_when),
 		CASE_TEST(test_more_than_fits_is_left_out),

@@ -172,7 +172,7 @@ test_withdrawn_work_blames_nobody(void **state)
 
 	dispatch_open(k, SEWAGE);
 	kit_run_until(k, "2026-03-24T00:00:00+08:00");
-	assert_state(k, K1, "yellow");
+	assert_state(k, K1, "red");
 	assert_true(dispatch_call(k, "work"));
 	assert_state(k, K1, "lifted");
 }
@@ -423,25 +423,6 @@ test_a_refusal_is_a_card_until_it_comes(void **state)
 }
 
 static void
-test_pushing_away_what_is_ones_own_is_told_in_blue(void **state)
-{
-	struct kit *k = *state;
-
-	dispatch_open(k, DITCH);
-	assert_true(KIT_SEND(k, return_ask, .task = STR(T1),
-	    .reason = STR("not ours"), .unit = STR(VILLAGE)));
-	assert_true(KIT_SEND(k, return_decline, .task = STR(T1),
-	    .reason = STR("it is"), .unit = STR(ROOM)));
-	assert_state(k, K1, "blue");
-	/* It waits for nothing, so it has a clock of its own. */
-	assert_due(k, K1, "next", "2026-03-20T23:59:59+08:00");
-	kit_run_until(k, "2026-03-21T00:00:00+08:00");
-	assert_state(k, K1, "yellow");
-	assert_true(dispatch_submit(k, T1, VILLAGE));
-	assert_state(k, K1, "lifted");
-}
-
-static void
 test_special_starts_red_by_a_word(void **state)
 {
 	struct kit *k = *state;
@@ -573,7 +554,6 @@ main(void)
 		TEST(test_three_reds_in_a_row_call_the_leader),
 		TEST(test_three_reworks_are_a_problem_order),
 		TEST(test_a_refusal_is_a_card_until_it_comes),
-		TEST(test_pushing_away_what_is_ones_own_is_told_in_blue),
 		TEST(test_special_starts_red_by_a_word),
 		TEST(test_a_word_can_be_taken_back),
 		TEST(test_a_warning_is_answered_and_handled),

@@ -87,14 +87,58 @@ test_clocks_run_from_the_dispatch(void **state)
 
 	dispatch_open(k, RUBBISH);
 	m = KIT_SAID(k, task_assigned, 0);
-	assert_time(m->sign_by, "2026-03-19T23:59:59+08:00");
+	/* Half an hour to sign is the matter's own. */
+	assert_time(m->sign_by, "2026-03-18T09:30:00+08:00");
 	assert_time(m->return_by, "2026-03-20T23:59:59+08:00");
 	/* Four working hours from nine: three before noon, one after two. */
 	assert_time(m->finish_by, "2026-03-18T15:00:00+08:00");
-	assert_due(k, T1, "sign", "2026-03-19T23:59:59+08:00");
+	assert_due(k, T1, "sign", "2026-03-18T09:30:00+08:00");
 	assert_due(k, T1, "return", "2026-03-20T23:59:59+08:00");
 	assert_due(k, T1, "finish", "2026-03-18T15:00:00+08:00");
 	assert_unarmed(k, CASEFILE, "route");
+	/* Signing starts nothing: it is due when it was. */
+	kit_at(k, "2026-03-18T11:30:00+08:00");
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	assert_due(k, T1, "finish", "2026-03-18T15:00:00+08:00");
+	assert_time(((const struct row_task *)kit_row(k, T1))->finish_from,
+	    "2026-03-18T09:00:00+08:00");
+}
+
+/* Late is who forwards late, whenever it was done or is looked at. */
+static void
+test_late_is_decided_when_it_is_forwarded(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	kit_at(k, "2026-03-25T23:59:59+08:00");
+	assert_true(dispatch_submit(k, T1, VILLAGE));
+	assert_false(KIT_SAID(k, task_submitted, 0)->late);
+	assert_false(KIT_SAID(k, casefile_forwarded, 0)->late);
+	/* Looked at and closed after the promise: still in time. */
+	kit_at(k, "2026-03-27T17:00:00+08:00");
+	assert_true(dispatch_accept(k, T1, ROOM));
+	assert_false(KIT_SAID(k, casefile_handled, 0)->late);
+	assert_true(dispatch_look(k, true));
+	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
+	    .outcome = STR("solved"), .unit = STR(ROOM)));
+	assert_false(KIT_SAID(k, casefile_closed, 0)->late);
+}
+
+static void
+test_what_is_forwarded_a_moment_later_is_late(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	kit_at(k, "2026-03-26T00:00:00+08:00");
+	assert_true(dispatch_submit(k, T1, VILLAGE));
+	assert_true(KIT_SAID(k, task_submitted, 0)->late);
+	assert_true(KIT_SAID(k, casefile_forwarded, 0)->late);
+	assert_true(dispatch_accept(k, T1, ROOM));
+	assert_true(KIT_SAID(k, casefile_handled, 0)->late);
 }
 
 static void
@@ -298,6 +342,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_matter_and_the_place_give_the_way),
 		TEST(test_clocks_run_from_the_dispatch),
+		TEST(test_late_is_decided_when_it_is_forwarded),
+		TEST(test_what_is_forwarded_a_moment_later_is_late),
 		TEST(test_the_promise_caps_the_limit_of_the_matter),
 		TEST(test_danger_and_petitions_have_their_own_clocks),
 		TEST(test_an_unknown_matter_waits_for_the_room),

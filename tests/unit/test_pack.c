@@ -42,6 +42,7 @@ enum group {
 	powers,
 	limits,
 	calendar,
+	cards,
 };
 
 struct mistake {
@@ -299,6 +300,7 @@ TEST_GROUP(test_matters_and_bundles_fit, matters)
 TEST_GROUP(test_power_items_and_lists_fit, powers)
 TEST_GROUP(test_limits_and_scores_fit, limits)
 TEST_GROUP(test_the_calendar_fits, calendar)
+TEST_GROUP(test_what_gives_a_card_is_known, cards)
 
 static void
 test_a_bad_file_is_told_and_no_more(void **state)
@@ -394,6 +396,7 @@ main(void)
 		cmocka_unit_test(test_power_items_and_lists_fit),
 		cmocka_unit_test(test_limits_and_scores_fit),
 		cmocka_unit_test(test_the_calendar_fits),
+		cmocka_unit_test(test_what_gives_a_card_is_known),
 		cmocka_unit_test(test_every_fault_is_told_in_order),
 		cmocka_unit_test(test_exit_codes),
 	};
