@@ -10,12 +10,16 @@
 static struct str
 columns(const struct msg_desc *row, const char *before, struct arena *arena)
 {
-	struct str text = { NULL, 0 };
+	struct buf b;
+	struct str text;
 
+	buf_init(&b, SQL_BYTES);
 	/* The first is the id, which is what rows are known by. */
 	for (size_t i = 1; i < row->n_fields; i++)
-		text = arena_printf(arena, "%.*s%s%s%s", STR_ARG(text),
-		    i > 1 ? ", " : "", before, row->fields[i].name);
+		buf_printf(&b, "%s%s%s", i > 1 ? ", " : "", before,
+		    row->fields[i].name);
+	text = arena_str(arena, buf_get(&b));
+	buf_fini(&b);
 	return text;
 }
 
