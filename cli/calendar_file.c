@@ -1,8 +1,8 @@
 #include "cli/calendar_file.h"
 
 #include "cli/csv.h"
+#include "common/base/file.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,33 +41,6 @@ on_fault(void *ctx, struct csv_place place, const char *what)
 		(void)err_set(r->e, RC_REJECT, "%s:%u:%u: %s", r->path,
 		    place.line, place.column, what);
 	r->failed = true;
-}
-
-static enum rc
-slurp(const char *path, struct arena *arena, struct str *bytes, struct err *e)
-{
-	FILE *f = fopen(path, "rbe");
-	char piece[8192];
-	struct buf b;
-	size_t n;
-	bool bad;
-
-	if (f == NULL)
-		return err_set(e,
-		    errno == ENOENT || errno == ENOTDIR ? RC_GONE : RC_FATAL,
-		    "cannot open the calendar %s: %s", path, strerror(errno));
-	buf_init(&b, CSV_FILE_MAX + sizeof(piece));
-	do {
-		n = fread(piece, 1, sizeof(piece), f);
-		buf_put(&b, piece, n);
-	} while (n > 0 && b.n <= CSV_FILE_MAX);
-	bad = ferror(f) != 0;
-	if (!bad)
-		*bytes = arena_str(arena, buf_get(&b));
-	(void)fclose(f);
-	buf_fini(&b);
-	return bad ? err_set(e, RC_FATAL, "cannot read the calendar %s", path)
-		   : RC_OK;
 }
 
 static void
@@ -122,9 +95,14 @@ read_days(struct calendar_file *f, const char *path, struct err *e)
 {
 	struct reading r = { .file = f, .path = path, .e = e };
 	struct csv_row *row = xmalloc(sizeof(*row));
-	struct str bytes = { NULL, 0 };
-	enum rc rc = slurp(path, f->arena, &bytes, e);
+	struct str bytes;
+	struct buf b;
+	enum rc rc;
 
+	buf_init(&b, CSV_FILE_MAX + 1);
+	rc = file_read(path, CSV_FILE_MAX, &b, e);
+	bytes = arena_str(f->arena, buf_get(&b));
+	buf_fini(&b);
 	if (rc != RC_OK) {
 		free(row);
 		return rc;

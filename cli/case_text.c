@@ -20,22 +20,11 @@ name(struct case_file *c, enum msg_look look, struct str code)
 	return print_name(&c->printer, look, code, c->now);
 }
 
-/* "T1" of a thing of this casefile, "" of the casefile itself. */
-static struct str
-short_id(const struct case_file *c, struct str id)
-{
-	size_t n = c->view.number.n;
-
-	if (!str_starts(id, c->view.number))
-		return id;
-	return id.n > n ? str_cut(id, n + 1, id.n) : (struct str){ NULL, 0 };
-}
-
 /* A call's limits belong to <call>/<unit>; the unit has its own column. */
 static struct str
 thing_of_limit(const struct case_file *c, const struct case_limit *l)
 {
-	struct str id = short_id(c, l->thing);
+	struct str id = print_short_id(l->thing, c->view.number);
 
 	return str_cut(id, 0, str_find(id, '/'));
 }
@@ -188,7 +177,8 @@ put_calls(struct case_file *c, struct buf *out)
 		const struct case_call *call = &v->calls[i];
 
 		buf_z(out, "  ");
-		columns_put_cell(out, short_id(c, call->id), THING_COLUMNS - 2);
+		columns_put_cell(out, print_short_id(call->id, c->view.number),
+		    THING_COLUMNS - 2);
 		buf_printf(out, "%.*s, raised ", STR_ARG(call->class));
 		when_put(out, call->raised_at, c->now);
 		buf_printf(out, " by %.*s, \"",
@@ -215,7 +205,8 @@ put_open(struct case_file *c, struct buf *out)
 			continue;
 		n++;
 		buf_z(out, "  ");
-		columns_put_cell(out, short_id(c, t->id), THING_COLUMNS);
+		columns_put_cell(
+		    out, print_short_id(t->id, c->view.number), THING_COLUMNS);
 		columns_put_cell(
 		    out, name(c, LOOK_UNIT, t->unit), UNIT_COLUMNS);
 		buf_printf(out, "%s, ", t->last->type);

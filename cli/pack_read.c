@@ -1,6 +1,7 @@
 #include "cli/pack_read.h"
 
 #include "cli/pack_cell.h"
+#include "common/base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,27 +43,6 @@ on_fault(void *ctx, struct csv_place place, const char *what)
 	pack_fault(r->p, r->file, place, "%s", what);
 }
 
-/* The whole of F, in the arena; one byte too much if it is too large. */
-static enum rc
-slurp(FILE *f, const char *path, struct arena *arena, struct str *bytes,
-    struct err *e)
-{
-	struct buf b;
-	char piece[16384];
-	size_t n;
-
-	buf_init(&b, CSV_FILE_MAX + sizeof(piece));
-	do {
-		n = fread(piece, 1, sizeof(piece), f);
-		buf_put(&b, piece, n);
-	} while (n > 0 && b.n <= CSV_FILE_MAX);
-	*bytes = arena_str(arena, buf_get(&b));
-	buf_fini(&b);
-	if (ferror(f) != 0)
-		return err_set(e, RC_FATAL, "cannot read %s", path);
-	return RC_OK;
-}
-
 /* Opens FILE of the pack; RC_GONE when it is not there. */
 static enum rc
 reading_open(struct reading *r, struct pack *p, const char *file, struct err *e)
@@ -70,20 +50,17 @@ reading_open(struct reading *r, struct pack *p, const char *file, struct err *e)
 	struct arena *arena = registry_arena(p->registry);
 	char path[PATH_LEN];
 	struct str bytes;
-	FILE *f;
+	struct buf b;
 	enum rc rc;
 
 	r->p = p;
 	r->file = file;
 	if (snprintf(path, sizeof(path), "%s/%s", p->dir, file) >= PATH_LEN)
 		return err_set(e, RC_FATAL, "the path is too long");
-	f = fopen(path, "rbe");
-	if (f == NULL && errno == ENOENT)
-		return RC_GONE;
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "cannot open %s", path);
-	rc = slurp(f, path, arena, &bytes, e);
-	(void)fclose(f);
+	buf_init(&b, CSV_FILE_MAX + 1);
+	rc = file_read(path, CSV_FILE_MAX, &b, e);
+	bytes = arena_str(arena, buf_get(&b));
+	buf_fini(&b);
 	if (rc == RC_OK)
 		csv_open(&r->csv, bytes, arena, on_fault, r);
 	return rc;

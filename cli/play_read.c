@@ -1,6 +1,7 @@
 /* The written day and the desk's script, into memory. */
 #include "cli/play.h"
 
+#include "common/base/file.h"
 #include "common/msg/wire.h"
 
 #include <jansson.h>
@@ -9,19 +10,12 @@
 #include <string.h>
 
 static enum rc
-slurp(const char *dir, const char *name, struct buf *out, struct err *e)
+read_file(const char *dir, const char *name, struct buf *out, struct err *e)
 {
-	char path[4096], chunk[65536];
-	size_t n;
-	FILE *f;
+	char path[4096];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "r");
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "cannot read %s", path);
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		buf_put(out, chunk, n);
-	(void)fclose(f);
+	TRY(file_read(path, out->max, out, e));
 	return out->failed ? err_set(e, RC_FATAL, "%s is too long", path)
 			   : RC_OK;
 }
@@ -148,7 +142,7 @@ read_day(struct play *p, const char *dir, struct err *e)
 	enum rc rc;
 
 	buf_init(&all, (size_t)64 << 20);
-	rc = slurp(dir, "day.jsonl", &all, e);
+	rc = read_file(dir, "day.jsonl", &all, e);
 	rest = buf_get(&all);
 	p->reports =
 	    arena_alloc(p->arena, (all.n / 64 + 1) * sizeof(*p->reports));
@@ -226,7 +220,7 @@ read_crew(struct play *p, const char *dir, struct err *e)
 	enum rc rc;
 
 	buf_init(&all, (size_t)16 << 20);
-	rc = slurp(dir, "crew.csv", &all, e);
+	rc = read_file(dir, "crew.csv", &all, e);
 	p->scripts =
 	    arena_alloc(p->arena, (p->n_reports + 1) * sizeof(*p->scripts));
 	must(p->scripts != NULL);

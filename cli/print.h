@@ -37,6 +37,8 @@ void print_what(struct printer *p, const struct msg_desc *d, const void *msg,
 void print_limits(const struct print_clock *c, const struct msg_desc *d,
     const void *msg, int64_t at, struct buf *out);
 
+/* "T1" of a thing of casefile SUBJECT, nothing of the casefile itself. */
+struct str print_short_id(struct str id, struct str subject);
 /* The name of CODE, which is of kind LOOK, on that day; or CODE itself. */
 struct str print_name(
     struct printer *p, enum msg_look look, struct str code, int64_t at);

@@ -52,9 +52,8 @@ print_label(struct buf *out, const char *name, const char *without)
 		buf_char(out, name[i] == '_' ? ' ' : name[i]);
 }
 
-/* The id of a child, told without the number of the casefile around it. */
-static struct str
-short_id(struct str id, struct str subject)
+struct str
+print_short_id(struct str id, struct str subject)
 {
 	if (subject.n == 0 || !str_starts(id, subject))
 		return id;
@@ -68,7 +67,7 @@ value_of(struct printer *p, const struct msg_field *f, struct str s,
     struct str subject, int64_t at)
 {
 	if (f->format.look == LOOK_THING || f->format.look == LOOK_CASEFILE)
-		return short_id(s, subject);
+		return print_short_id(s, subject);
 	return print_name(p, f->format.look, s, at);
 }
 

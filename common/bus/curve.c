@@ -1,5 +1,7 @@
 #include "common/bus/curve.h"
 
+#include "common/base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,13 +13,6 @@
 
 #define FILE_BYTES 4096
 #define KEY_CHARS (CURVE_TEXT - 1)
-
-static void
-fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 bool
 curve_is_key(struct str text)
@@ -126,7 +121,7 @@ curve_read(
 	char text[FILE_BYTES];
 	ssize_t n;
 	bool sound;
-	AUTO(fd_close) int fd = -1;
+	AUTO(file_close) int fd = -1;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
@@ -183,7 +178,7 @@ sync_folder(const char *path)
 	    slash == NULL ? "." : path);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	done = fd >= 0 && fsync(fd) == 0;
-	fd_close(&fd);
+	file_close(&fd);
 	return done;
 }
 
@@ -193,7 +188,7 @@ curve_write(const char *path, const struct curve_key *k, struct err *e)
 	char text[FILE_BYTES];
 	bool done;
 	int n;
-	AUTO(fd_close) int fd = -1;
+	AUTO(file_close) int fd = -1;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)

@@ -1,46 +1,25 @@
 #include "common/db/db.h"
 
+#include "common/db/db_inner.h"
 #include "common/db/rows.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define PATIENCE_MS 5000
 
-/* One that db_ready() took in before it was asked for. */
-struct early {
-	PGresult *res;
-};
-
-struct db {
-	PGconn *conn;
-	int64_t patience_ms;
-	int64_t deadline;    /* of the pipeline under way */
-	size_t n_due;        /* results still to read of what was sent */
-	struct early *early; /* in order */
-	size_t n_early;
-	size_t next_early;
-	size_t early_cap;
-	bool synced;   /* a sync marker is under way behind them */
-	bool open;     /* BEGIN was sent, neither COMMIT nor ROLLBACK */
-	bool dead;     /* an answer did not come in time */
-	bool doubt;    /* committed here, perhaps not on the standby */
-	bool prepared; /* BEGIN and its like are */
-};
-
 /* First line of what the server said, without its newline. */
-static enum rc
-err_server(struct err *e, enum rc rc, const char *what, const char *text)
+enum rc
+db_err_said(struct err *e, enum rc rc, const char *what, const char *text)
 {
 	return err_set(e, rc, "%s: %.*s", what, (int)strcspn(text, "\n"), text);
 }
 
-static enum rc
-err_conn(const struct db *db, struct err *e, const char *what)
+enum rc
+db_err(const struct db *db, struct err *e, const char *what)
 {
-	return err_server(e, RC_RETRY, what,
+	return db_err_said(e, RC_RETRY, what,
 	    db->doubt  ? "the standby did not confirm the commit"
 	    : db->dead ? "no answer in time"
 		       : PQerrorMessage(db->conn));
@@ -90,7 +69,7 @@ db_open(
 	if (PQstatus(db->conn) != CONNECTION_OK ||
 	    PQsetnonblocking(db->conn, 1) != 0 ||
 	    PQenterPipelineMode(db->conn) != 1) {
-		rc = err_conn(db, e, "cannot connect to the database");
+		rc = db_err(db, e, "cannot connect to the database");
 		db_close(&db);
 		return rc;
 	}
@@ -281,7 +260,7 @@ enum rc
 db_flush(struct db *db, struct err *e)
 {
 	if (!db_alive(db) || PQpipelineSync(db->conn) != 1 || !push(db))
-		return err_conn(db, e, "sending");
+		return db_err(db, e, "sending");
 	db->synced = true;
 	return RC_OK;
 }
@@ -295,7 +274,7 @@ take_sync(struct db *db, struct err *e)
 
 	PQclear(res);
 	db->synced = false;
-	return ok ? RC_OK : err_conn(db, e, "waiting");
+	return ok ? RC_OK : db_err(db, e, "waiting");
 }
 
 static enum rc
@@ -305,7 +284,7 @@ result_rc(const struct db *db, const PGresult *res, struct err *e)
 	const char *state;
 
 	if (res == NULL || db->doubt)
-		return err_conn(db, e, "waiting");
+		return db_err(db, e, "waiting");
 	status = PQresultStatus(res);
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
 		return RC_OK;
@@ -313,8 +292,8 @@ result_rc(const struct db *db, const PGresult *res, struct err *e)
 		return err_set(e, RC_RETRY, "pipeline aborted");
 	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	if (state == NULL)
-		return err_conn(db, e, "waiting");
-	return err_server(e, db_rc_of(state), state,
+		return db_err(db, e, "waiting");
+	return db_err_said(e, db_rc_of(state), state,
 	    PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
 }
 
@@ -412,78 +391,4 @@ db_rollback(struct db *db)
 	send_one(db, "rollback", NULL);
 	if (db_flush(db, &e) != RC_OK || db_next(db, NULL, &e) != RC_OK)
 		abandon(db);
-}
-
-static enum rc
-prepare_one(struct db *db, const char *name, const char *sql, struct err *e)
-{
-	if (PQsendPrepare(db->conn, name, sql, 0, NULL) != 1)
-		return err_conn(db, e, name);
-	db->n_due++;
-	return RC_OK;
-}
-
-static enum rc
-prepare_all(struct db *db, const struct db_query *q, size_t n, struct err *e)
-{
-	struct err why;
-	enum rc rc;
-
-	for (size_t i = 0; i < n; i++)
-		TRY(prepare_one(db, q[i].name, q[i].sql, e));
-	TRY(db_flush(db, e));
-	for (size_t i = 0; i < n; i++) {
-		rc = db_next(db, NULL, &why);
-		if (rc != RC_OK)
-			return err_set(
-			    e, rc, "query %s: %s", q[i].name, why.text);
-	}
-	return RC_OK;
-}
-
-enum rc
-db_prepare(
-    struct db *db, const struct db_query *queries, size_t n, struct err *e)
-{
-	static const struct db_query always[] = {
-		{ "begin", "BEGIN" },
-		{ "commit", "COMMIT" },
-		{ "rollback", "ROLLBACK" },
-	};
-	enum rc rc = RC_OK;
-
-	if (!db->prepared)
-		rc = prepare_all(db, always, ARRAY_LEN(always), e);
-	db->prepared = rc == RC_OK;
-	if (rc == RC_OK && n > 0)
-		rc = prepare_all(db, queries, n, e);
-	if (rc != RC_OK)
-		db_rollback(db);
-	return rc;
-}
-
-enum rc
-db_script(struct db *db, const char *sql, struct err *e)
-{
-	PGresult *res;
-	const char *text;
-	enum rc rc = RC_OK;
-
-	must(db->n_due == 0 && !db->synced);
-	if (PQexitPipelineMode(db->conn) != 1 ||
-	    PQsetnonblocking(db->conn, 0) != 0)
-		return err_conn(db, e, "script");
-	res = PQexec(db->conn, sql);
-	if (PQresultStatus(res) != PGRES_COMMAND_OK &&
-	    PQresultStatus(res) != PGRES_TUPLES_OK) {
-		text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-		rc = err_server(e,
-		    db_rc_of(PQresultErrorField(res, PG_DIAG_SQLSTATE)),
-		    "script", text != NULL ? text : PQerrorMessage(db->conn));
-	}
-	PQclear(res);
-	if (PQsetnonblocking(db->conn, 1) != 0 ||
-	    PQenterPipelineMode(db->conn) != 1)
-		return err_conn(db, e, "script");
-	return rc;
 }

@@ -1,5 +1,7 @@
 #include "services/intake/vault_keys.h"
 
+#include "common/base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,13 +14,6 @@
 #define HEX_LEN ((size_t)VAULT_KEY_LEN * 2)
 #define NAMES "names "
 #define FILE_MAX ((VAULT_KEYS_MAX + 3) * (HEX_LEN + 8))
-
-static void
-fd_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 /* All of a small file; -1 when it is longer than CAP. */
 static ssize_t
@@ -115,7 +110,7 @@ vault_ring_read(const char *path, const char *setting, struct vault_ring *ring,
 	char text[FILE_MAX];
 	ssize_t n;
 	bool sound;
-	AUTO(fd_close) int fd = -1;
+	AUTO(file_close) int fd = -1;
 
 	*ring = (struct vault_ring){ .n = 0 };
 	if (sodium_init() < 0)
@@ -184,7 +179,7 @@ write_file(
 {
 	char beside[PATH_MAX];
 	bool done;
-	AUTO(fd_close) int fd = -1;
+	AUTO(file_close) int fd = -1;
 
 	if (snprintf(beside, sizeof(beside), "%s.new", path) >=
 	    (int)sizeof(beside))
