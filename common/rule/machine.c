@@ -146,10 +146,10 @@ apply_one(const struct move *mv, struct step *s, bool *known)
 		return false;
 	if (mv->aim == AIM_NEW)
 		return apply_new(mv, s);
-	if (mv->aim == AIM_EACH)
-		return apply_each(mv, s);
 	row = step_find(s, mv->thing, first_field(s));
 	*known = *known || row != NULL;
+	if (mv->aim == AIM_EACH)
+		return apply_each(mv, s);
 	if (row == NULL || !fits(mv, s, row) || is_alternative(mv, s))
 		return false;
 	run_move(mv, s, row);
@@ -168,13 +168,61 @@ allowed_now(struct step *s, int thing, const struct row_head *row)
 	for (size_t i = 0; i < m->n_moves; i++) {
 		const struct move *mv = &m->moves[i];
 		struct str type = str_of(mv->on->type);
-		bool twice = n > 0 && str_eq(v[n - 1], type);
 
 		if (mv->thing == thing && mv->on->kind == MSG_COMMAND &&
-		    mv->aim == AIM_ID && fits(mv, s, row) && !twice)
+		    mv->aim == AIM_ID && fits(mv, s, row) &&
+		    !strs_has((struct strs){ v, n }, type))
 			v[n++] = type;
 	}
 	return (struct strs){ v, n };
+}
+
+/* Whether TYPE takes rows of THING along, and this one not. */
+static bool
+passes_by(const struct step *s, int thing, const struct row_head *row,
+    struct str type)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->machine->n_moves; i++) {
+		const struct move *mv = &s->machine->moves[i];
+
+		if (mv->thing != thing || !str_is(type, mv->on->type))
+			continue;
+		if (fits(mv, s, row))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* What else the row that the command is about allows. */
+static struct strs
+allowed_besides(struct step *s)
+{
+	struct str self = str_of(s->desc->type);
+
+	if (s->row == NULL || s->move == NULL || s->move->aim != AIM_ID)
+		return (struct strs){ NULL, 0 };
+	return strs_without(s->arena, allowed_now(s, s->move->thing, s->row),
+	    (struct strs){ &self, 1 });
+}
+
+void
+step_refuse_state(
+    struct step *s, int thing, const struct row_head *row, struct str name)
+{
+	struct strs all = allowed_besides(s);
+	struct str *v = arena_alloc(s->arena, (all.n + 1) * sizeof(*v));
+	size_t n = 0;
+
+	must(v != NULL);
+	for (size_t i = 0; i < all.n; i++)
+		if (!passes_by(s, thing, row, all.p[i]))
+			v[n++] = all.p[i];
+	step_refuse_because(s, "NOT_ALLOWED_NOW", "%.*s is %.*s", STR_ARG(name),
+	    STR_ARG(row->state));
+	s->decision->allowed = (struct strs){ v, n };
 }
 
 /* A command that nothing answered: is the thing not there, or not so far? */
@@ -192,7 +240,8 @@ refuse_unfit(struct step *s, bool known)
 		const struct move *mv = &m->moves[i];
 		struct row_head *row;
 
-		if (mv->on != s->desc || mv->aim != AIM_ID)
+		if (mv->on != s->desc ||
+		    (mv->aim != AIM_ID && mv->aim != AIM_EACH))
 			continue;
 		row = step_find(s, mv->thing, first_field(s));
 		if (row == NULL)
@@ -253,6 +302,10 @@ machine_apply(const struct machine *m, struct step *s)
 		return any;
 	if (!any)
 		refuse_unfit(s, known);
+	/* The state, told by the rule itself. */
+	if (step_refused(s) && s->decision->allowed.n == 0 &&
+	    strcmp(s->decision->refused, "NOT_ALLOWED_NOW") == 0)
+		s->decision->allowed = allowed_besides(s);
 	if (step_refused(s))
 		tell_refusal(s);
 	return any;

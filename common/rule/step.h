@@ -13,6 +13,12 @@ void step_refuse(struct step *s, const char *code);
 /* The same with what stands behind the sentence of reasons.def. */
 void step_refuse_because(struct step *s, const char *code, const char *fmt, ...)
     PRINTF(3, 4);
+/*
+ * Refuses NOT_ALLOWED_NOW for the state of ROW, which the command names
+ * beside its own thing (NAME), with what is allowed of it.
+ */
+void step_refuse_state(
+    struct step *s, int thing, const struct row_head *row, struct str name);
 bool step_refused(const struct step *s);
 /* Refuses REASON_MISSING; true when somebody has said something. */
 bool step_has_reason(struct step *s, struct str reason);

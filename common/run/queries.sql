@@ -194,12 +194,12 @@ FROM json_to_recordset($2::json) AS a(thing text, name text, casefile text,
 	provisional boolean, met_at timestamptz, cycle bigint, cause text,
 	trace text)
 ON CONFLICT (service, thing, name) DO UPDATE SET
-	(unit, kind, state, rule, armed_at, soon_at, due_at, wake_at,
+	(division, unit, kind, state, rule, armed_at, soon_at, due_at, wake_at,
 		provisional, met_at, cause, trace) =
-	(excluded.unit, excluded.kind, excluded.state, excluded.rule,
-		excluded.armed_at, excluded.soon_at, excluded.due_at,
-		excluded.wake_at, excluded.provisional, excluded.met_at,
-		excluded.cause, excluded.trace),
+	(excluded.division, excluded.unit, excluded.kind, excluded.state,
+		excluded.rule, excluded.armed_at, excluded.soon_at,
+		excluded.due_at, excluded.wake_at, excluded.provisional,
+		excluded.met_at, excluded.cause, excluded.trace),
 	cycle = d.cycle + excluded.cycle
 
 -- What had run out already stays so, but it is known when it ended; the

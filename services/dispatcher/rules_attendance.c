@@ -53,8 +53,7 @@ dispatcher_seat_in(struct step *s, struct str unit, uint32_t states)
 		return NULL;
 	}
 	if (!step_in(s, THING_ATTENDANCE, HEAD(a), states)) {
-		step_refuse_because(s, "NOT_ALLOWED_NOW", "%.*s is %.*s",
-		    STR_ARG(a->unit), STR_ARG(a->state));
+		step_refuse_state(s, THING_ATTENDANCE, HEAD(a), a->unit);
 		return NULL;
 	}
 	return a;

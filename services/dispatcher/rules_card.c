@@ -235,13 +235,15 @@ limit_told(struct step *s, const char *which, const char *any, int64_t waits)
 	struct str trigger = arena_printf(
 	    s->arena, "%.*s.%.*s.%s", STR_ARG(kind), STR_ARG(m->limit), which);
 	struct str gives = listed(s, trigger);
+	/* Its unit may be gone since it was armed. */
+	struct str unit = step_heir(s, m->unit, s->row->division);
 
 	if (dispatcher_is_stale(s))
 		return;
 	if (gives.n == 0)
 		gives = listed(s, str_of(any));
 	act(s, trigger.p, gives,
-	    &(struct given){ m->unit, m->thing, m->limit,
+	    &(struct given){ unit, m->thing, m->limit,
 		waits > 0 ? s->at : m->due_at, waits });
 }
 

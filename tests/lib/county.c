@@ -87,6 +87,71 @@ county_with(const char *file, const char *from, const char *to)
 	return r;
 }
 
+struct change {
+	struct registry *r;
+	int64_t from;
+	int64_t then;
+};
+
+static bool
+is_gone(struct str code)
+{
+	return str_starts(code, STR("330122109219")) ||
+	       str_starts(code, STR("330122109-"));
+}
+
+static void
+take(struct change *c, enum registry_table t, const void *row)
+{
+	struct str key = *(const struct str *)row;
+
+	if (t == TABLE_division &&
+	    (str_is(key, "330122109") || str_is(key, "330122109219"))) {
+		struct row_division d;
+		static struct str town[] = { STR(NEW_TOWN) };
+		static struct str village[] = { STR(NEW_PLACE) };
+
+		memcpy(&d, row, sizeof(d));
+		registry_add(c->r, t, row, c->from, c->then);
+		d.successors = (struct strs){ key.n == 9 ? town : village, 1 };
+		registry_add(c->r, t, &d, c->then, INT64_MAX);
+		return;
+	}
+	registry_add(c->r, t, row, c->from,
+	    t == TABLE_unit && is_gone(key) ? c->then : INT64_MAX);
+}
+
+struct registry *
+county_merged(const struct registry *county, const char *day)
+{
+	struct change c = { registry_new(),
+		county_time("2026-01-01T00:00+08:00"), county_time(day) };
+	const struct row_division place = { .code = STR(NEW_PLACE),
+		.name_zh = STR("新村"),
+		.name_en = STR("New Village"),
+		.kind = STR("village"),
+		.parent = STR(NEW_TOWN) };
+	const struct row_unit unit = { .code = STR(NEW_VILLAGE),
+		.name_zh = STR("新村村委会"),
+		.name_en = STR("New Village Committee"),
+		.kind = STR("village_committee"),
+		.parent = STR(NEW_TOWN "-T"),
+		.division = STR(NEW_PLACE) };
+
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
+		size_t n, size = registry_files[t].desc->size;
+		const char *rows =
+		    registry_rows(county, (enum registry_table)t, &n);
+
+		for (size_t i = 0; i < n; i++)
+			take(&c, (enum registry_table)t, rows + i * size);
+	}
+	registry_add(c.r, TABLE_division, &place, c.then, INT64_MAX);
+	registry_add(c.r, TABLE_unit, &unit, c.then, INT64_MAX);
+	registry_seal(c.r, STR("tonglu 2026.2"));
+	return c.r;
+}
+
 int64_t
 county_time(const char *rfc3339)
 {

@@ -19,6 +19,17 @@ struct registry *county_of(const char *dir);
 struct registry *county_with(
     const char *file, const char *from, const char *to);
 
+/*
+ * COUNTY as it goes on from DAY: Fenshui (分水镇) and its village of
+ * 330122109219 go into Baijiang (百江镇), and their units are gone.  COUNTY
+ * must live as long.
+ */
+#define NEW_TOWN "330122112"
+#define NEW_PLACE "330122112919"
+#define NEW_VILLAGE "330122112919-V"
+#define NEW_ROOM "330122112-CMD"
+struct registry *county_merged(const struct registry *county, const char *day);
+
 /* An instant: "2026-03-18T09:00+08:00".  Dies when it can not be read. */
 int64_t county_time(const char *rfc3339);
 

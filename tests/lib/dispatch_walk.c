@@ -27,10 +27,21 @@ walk_dice(struct walk *w, uint64_t n)
 }
 
 struct str
+walk_officer(struct walk *w)
+{
+	return ONE_OF(w, officers);
+}
+
+struct str
+walk_any_unit(struct walk *w)
+{
+	return ONE_OF(w, walk_units);
+}
+
+struct str
 walk_unit(struct walk *w, struct str right)
 {
-	return right.n > 0 && walk_dice(w, 8) > 0 ? right
-						  : ONE_OF(w, walk_units);
+	return right.n > 0 && walk_dice(w, 8) > 0 ? right : walk_any_unit(w);
 }
 
 struct str
@@ -63,85 +74,6 @@ walk_some(struct walk *w, const char *mark)
 	    w->k, mark, walk_dice(w, 4) > 0 ? n : 1 + walk_dice(w, n));
 }
 
-#define OTHER_CASE "330122-26-0000418"
-
-/* What other casefiles say about this one, once it was merged. */
-static bool
-of_parent(struct walk *w)
-{
-	if (walk_dice(w, 2) == 0)
-		return SEND(w, casefile_parted, .casefile = STR(CASEFILE),
-		    .parent = STR(OTHER_CASE), .why = STR("ended"));
-	return SEND(w, casefile_followed, .casefile = STR(CASEFILE),
-	    .parent = STR(OTHER_CASE), .outcome = STR("solved"),
-	    .handler = STR(VILLAGE), .unit = STR(ROOM),
-	    .done_at = kit_now(w->k));
-}
-
-/* Ends before its time. */
-static bool
-of_end(struct walk *w)
-{
-	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
-
-	switch (walk_dice(w, 6)) {
-	case 5:
-		return SEND(w, casefile_rehome, .casefile = STR(CASEFILE));
-	case 0:
-		return SEND(w, casefile_reject, .casefile = STR(CASEFILE),
-		    .missing = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
-	case 1:
-		return SEND(w, casefile_terminate, .casefile = STR(CASEFILE),
-		    .ground =
-			walk_dice(w, 4) > 0 ? STR("petition") : STR("tired"),
-		    .holder = walk_unit(w, t != NULL ? t->unit : STR(ROOM)),
-		    .request = walk_reason(w),
-		    .unit = walk_unit(w, STR(CENTRE)));
-	case 2:
-		return SEND(w, casefile_joined, .casefile = STR(CASEFILE),
-		    .child = STR("330122-26-0000419"),
-		    .finish_by = kit_now(w->k) + DAY_MS);
-	default:
-		return SEND(w, casefile_merge, .casefile = STR(CASEFILE),
-		    .parent =
-			walk_dice(w, 4) > 0 ? STR(OTHER_CASE) : STR(CASEFILE),
-		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
-	}
-}
-
-static bool
-of_casefile(struct walk *w)
-{
-	switch (walk_dice(w, 8)) {
-	case 4:
-		return SEND(w, casefile_lower, .casefile = STR(CASEFILE),
-		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
-	case 5:
-		return SEND(w, casefile_verify, .casefile = STR(CASEFILE),
-		    .ok = walk_dice(w, 3) > 0, .found = walk_reason(w),
-		    .unit = walk_unit(w, STR(ROOM)),
-		    .officer = ONE_OF(w, officers));
-	case 6:
-		return of_end(w);
-	case 0:
-		return SEND(w, casefile_route, .casefile = STR(CASEFILE),
-		    .to = ONE_OF(w, walk_units),
-		    .unit = walk_unit(w, STR(ROOM)));
-	case 1:
-		return SEND(w, casefile_raise, .casefile = STR(CASEFILE),
-		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
-	case 2:
-		return SEND(w, casefile_opened, .casefile = STR(CASEFILE),
-		    .matter = STR(DITCH), .channel = STR("grid"),
-		    .finish_by = kit_now(w->k), .pack = STR("tonglu"));
-	default:
-		return SEND(w, casefile_close, .casefile = STR(CASEFILE),
-		    .outcome =
-			walk_dice(w, 4) > 0 ? STR("solved") : STR("explained"),
-		    .unit = walk_unit(w, STR(ROOM)));
-	}
-}
-
 static bool
 of_return(struct walk *w, const struct row_task *t)
 {
@@ -151,8 +83,7 @@ of_return(struct walk *w, const struct row_task *t)
 		    .reason = walk_reason(w), .unit = walk_unit(w, t->unit));
 	case 1:
 		return SEND(w, return_agree, .task = t->id,
-		    .to = ONE_OF(w, walk_units),
-		    .unit = walk_unit(w, t->giver));
+		    .to = walk_any_unit(w), .unit = walk_unit(w, t->giver));
 	default:
 		return SEND(w, return_decline, .task = t->id,
 		    .reason = walk_reason(w), .unit = walk_unit(w, t->giver));
@@ -165,7 +96,7 @@ of_task(struct walk *w)
 	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
 
 	if (t == NULL)
-		return of_casefile(w);
+		return walk_casefile(w);
 	switch (walk_dice(w, 10)) {
 	case 0:
 		return SEND(
@@ -174,12 +105,11 @@ of_task(struct walk *w)
 	case 2:
 		return SEND(w, task_submit, .task = t->id,
 		    .result = STR("done"), .unit = walk_unit(w, t->unit),
-		    .officer = ONE_OF(w, officers));
+		    .officer = walk_officer(w));
 	case 3:
 	case 4:
 		return SEND(w, task_accept, .task = t->id,
-		    .unit = walk_unit(w, t->giver),
-		    .officer = ONE_OF(w, officers));
+		    .unit = walk_unit(w, t->giver), .officer = walk_officer(w));
 	case 5:
 		return SEND(w, task_reject, .task = t->id,
 		    .missing = walk_reason(w), .unit = walk_unit(w, t->giver));
@@ -195,8 +125,8 @@ of_penalty(struct walk *w)
 
 	switch (walk_dice(w, 4)) {
 	case 0:
-		return SEND(w, penalty_filed, .penalty = id,
-		    .unit = ONE_OF(w, walk_units));
+		return SEND(
+		    w, penalty_filed, .penalty = id, .unit = walk_any_unit(w));
 	case 1:
 		return SEND(w, penalty_decided, .penalty = id);
 	case 2:
@@ -270,10 +200,10 @@ of_deadline(struct walk *w)
 		    .limit = STR("check"), .unit = STR(ROOM), .due_at = 1);
 	if (walk_dice(w, 3) == 0)
 		return SEND(w, deadline_due_soon, .thing = id,
-		    .limit = STR("decide"), .unit = ONE_OF(w, walk_units),
+		    .limit = STR("decide"), .unit = walk_any_unit(w),
 		    .due_at = kit_now(w->k) + DAY_MS);
 	return SEND(w, deadline_overdue, .thing = id, .limit = STR("decide"),
-	    .unit = ONE_OF(w, walk_units), .due_at = kit_now(w->k));
+	    .unit = walk_any_unit(w), .due_at = kit_now(w->k));
 }
 
 static bool
@@ -319,13 +249,13 @@ walk_begin(struct walk *w)
 bool
 walk_step(struct walk *w)
 {
-	static bool (*const kinds[])(struct walk * w) = { of_casefile, of_task,
-		of_task, walk_task, walk_task, walk_task, walk_task, walk_task,
-		walk_task, walk_task, walk_task, walk_task, walk_task, of_task,
-		of_task, of_task, of_task, walk_call, walk_call, walk_call,
-		walk_call, walk_call, of_penalty, of_mediation, of_callback,
-		walk_admission, of_deadline, walk_card, walk_warning, of_time,
-		of_time, of_time, of_time };
+	static bool (*const kinds[])(struct walk * w) = { walk_casefile,
+		of_task, of_task, walk_task, walk_task, walk_task, walk_task,
+		walk_task, walk_task, walk_task, walk_task, walk_task,
+		walk_task, of_task, of_task, of_task, of_task, walk_call,
+		walk_call, walk_call, walk_call, walk_call, of_penalty,
+		of_mediation, of_callback, walk_admission, of_deadline,
+		walk_card, walk_warning, of_time, of_time, of_time, of_time };
 
 	static bool (*const whole[])(struct walk * w) = { walk_bundle,
 		walk_bundle, walk_bundle, walk_bundle_work, walk_bundle_work,
@@ -335,7 +265,7 @@ walk_step(struct walk *w)
 	/* There is little else to do. */
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
 	    walk_dice(w, 12) == 0)
-		return of_parent(w);
+		return walk_parent(w);
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
 	    walk_dice(w, 4) == 0)
 		return of_penalty(w);

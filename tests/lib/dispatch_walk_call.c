@@ -13,12 +13,6 @@ static const struct str leaders[] = { S(TOWN_HEAD), S(COUNTY_HEAD) };
 static const struct str assisting[] = { S(STATION), S(TEAM), S(RESCUE) };
 static const char *const mains[] = { ECOLOGY, RESCUE, WATER, VILLAGE };
 
-static struct str
-any_unit(struct walk *w)
-{
-	return str_of(walk_units[walk_dice(w, walk_n_units)]);
-}
-
 /* Who is there for a department. */
 static struct str
 officer_of(struct str of)
@@ -71,7 +65,7 @@ raise_call(struct walk *w)
 static bool
 draft_call(struct walk *w)
 {
-	bool joint = walk_dice(w, 3) == 0;
+	bool joint = walk_dice(w, 2) == 0;
 
 	return SEND(w, call_draft, .casefile = STR(CASEFILE),
 	    .class = walk_dice(w, 2) > 0 ? STR("work") : STR("tough"),
@@ -88,7 +82,6 @@ of_draft(struct walk *w, const struct row_call *c)
 {
 	switch (walk_dice(w, 10)) {
 	case 0:
-	case 4:
 		return SEND(w, call_decline, .call = c->id,
 		    .reason = walk_reason(w),
 		    .unit = walk_dice(w, 2) > 0 ? STR(LEADERS)
@@ -98,6 +91,7 @@ of_draft(struct walk *w, const struct row_call *c)
 		    .unit = STR(COUNTY_LEADERS), .officer = STR(COUNTY_HEAD));
 	case 2:
 	case 3:
+	case 4:
 		return SEND(w, call_agree, .call = c->id,
 		    .unit = walk_unit(w, STR(OTHER_ROOM)));
 	case 5:
@@ -130,7 +124,7 @@ of_presence(struct walk *w, const struct row_call *c, struct str who)
 static bool
 of_attendance(struct walk *w, const struct row_call *c)
 {
-	struct str who = walk_dice(w, 6) > 0 ? asked(w, c) : any_unit(w);
+	struct str who = walk_dice(w, 6) > 0 ? asked(w, c) : walk_any_unit(w);
 
 	switch (walk_dice(w, 9)) {
 	case 0:
@@ -203,8 +197,8 @@ of_room(struct walk *w, const struct row_call *c)
 		    .name = STR("river"), .leader = STR(TOWN_HEAD),
 		    .unit = walk_unit(w, c->room));
 	default:
-		return SEND(w, call_add, .call = c->id, .added = any_unit(w),
-		    .unit = walk_unit(w, c->room));
+		return SEND(w, call_add, .call = c->id,
+		    .added = walk_any_unit(w), .unit = walk_unit(w, c->room));
 	}
 }
 

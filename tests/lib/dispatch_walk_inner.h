@@ -9,6 +9,9 @@ struct row_call;
 /* 0 to N - 1. */
 uint64_t walk_dice(struct walk *w, uint64_t n);
 #define ONE_OF(w, list) str_of((list)[walk_dice((w), ARRAY_LEN(list))])
+/* Any of those that there are, or nobody. */
+struct str walk_officer(struct walk *w);
+struct str walk_any_unit(struct walk *w);
 /* Mostly the right unit. */
 struct str walk_unit(struct walk *w, struct str right);
 /* Mostly one. */
@@ -22,6 +25,12 @@ const struct row_head *walk_some(struct walk *w, const char *mark);
 #define SEND(w, m, ...)                                                        \
 	((w)->desc = &msg_##m##_desc,                                          \
 	    kit_send((w)->k, (w)->desc, &(struct msg_##m){ __VA_ARGS__ }))
+
+/* dispatch_walk_casefile.c */
+#define OTHER_CASE "330122-26-0000418"
+bool walk_casefile(struct walk *w);
+/* What other casefiles say about this one, once it was merged. */
+bool walk_parent(struct walk *w);
 
 /* dispatch_walk_card.c */
 extern const char *const walk_warnings[WALK_IDS];

@@ -6,18 +6,6 @@ static const struct str helpers[] = {
 	{ WATER, sizeof(WATER) - 1 },
 };
 
-static struct str
-reason(struct walk *w)
-{
-	return walk_dice(w, 12) > 0 ? STR("so it is") : STR(" ");
-}
-
-static struct str
-any_unit(struct walk *w)
-{
-	return str_of(walk_units[walk_dice(w, walk_n_units)]);
-}
-
 static bool
 of_offer(struct walk *w, const struct row_task *t)
 {
@@ -69,7 +57,7 @@ of_progress(struct walk *w, const struct row_task *t)
 		if (walk_dice(w, 3) > 0)
 			return of_echo(w, t);
 		return SEND(w, task_withdraw, .task = t->id,
-		    .reason = reason(w), .unit = walk_unit(w, t->giver));
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->giver));
 	}
 }
 
@@ -79,11 +67,11 @@ of_return(struct walk *w, const struct row_task *t)
 	if (str_is(t->state, "contested"))
 		return walk_dice(w, 4) > 0
 			   ? SEND(w, return_decline, .task = t->id,
-				 .reason = reason(w),
+				 .reason = walk_reason(w),
 				 .unit = walk_unit(w, t->giver))
 			   : SEND(w, return_withdraw, .task = t->id,
 				 .unit = walk_unit(w, t->unit));
-	return SEND(w, return_ask, .task = t->id, .reason = reason(w),
+	return SEND(w, return_ask, .task = t->id, .reason = walk_reason(w),
 	    .unit = walk_unit(w, t->unit));
 }
 
@@ -100,7 +88,7 @@ static bool
 of_ladder(struct walk *w, const struct row_dispute *d)
 {
 	struct strs with = { helpers, walk_dice(w, 4) / 2 };
-	struct str main = walk_dice(w, 2) > 0 ? d->unit : any_unit(w);
+	struct str main = walk_dice(w, 2) > 0 ? d->unit : walk_any_unit(w);
 
 	if (str_is(d->state, "parties") && d->main.n > 0 && walk_dice(w, 3) > 0)
 		return SEND(w, dispute_settle, .dispute = d->id,
@@ -112,12 +100,12 @@ of_ladder(struct walk *w, const struct row_dispute *d)
 		return SEND(w, dispute_settle, .dispute = d->id,
 		    .main = d->main.n > 0 ? d->main : STR(ECOLOGY),
 		    .assisting = d->main.n > 0 ? d->assisting : with,
-		    .unit = walk_dice(w, 3) == 0 ? any_unit(w)
+		    .unit = walk_dice(w, 3) == 0 ? walk_any_unit(w)
 			    : walk_dice(w, 2) == 0 && d->main.n > 0 ? d->main
 								    : d->unit);
 	case 2:
 		return SEND(w, dispute_settle, .dispute = d->id,
-		    .main = any_unit(w), .unit = d->unit);
+		    .main = walk_any_unit(w), .unit = d->unit);
 	case 3:
 		return SEND(w, dispute_designate, .dispute = d->id,
 		    .main = main, .assisting = with, .basis = STR("list"),
@@ -127,7 +115,7 @@ of_ladder(struct walk *w, const struct row_dispute *d)
 		    .unit = walk_unit(w, d->unit));
 	default:
 		return SEND(w, dispute_refer, .dispute = d->id,
-		    .reason = reason(w),
+		    .reason = walk_reason(w),
 		    .unit = walk_unit(
 			w, str_is(d->state, "parties") ? d->unit : decider(d)));
 	}
@@ -146,7 +134,7 @@ of_dispute(struct walk *w, const struct row_task *t)
 		    .reason = STR("no"), .unit = t->unit);
 	return SEND(w, dispute_raise,
 	    .about = walk_dice(w, 4) > 0 ? t->id : STR(CASEFILE),
-	    .reason = reason(w),
+	    .reason = walk_reason(w),
 	    .unit = walk_unit(w, walk_dice(w, 2) > 0 ? t->unit : STR(ROOM)));
 }
 
@@ -162,10 +150,10 @@ of_extension(struct walk *w, const struct row_task *t)
 		    .unit = walk_unit(w, t->giver));
 	case 1:
 		return SEND(w, extension_decline, .task = t->id,
-		    .reason = reason(w), .unit = walk_unit(w, t->giver));
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->giver));
 	default:
 		return SEND(w, extension_ask, .task = t->id,
-		    .until = t->finish_by + HOUR_MS, .reason = reason(w),
+		    .until = t->finish_by + HOUR_MS, .reason = walk_reason(w),
 		    .unit = walk_unit(w, t->unit));
 	}
 }
@@ -185,12 +173,12 @@ of_suspension(struct walk *w, const struct row_task *t)
 		    .unit = walk_unit(w, t->giver));
 	case 1:
 		return SEND(w, suspension_decline, .task = t->id,
-		    .reason = reason(w), .unit = walk_unit(w, t->giver));
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->giver));
 	default:
 		return SEND(w, suspension_ask, .task = t->id,
 		    .until =
 			kit_now(w->k) + (int64_t)walk_dice(w, 9) * DAY_MS + 1,
-		    .reason = reason(w), .unit = walk_unit(w, t->unit));
+		    .reason = walk_reason(w), .unit = walk_unit(w, t->unit));
 	}
 }
 
@@ -231,7 +219,7 @@ begin(struct walk *w)
 		    .unit = walk_unit(w, STR(ROOM)));
 	case 2:
 		return SEND(w, dispute_raise, .about = STR(CASEFILE),
-		    .reason = reason(w), .unit = walk_unit(w, STR(ROOM)));
+		    .reason = walk_reason(w), .unit = walk_unit(w, STR(ROOM)));
 	case 3:
 	case 4:
 	case 5:

@@ -47,6 +47,14 @@ test_a_signature_is_not_presence(void **state)
 	assert_state(k, C1, "gathering");
 	assert_false(sign(k, ECOLOGY));
 	assert_refused(k, "NOT_ALLOWED_NOW");
+	/* What the call allows, and its seat does. */
+	assert_true(kit_allowed(k, "call.report_in"));
+	assert_true(kit_allowed(k, "call.refuse"));
+	assert_true(kit_allowed(k, "call.contact"));
+	assert_false(kit_allowed(k, "call.sign"));
+	assert_false(kit_allowed(k, "call.free"));
+	assert_false(kit_allowed(k, "call.rule"));
+	assert_false(kit_allowed(k, "call.release"));
 }
 
 static void

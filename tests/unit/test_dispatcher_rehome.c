@@ -10,82 +10,16 @@
 
 #include <cmocka.h>
 
-/* Fenshui (分水镇) and its village go into Baijiang (百江镇) on this day. */
 #define DAY "2026-03-20T00:00:00+08:00"
-#define NEW_TOWN "330122112"
-#define NEW_PLACE "330122112919"
-#define NEW_VILLAGE "330122112919-V"
-#define NEW_ROOM "330122112-CMD"
 
 static struct registry *merged;
-
-struct change {
-	struct registry *r;
-	int64_t from;
-	int64_t then;
-};
-
-static bool
-is_gone(struct str code)
-{
-	return str_starts(code, STR("330122109219")) ||
-	       str_starts(code, STR("330122109-"));
-}
-
-static void
-take(struct change *c, enum registry_table t, const void *row)
-{
-	struct str key = *(const struct str *)row;
-
-	if (t == TABLE_division &&
-	    (str_is(key, "330122109") || str_is(key, "330122109219"))) {
-		struct row_division d;
-		static struct str town[] = { STR(NEW_TOWN) };
-		static struct str village[] = { STR(NEW_PLACE) };
-
-		memcpy(&d, row, sizeof(d));
-		registry_add(c->r, t, row, c->from, c->then);
-		d.successors = (struct strs){ key.n == 9 ? town : village, 1 };
-		registry_add(c->r, t, &d, c->then, INT64_MAX);
-		return;
-	}
-	registry_add(c->r, t, row, c->from,
-	    t == TABLE_unit && is_gone(key) ? c->then : INT64_MAX);
-}
 
 static int
 load(void **state)
 {
-	const struct registry *county;
-	struct change c = { registry_new(),
-		county_time("2026-01-01T00:00+08:00"), county_time(DAY) };
-	const struct row_division place = { .code = STR(NEW_PLACE),
-		.name_zh = STR("新村"),
-		.name_en = STR("New Village"),
-		.kind = STR("village"),
-		.parent = STR(NEW_TOWN) };
-	const struct row_unit unit = { .code = STR(NEW_VILLAGE),
-		.name_zh = STR("新村村委会"),
-		.name_en = STR("New Village Committee"),
-		.kind = STR("village_committee"),
-		.parent = STR(NEW_TOWN "-T"),
-		.division = STR(NEW_PLACE) };
-
 	if (dispatch_load(state) != 0)
 		return -1;
-	county = *state;
-	for (size_t t = 0; t < TABLE_COUNT; t++) {
-		size_t n, size = registry_files[t].desc->size;
-		const char *rows =
-		    registry_rows(county, (enum registry_table)t, &n);
-
-		for (size_t i = 0; i < n; i++)
-			take(&c, (enum registry_table)t, rows + i * size);
-	}
-	registry_add(c.r, TABLE_division, &place, c.then, INT64_MAX);
-	registry_add(c.r, TABLE_unit, &unit, c.then, INT64_MAX);
-	registry_seal(c.r, STR("tonglu 2026.2"));
-	merged = c.r;
+	merged = county_merged(*state, DAY);
 	return 0;
 }
 
@@ -160,6 +94,21 @@ test_open_work_goes_on_with_the_successor_and_its_limits(void **state)
 	assert_false(rehome(k));
 }
 
+/* The limit still names who had it then. */
+static void
+test_what_runs_out_is_on_the_card_of_who_took_over(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	kit_at(k, DAY);
+	assert_true(rehome(k));
+	(void)kit_run_until(k, "2026-03-27T00:00:00+08:00");
+	assert_true(str_is(
+	    ((const struct row_card *)kit_row(k, K1))->unit, NEW_VILLAGE));
+}
+
 static void
 test_an_old_name_is_told_who_took_over(void **state)
 {
@@ -205,6 +154,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_open_work_goes_on_with_the_successor_and_its_limits,
 		    begin, dispatch_done),
+		cmocka_unit_test_setup_teardown(
+		    test_what_runs_out_is_on_the_card_of_who_took_over, begin,
+		    dispatch_done),
 		cmocka_unit_test_setup_teardown(
 		    test_an_old_name_is_told_who_took_over, begin,
 		    dispatch_done),

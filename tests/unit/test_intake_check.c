@@ -200,6 +200,31 @@ test_papers_need_not_be_forwarded(void **state)
 	assert_string_equal(kit_due(k, PAPERS, "forward"), "");
 }
 
+/* The village is merged away: its point goes on with the new one. */
+static void
+test_papers_go_on_with_who_took_over(void **state)
+{
+	struct registry *merged =
+	    county_merged(registry, "2026-03-20T00:00:00+08:00");
+	struct kit *m = kit_new(&intake_machine, merged);
+	const struct row_agency *a;
+
+	(void)state;
+	kit_place(m, "330122109219");
+	kit_extra(m, &heard);
+	assert_true(KIT_SEND(m, report_submit, .channel = S("agency"),
+	    .matter = S("VA-001"), .unit = S("330122109219-V"),
+	    .officer = S("OF-GW-0323")));
+	kit_at(m, "2026-03-20T00:00:00+08:00");
+	assert_true(KIT_SEND(m, casefile_rehomed, .casefile = S(CASE),
+	    .from = S("330122109219"), .to = S(NEW_PLACE)));
+	a = (const struct row_agency *)kit_row(m, PAPERS);
+	assert_true(str_is(a->unit, NEW_VILLAGE));
+	assert_true(str_is(a->division, NEW_PLACE));
+	kit_free(&m);
+	registry_free(&merged);
+}
+
 int
 main(void)
 {
@@ -212,6 +237,7 @@ main(void)
 		TEST(test_the_desks_choice_of_a_matter_may_want_a_look),
 		TEST(test_papers_go_and_come_back),
 		TEST(test_papers_need_not_be_forwarded),
+		TEST(test_papers_go_on_with_who_took_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);
