@@ -45,7 +45,7 @@ chaos_plan(struct world *w)
 			    1 + (unsigned)dice_below(&w->luck, most[f]);
 	/* Without time nothing runs out. */
 	p->rate[FAULT_clock] = 100 + (unsigned)dice_below(&w->luck, 1000);
-	p->n_commands = 50 + dice_below(&w->luck, 250);
+	p->n_commands = 50 + dice_below(&w->luck, 450);
 	p->step_us = dice_scale(&w->luck, 20, 2000);
 }
 

@@ -5,16 +5,26 @@
 void
 moves_add(struct moves_seen *to, const struct moves_seen *from)
 {
-	for (size_t s = 0; s < SERVICES; s++)
-		for (size_t i = 0; i < MOVES_MAX; i++)
-			to->n[s][i] += from->n[s][i];
+	const size_t n = sizeof(*to) / sizeof(uint32_t);
+
+	for (size_t i = 0; i < n; i++)
+		((uint32_t *)to)[i] += ((const uint32_t *)from)[i];
 }
 
 void
 moves_note(struct moves_seen *m, size_t s, size_t move)
 {
-	if (m != NULL && s < SERVICES && move < MOVES_MAX)
+	must(s < SERVICES && move < MOVES_MAX);
+	if (m != NULL)
 		m->n[s][move]++;
+}
+
+void
+moves_reach(struct moves_seen *m, size_t s, size_t thing, int state)
+{
+	must(s < SERVICES && thing < THINGS_MAX && state < STATES_MAX);
+	if (m != NULL)
+		m->state[s][thing][state]++;
 }
 
 static void
@@ -25,7 +35,31 @@ print_from(const struct thing *t, uint32_t from)
 			printf(" %s", i > 0 ? t->states[i] : "new");
 }
 
-void
+static bool
+print_unreached(const struct moves_seen *m)
+{
+	size_t missed = 0, all = 0;
+
+	for (size_t s = 0; s < SERVICES; s++)
+		for (size_t t = 0; t < services[s]->machine->n_things; t++) {
+			const struct thing *th =
+			    &services[s]->machine->things[t];
+
+			for (int i = 1; i < STATES_MAX && th->states[i] != NULL;
+			     i++) {
+				all++;
+				if (m->state[s][t][i] > 0)
+					continue;
+				missed++;
+				printf("never reached: %s %s %s\n",
+				    services[s]->name, th->name, th->states[i]);
+			}
+		}
+	printf("%zu of %zu states reached\n", all - missed, all);
+	return missed == 0;
+}
+
+bool
 moves_print(const struct moves_seen *m)
 {
 	size_t seen = 0, all = 0;
@@ -50,4 +84,5 @@ moves_print(const struct moves_seen *m)
 		}
 	}
 	printf("%zu of %zu moves seen\n", seen, all);
+	return print_unreached(m);
 }

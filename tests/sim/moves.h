@@ -1,18 +1,21 @@
-/* Which moves of the life cycles have happened, over all worlds. */
+/* Which moves of the life cycles, which states were seen, over all worlds. */
 #ifndef SIM_MOVES_H
 #define SIM_MOVES_H
 
 #include "tests/sim/world.h"
 
-#define MOVES_MAX 512
+#define MOVES_MAX 640
 
 struct moves_seen {
 	uint32_t n[SERVICES][MOVES_MAX];
+	uint32_t state[SERVICES][THINGS_MAX][STATES_MAX];
 };
 
 void moves_add(struct moves_seen *to, const struct moves_seen *from);
-/* A row of THING of service number S goes FROM -> TO on what ON tells. */
+/* MOVE of service number S has happened; a THING of it is in STATE now. */
 void moves_note(struct moves_seen *m, size_t s, size_t move);
-void moves_print(const struct moves_seen *m);
+void moves_reach(struct moves_seen *m, size_t s, size_t thing, int state);
+/* All of it; false when there are states that nothing ever was in. */
+bool moves_print(const struct moves_seen *m);
 
 #endif

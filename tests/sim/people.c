@@ -52,6 +52,19 @@ people_free(struct people **pp)
 	*pp = NULL;
 }
 
+/* So many of the last letters may be on their way. */
+#define RECENT (DESKS * AT_ONCE)
+
+bool
+people_wait_for(const struct people *p, struct str casefile)
+{
+	for (size_t i = p->n; i-- > 0 && i + RECENT >= p->n;)
+		if (!p->letter[i]->acked &&
+		    str_eq(p->letter[i]->subject, casefile))
+			return true;
+	return false;
+}
+
 static struct desk *
 desk_of(struct people *p, const struct session *s)
 {

@@ -20,6 +20,8 @@ int64_t people_wake(const struct people *p);
 void people_step(struct people *p);
 /* History was cut: what they were told and is gone, they hand in again. */
 void people_cut(struct people *p);
+/* Something that they said about CASEFILE is not acknowledged yet. */
+bool people_wait_for(const struct people *p, struct str casefile);
 /* Everything published and answered. */
 bool people_done(const struct people *p);
 /* Whether every answer they got is what the journal holds. */

@@ -20,14 +20,21 @@ void event_row(struct call *c, const struct event *e);
 query_fn query_cursors, query_whole, query_probe, query_advance, query_lazy,
     query_seen, query_gone, query_replan, query_lag, query_newest;
 /* query_parked.c */
-query_fn query_parked, query_park, query_errand, query_request_lock,
-    query_request_done, query_parked_events, query_parked_end,
-    query_parked_next, query_parked_again, query_request;
+query_fn query_parked, query_park, query_parked_events, query_parked_end,
+    query_parked_next, query_parked_again;
+/* The I-th row if it is SERVICE's (and CASEFILE's, unless that is empty). */
+const struct version *parked_at(const struct table *t, size_t i,
+    const struct tx *who, struct str service, struct str casefile);
 bool parked_holds(
     const struct store *st, struct str service, struct str casefile);
 bool parked_is_first(
     const struct table *t, const struct version *v, const struct tx *who);
+/* Whether V, or anything of SERVICE, is to be tried now. */
+bool parked_row_is_due(const struct table *t, const struct version *v,
+    int64_t now_us, const struct tx *who);
 bool parked_is_due(const struct store *st, struct str service);
+/* query_errand.c */
+query_fn query_errand, query_request_lock, query_request_done, query_request;
 /* query_deadline.c */
 query_fn query_due, query_fired, query_mark, query_arm, query_meet, query_pause,
     query_ledger, query_resume;
@@ -37,7 +44,10 @@ struct str query_person(struct call *c, struct str token);
 query_fn query_boxes, query_propose, query_nearby, query_persons,
     query_identities, query_seal, query_formers, query_seats;
 /* query_scoring.c */
-query_fn query_counts, query_revision, query_behind, query_figures;
+query_fn query_counts, query_revision, query_behind;
+/* query_look.c */
+query_fn query_volumes, query_clusters, query_reds, query_warned, query_watched,
+    query_topics;
 
 /* One object of a JSON array, as cells of a table's columns. */
 struct json_rows;

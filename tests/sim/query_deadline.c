@@ -358,7 +358,6 @@ arm_cells(struct call *c, struct str *cells, const struct version *old,
 		return;
 	/* Whose it is was said when it was armed first. */
 	cells[COL_deadline_casefile] = old->cell[COL_deadline_casefile];
-	cells[COL_deadline_division] = old->cell[COL_deadline_division];
 	*cycle = num_of(cell_i64(old->cell[COL_deadline_cycle]) +
 			cell_i64(cells[COL_deadline_cycle]));
 	cells[COL_deadline_cycle] = CELL_NUM(*cycle);

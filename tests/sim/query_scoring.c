@@ -247,11 +247,3 @@ query_behind(struct call *c)
 	result_row(c->out, &cell);
 	return OUTCOME_DONE;
 }
-
-/* Nobody here looks at figures or chooses topics; tests/scenario does. */
-enum outcome
-query_figures(struct call *c)
-{
-	(void)c;
-	never("a look at the figures");
-}

@@ -1,4 +1,4 @@
-/* Every process has the same county; reading it may fail as ever. */
+/* Every process of a world has the same county; reading it may fail as ever. */
 #include "common/registry/registry.h"
 
 #include "common/db/db.h"

@@ -331,4 +331,5 @@ watch_end(struct world *w)
 {
 	parked_end(w);
 	limits_end(w);
+	owners_end(w);
 }

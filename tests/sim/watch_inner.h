@@ -44,5 +44,6 @@ void look_at_limits(const struct look *l); /* I9 */
 void look_at_parked(const struct look *l); /* I15 */
 void parked_end(struct world *w);
 void limits_end(struct world *w);
+void owners_end(struct world *w); /* I16 */
 
 #endif

@@ -68,6 +68,7 @@ look_at_row(const struct look *l, size_t thing, const struct spot *p)
 	if (from == to)
 		return;
 	note(l, thing, from, to, p->next);
+	moves_reach(l->x->w->moves, l->service, thing, to);
 	if ((reachable(l, thing, from, p->next) & IN(to)) == 0)
 		world_broken("I8: %s %.*s goes from %s to %s, and nothing "
 			     "that happened leads there",

@@ -155,10 +155,11 @@ void world_init_folding(struct world *f, const struct world *w);
 void world_fini(struct world *w);
 /* Faults, people, then calm; until the end or the first broken promise. */
 void world_run(struct world *w);
-/* Services only, until nothing is to be done; bounded. */
+void world_step(struct world *w);
+
+/* settle.c: services only, until nothing is to be done; bounded. */
 void world_settle(struct world *w);
 bool world_quiet(const struct world *w);
-void world_step(struct world *w);
 
 /* What anything in the world may ask or tell. */
 void world_broken(const char *fmt, ...) PRINTF(1, 2);
@@ -166,7 +167,8 @@ void world_say(const char *fmt, ...) PRINTF(1, 2);
 void world_mix(const void *p, size_t n); /* into the hash of the run */
 bool world_chance(unsigned permille);
 const struct registry *world_registry(void);
-void world_set_registry(const struct registry *r);
+void world_set_counties(
+    const struct registry *whole, const struct registry *merged);
 
 /* chaos.c */
 void chaos_plan(struct world *w);
