@@ -113,14 +113,84 @@ def on_opened(s, f, env, dice):
 def on_task(s, f, env, dice):
     task, unit = f["task"], f["unit"]
     sign = ("task.sign", {"task": task, "unit": unit})
-    if path_of(env["subject"])[0] != "task" or dice(4) == 0:
+    if path_of(env["subject"])[0] != "task":
         return []
     if dice(4) == 0:
+        return [("task.urge", {"task": task, "unit": f["from"]})][dice(2):]
+    which = dice(10)
+    if which == 0:
         return [sign]
-    return [sign,
-            ("task.submit", {"task": task, "result": "已处置。", "unit": unit,
+    if which == 1:
+        return [sign, ("return.ask", {"task": task, "reason": "不属本单位。",
+                                      "unit": unit})]
+    if which == 2:
+        return [sign, ("extension.ask", {
+            "task": task, "until": later(f["finish_by"], hours=1),
+            "reason": "配件未到。", "unit": unit})]
+    if which == 3:
+        return [sign, ("suspension.ask", {
+            "task": task, "until": later(f["finish_by"], days=1),
+            "reason": "需待天晴。", "unit": unit})]
+    return [sign] + done(s, task, unit, f["from"])
+
+
+def later(time, **how):
+    """As the definition writes times: whole seconds, with the zone."""
+    return (datetime.fromisoformat(time) + timedelta(**how)).isoformat()
+
+
+def done(s, task, unit, giver):
+    return [("task.submit", {"task": task, "result": "已处置。", "unit": unit,
                              "officer": s.one(unit)}),
-            ("task.accept", {"task": task, "unit": f["from"]})]
+            ("task.accept", {"task": task, "unit": giver})]
+
+
+def on_return(s, f, env, dice):
+    """Unanswered it becomes a dispute."""
+    room = s.room(env["division"])
+    return [[("return.decline", {"task": f["task"], "reason": "清单在列。",
+                                 "unit": room})],
+            [("return.agree", {"task": f["task"],
+                               "to": env["division"][:9] + "-ZF",
+                               "unit": room})],
+            []][dice(3)]
+
+
+def on_kept(s, f, env, dice):
+    """The clock runs (on, or again): it is done after all."""
+    if dice(3) == 0:
+        return []
+    return done(s, f["task"], f["unit"], s.room(env["division"]))
+
+
+def on_dispute(s, f, env, dice):
+    if f.get("holder") != CENTRE or dice(3) == 0:
+        return []
+    return [("dispute.designate", {"dispute": f["dispute"], "main": f["unit"],
+                                   "basis": "属地清单", "unit": CENTRE})]
+
+
+def on_extension(s, f, env, dice):
+    room = s.room(env["division"])
+    return [[("extension.grant", {"task": f["task"], "unit": room})],
+            [("extension.decline", {"task": f["task"], "reason": "不急。",
+                                    "unit": room})],
+            []][dice(3)]
+
+
+def on_suspension(s, f, env, dice):
+    if dice(4) == 0:
+        return []
+    return [("suspension.grant", {"task": f["task"],
+                                  "unit": s.room(env["division"])})]
+
+
+def on_suspended(s, f, env, dice):
+    """Half of them wait for their day."""
+    if dice(2) == 0:
+        return []
+    return [("suspension.end", {"task": f["task"], "unit": f["unit"]})] + \
+        done(s, f["task"], f["unit"], s.room(env["division"]))
 
 
 def on_handled(s, f, env, dice):
@@ -146,6 +216,9 @@ def on_callback(s, f, env, dice):
 def on_asked(s, f, env, dice):
     if dice(4) == 0:
         return []
+    if f["role"] == "assisting" and dice(6) == 0:
+        return [("call.refuse", {"call": f["call"], "reason": "无警力。",
+                                 "unit": f["unit"]})]
     return [("call.sign", {"call": f["call"], "unit": f["unit"]}),
             # In the order of the definition: the journal's bytes are that.
             ("call.report_in", {"call": f["call"],
@@ -169,15 +242,33 @@ def on_part(s, f, env, dice):
                        dice)
 
 
+def on_refused(s, f, env, dice):
+    return [("call.rule", {"call": f["call"], "about": f["unit"],
+                           "ruling": ("stay", "excuse")[dice(2)],
+                           "reason": "清单在列。", "unit": CENTRE})]
+
+
 def on_submitted(s, f, env, dice):
-    return [("call.release", {"call": f["call"],
-                              "unit": s.room(env["division"])})]
+    room = s.room(env["division"])
+    if dice(4) == 0:
+        return [("call.veto", {"call": f["call"], "reason": "仍有异味。",
+                               "unit": room})]
+    return [("call.release", {"call": f["call"], "unit": room})]
+
+
+def on_vetoed(s, f, env, dice):
+    return [("call.submit", {"call": f["call"], "result": "再次处置。",
+                             "unit": "330122-D-XFD",
+                             "officer": s.one("330122-D-XFD")})]
 
 
 def on_released(s, f, env, dice):
+    both = ("330122-D-XFD", "330122-D-GAJ")
     return [("call.grade", {"call": f["call"], "graded": u, "score": 80,
                             "unit": s.room(env["division"])})
-            for u in ("330122-D-XFD", "330122-D-GAJ")]
+            for u in both] + \
+        [("call.grade_back", {"call": f["call"], "score": 90, "unit": u})
+         for u in both if dice(2)]
 
 
 def on_jurisdiction(s, f, env, dice):
@@ -262,6 +353,11 @@ REACTIONS = {
     "callback.opened": on_callback, "call.unit_asked": on_asked,
     "call.gathered": on_gathered, "call.part_filed": on_part,
     "call.submitted": on_submitted, "call.released": on_released,
+    "call.unit_refused": on_refused, "call.vetoed": on_vetoed,
+    "return.asked": on_return, "return.declined": on_kept,
+    "dispute.raised": on_dispute, "extension.asked": on_extension,
+    "extension.granted": on_kept, "suspension.asked": on_suspension,
+    "suspension.granted": on_suspended,
     "jurisdiction.determined": on_jurisdiction,
     "penalty.filed": on_filed, "review.asked": on_review,
     "review.passed": on_passed, "penalty.decided": on_decided,

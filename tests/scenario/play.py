@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""Plays scenario files against the real processes: play.py PACK FILE...
+"""Plays scenario files against the real processes:
+play.py PACK [--page docs/coverage.md] FILE...
 
-HUYING_VAR is an installation of its own; prints "ok WHAT" or "not ok WHAT".
+With --page the lines of that page are tried, too.  HUYING_VAR is an installation of its own; prints "ok WHAT" or "not ok WHAT".
 """
 import os
 import sys
 
 import story
+from see import Page
 from stage import Stage
 
 SEALED = ("name", "phone", "id_number", "address", "text")
@@ -249,6 +251,9 @@ def same(have, want):
 
 def main():
     pack, paths = sys.argv[1], sys.argv[2:]
+    huying, page = os.path.join(ROOT, "build/bin/huying"), None
+    if paths[:1] == ["--page"]:
+        page, paths = Page(huying, paths[1]), paths[2:]
     stories, bad = [], 0
     for path in paths:
         try:
@@ -256,7 +261,7 @@ def main():
         except story.Wrong as e:
             print(f"not ok {e}", flush=True)
             bad += 1
-    stage = Stage(os.path.join(ROOT, "build/bin/huying"), pack)
+    stage = Stage(huying, pack, page)
     # Those of fixed days first, in their order.
     stories.sort(key=lambda s: (not s.fixed, s.first if s.fixed else 0))
     for s in stories:
@@ -268,6 +273,8 @@ def main():
                   flush=True)
             bad += 1
     stage.end()
+    if page:
+        page.tell()
     return bad > 0
 
 

@@ -43,8 +43,8 @@ class Psql:
 
 
 class Stage:
-    def __init__(self, huying, pack):
-        self.huying, self.pack = huying, pack
+    def __init__(self, huying, pack, page=None):
+        self.huying, self.pack, self.page = huying, pack, page
         self.sql = self.tail = None
         self.begin()
 
@@ -76,6 +76,8 @@ class Stage:
         self.odd = {datetime.date.fromisoformat(d[:10]) for d in off}
 
     def end(self):
+        if self.sql and self.page:
+            self.page.look(self.events)
         if self.sql:
             self.sql.close()
             self.tail.terminate()
