@@ -10,7 +10,7 @@
 
 #define ARENA_MAX ((size_t)256 << 20)
 #define OUT_MAX ((size_t)64 << 20)
-#define LIST_MAX 50
+#define UNITS_MAX 40
 
 static const char usage[] =
     "usage: huying campaign [NUMBER] [options]\n\n"
@@ -42,6 +42,11 @@ static const struct db_query queries[] = {
 	    "SELECT g.id, g.state, coalesce(g.alarm, '') AS alarm, "
 	    "coalesce(g.class, '') AS class, coalesce(g.theme, '') AS theme, "
 	    "coalesce(g.matters[1], '') AS matter, g.unit, "
+	    "coalesce(array_to_string(g.problems, '、'), '') AS problems, "
+	    "coalesce(g.goals, '') AS goals, coalesce(g.warning, '') AS "
+	    "warning, coalesce(g.cause, '') AS cause, "
+	    "coalesce(array_to_string(g.members, ' '), '') AS members, "
+	    "coalesce(g.measured, '') AS measured, "
 	    "CASE g.state WHEN 'chosen' THEN g.plan_by WHEN 'planned' THEN "
 	    "g.issue_by WHEN 'running' THEN g.finish_by WHEN 'checking' THEN "
 	    "g.check_by END AS due_at, n.*, (SELECT count(*) FROM "
@@ -152,6 +157,31 @@ put_campaign(struct view *v, const struct rows *rows, size_t i)
 	buf_char(&v->out, '\n');
 }
 
+/* Lines that one campaign has and a list has no room for. */
+static void
+put_details(struct view *v, const struct rows *rows, size_t i)
+{
+	static const struct {
+		const char *label;
+		const char *column;
+	} lines[] = { { "problems", "problems" }, { "goals", "goals" },
+		{ "answers", "warning" }, { "follows", "cause" },
+		{ "group", "members" }, { "result", "measured" } };
+	struct str unit =
+	    print_name(&v->printer, LOOK_UNIT, text(rows, i, "unit"), v->now);
+
+	buf_printf(&v->out, "  led by    %.*s\n", STR_ARG(unit));
+	for (size_t l = 0; l < ARRAY_LEN(lines); l++) {
+		struct str value = text(rows, i, lines[l].column);
+
+		if (value.n == 0)
+			continue;
+		buf_printf(&v->out, "  %-9s ", lines[l].label);
+		(void)columns_put(&v->out, value, 120);
+		buf_char(&v->out, '\n');
+	}
+}
+
 static void
 put_campaigns(struct view *v, const struct rows *rows)
 {
@@ -159,19 +189,37 @@ put_campaigns(struct view *v, const struct rows *rows)
 	columns_put_cell(&v->out, STR("state"), 17);
 	put_heads(v, "class", 7);
 	buf_printf(&v->out, "%8s  what\n", "faults");
-	for (size_t i = 0; i < rows_n(rows); i++)
+	for (size_t i = 0; i < rows_n(rows); i++) {
 		put_campaign(v, rows, i);
+		if (v->number.n > 0)
+			put_details(v, rows, i);
+	}
 }
 
+static bool
+owes(const struct rows *rows, size_t i)
+{
+	return number(rows, i, "issued") + number(rows, i, "received") +
+		   number(rows, i, "reported") >
+	       0;
+}
+
+/* Of very many only those that still owe something. */
 static void
 put_units(struct view *v, const struct rows *rows)
 {
+	size_t rest = 0;
+
 	if (rows_n(rows) == 0)
 		return;
 	buf_char(&v->out, '\n');
 	put_heads(v, "unit", 46);
 	buf_printf(&v->out, "%8s\n", "found");
 	for (size_t i = 0; i < rows_n(rows); i++) {
+		if (rows_n(rows) > UNITS_MAX && !owes(rows, i)) {
+			rest++;
+			continue;
+		}
 		columns_put_cell(&v->out,
 		    print_name(
 			&v->printer, LOOK_UNIT, text(rows, i, "unit"), v->now),
@@ -180,6 +228,8 @@ put_units(struct view *v, const struct rows *rows)
 		buf_printf(
 		    &v->out, "%8lld\n", (long long)number(rows, i, "found"));
 	}
+	if (rest > 0)
+		buf_printf(&v->out, "%zu more owe nothing\n", rest);
 }
 
 static void
@@ -242,7 +292,8 @@ static void
 put_json(struct view *v, struct rows *const *rows)
 {
 	static const char *const campaign[] = { "id", "state", "alarm", "class",
-		"theme", "matter", "unit", NULL };
+		"theme", "matter", "unit", "problems", "goals", "warning",
+		"cause", "members", "measured", NULL };
 	static const char *const unit[] = { "unit", "division", NULL };
 	static const char *const fault[] = { "id", "unit", "state", "owner",
 		NULL };

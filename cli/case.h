@@ -66,6 +66,7 @@ struct case_step {
 	struct str unit;
 	struct str task;
 	struct strs after;
+	const struct strs *asked; /* papers, while its state is that */
 	const char *state;
 	int64_t at;
 	int64_t due; /* 0: nothing is */

@@ -140,6 +140,8 @@ take_step(struct case_view *v, const struct case_event *ev)
 							       : "finish_by");
 	step->task =
 	    case_says(ev, "step.readied") ? text(ev, "task") : step->task;
+	if (case_says(ev, "step.papers_asked"))
+		step->asked = case_value(ev, "papers", WIRE_strs);
 	after = case_value(ev, "after", WIRE_strs);
 	if (after != NULL)
 		step->after = *after;
@@ -202,7 +204,33 @@ put_step(struct case_file *c, const struct case_bundle *b,
 	} else {
 		when_put(out, step->at, c->now);
 	}
+	/* What people must bring before it can go on. */
+	for (size_t i = 0;
+	     strcmp(step->state, "papers") == 0 && i < step->asked->n; i++)
+		buf_printf(out, "%s%.*s", i > 0 ? "、" : "; asks for ",
+		    STR_ARG(step->asked->p[i]));
 	buf_char(out, '\n');
+}
+
+/* "3 of 12 steps, " */
+static void
+put_progress(
+    const struct case_view *v, const struct case_bundle *b, struct buf *out)
+{
+	size_t ended = 0, n = 0;
+
+	for (size_t i = 0; i < v->n_steps; i++) {
+		const char *state = v->steps[i].state;
+
+		if (!is_of(&v->steps[i], b))
+			continue;
+		n++;
+		ended += strcmp(state, "done") == 0 ||
+			 strcmp(state, "skipped") == 0 ||
+			 strcmp(state, "stopped") == 0;
+	}
+	if (n > 0)
+		buf_printf(out, "%zu of %zu steps, ", ended, n);
 }
 
 static void
@@ -220,6 +248,7 @@ put_head(struct case_file *c, const struct case_bundle *b, struct buf *out)
 		buf_printf(out, "%.*s ", STR_ARG(t->title_zh));
 	buf_printf(out, "(%.*s), led by %.*s, %s, ", STR_ARG(b->template),
 	    STR_ARG(lead), b->state);
+	put_progress(&c->view, b, out);
 	if (strcmp(b->state, "decomposing") == 0 ||
 	    strcmp(b->state, "running") == 0 ||
 	    strcmp(b->state, "integrating") == 0)

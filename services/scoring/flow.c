@@ -56,14 +56,21 @@ watch_of(struct run *r, const struct run_event *ev)
 	return NULL;
 }
 
-/* A limit that has run out: the clock may look. */
+/*
+ * A limit has run out that may be the clock's.  What the watch asks for is in
+ * its row, which the events before it in this batch may be about to change.
+ */
 static enum rc
 prepare_lapsed(struct run *r, struct run_event *ev, size_t place, struct err *e)
 {
 	const struct msg_deadline_lapsed *m = ev->msg;
-	const struct row_watch *w = watch_of(r, ev);
+	const struct row_watch *w;
 	struct str name = { NULL, 0 };
 
+	if (!str_is(ev->env.source, "/scoring"))
+		return RC_OK;
+	TRY(run_await_before(r, ev, place, e));
+	w = watch_of(r, ev);
 	if (w != NULL && str_eq(m->thing, w->id))
 		name = scoring_watched(w, m);
 	return name.n > 0 ? prepare_look(r, ev, place, name, e) : RC_OK;
