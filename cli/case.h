@@ -39,14 +39,22 @@ struct case_attendance {
 	int64_t refused_at;
 	int64_t missed_at;
 	bool late;
+	bool away; /* lost, and not there again */
+	bool ungraded;
+	int64_t lost;       /* how often */
+	const char *let_go; /* "excused", "freed" or NULL */
+	int64_t score;      /* or CASE_NO_SCORE */
 };
+#define CASE_NO_SCORE (-1)
 
 struct case_call {
 	struct str id;
 	struct str class;
 	struct str unit;
+	struct str partner; /* room of the other township, if any */
 	struct str reason;
 	int64_t raised_at;
+	bool over; /* released or called off */
 };
 
 /* One thing, and its steps: <bundle>/<code of the template>. */
@@ -160,6 +168,10 @@ int64_t case_still_until(const struct case_view *v);
 /* A promise that is not kept yet; it may STILL stand still until then. */
 void case_put_promise(
     int64_t promise, int64_t still, int64_t now, struct buf *out);
+
+/* case_call.c: the same for calls, and their lines. */
+void case_call_add(struct case_view *v, const struct case_event *ev);
+void case_put_calls(struct case_file *c, struct buf *out);
 
 /* case_bundle.c: the same for bundles and steps, and their tree. */
 void case_bundle_add(struct case_view *v, const struct case_event *ev);

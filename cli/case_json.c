@@ -105,6 +105,7 @@ put_call(const struct case_call *call, struct buf *out)
 	put_str(out, "call", call->id);
 	put_str(out, "class", call->class);
 	put_str(out, "unit", call->unit);
+	put_str(out, "partner", call->partner);
 	put_time(out, "raised_at", call->raised_at);
 	put_str(out, "reason", call->reason);
 	end(out);
@@ -124,7 +125,13 @@ put_attendance(const struct case_attendance *a, struct buf *out)
 	put_time(out, "reported_in_at", a->here_at);
 	put_time(out, "refused_at", a->refused_at);
 	put_time(out, "missed_at", a->missed_at);
-	buf_printf(out, ",\"late\":%s", a->late ? "true" : "false");
+	buf_printf(out, ",\"late\":%s,\"away\":%s,\"lost\":%lld",
+	    a->late ? "true" : "false", a->away ? "true" : "false",
+	    (long long)a->lost);
+	put_str(out, "let_go", str_of(a->let_go != NULL ? a->let_go : ""));
+	if (a->score != CASE_NO_SCORE)
+		buf_printf(out, ",\"score\":%lld", (long long)a->score);
+	buf_printf(out, ",\"ungraded\":%s", a->ungraded ? "true" : "false");
 	end(out);
 }
 

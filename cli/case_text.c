@@ -130,67 +130,6 @@ put_limits(struct case_file *c, struct buf *out)
 		put_limit(c, &c->limits[i], out);
 }
 
-/* "asked 09:02, signed 09:05, there 09:25 after 23m, 王样例" */
-static void
-put_attendance(
-    struct case_file *c, const struct case_attendance *a, struct buf *out)
-{
-	buf_z(out, "      ");
-	columns_put_cell(out, name(c, LOOK_UNIT, a->unit), UNIT_COLUMNS);
-	columns_put_cell(out, a->role, 9);
-	buf_z(out, "asked ");
-	when_put(out, a->asked_at, c->now);
-	if (a->signed_at > 0) {
-		buf_z(out, ", signed after ");
-		when_put_span(out, a->signed_at - a->asked_at);
-	}
-	if (a->refused_at > 0)
-		buf_z(out, ", refused");
-	if (a->here_at > 0) {
-		buf_z(out, ", there ");
-		when_put(out, a->here_at, c->now);
-		buf_z(out, " after ");
-		when_put_span(out, a->here_at - a->asked_at);
-		if (a->late) {
-			buf_z(out, ", late by ");
-			when_put_span(out, a->here_at - a->report_in_by);
-		}
-		buf_printf(
-		    out, ", %.*s", STR_ARG(name(c, LOOK_OFFICER, a->officer)));
-	} else if (a->missed_at > 0) {
-		buf_z(out, ", never came");
-	} else {
-		buf_z(out, ", not there; ");
-		when_put_due(out, a->report_in_by, c->now);
-	}
-	buf_char(out, '\n');
-}
-
-static void
-put_calls(struct case_file *c, struct buf *out)
-{
-	const struct case_view *v = &c->view;
-
-	if (v->n_calls > 0)
-		title(c, "calls", out);
-	for (size_t i = 0; i < v->n_calls; i++) {
-		const struct case_call *call = &v->calls[i];
-
-		buf_z(out, "  ");
-		columns_put_cell(out, print_short_id(call->id, c->view.number),
-		    THING_COLUMNS - 2);
-		buf_printf(out, "%.*s, raised ", STR_ARG(call->class));
-		when_put(out, call->raised_at, c->now);
-		buf_printf(out, " by %.*s, \"",
-		    STR_ARG(name(c, LOOK_UNIT, call->unit)));
-		(void)columns_put(out, call->reason, 48);
-		buf_z(out, "\"\n");
-		for (size_t k = 0; k < v->n_attendances; k++)
-			if (str_eq(v->attendances[k].call, call->id))
-				put_attendance(c, &v->attendances[k], out);
-	}
-}
-
 static void
 put_open(struct case_file *c, struct buf *out)
 {
@@ -257,7 +196,9 @@ case_print_text(struct case_file *c, struct buf *out)
 	case_put_head(c, out);
 	put_events(c, out);
 	put_limits(c, out);
-	put_calls(c, out);
+	if (c->view.n_calls > 0)
+		title(c, "calls", out);
+	case_put_calls(c, out);
 	case_put_bundles(c, out);
 	put_open(c, out);
 	put_next(c, out);

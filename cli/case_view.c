@@ -139,75 +139,11 @@ take_thing(struct case_view *v, const struct case_event *ev)
 	t->last = ev->desc;
 	t->at = ev->at;
 	t->ended = is_ending(ev->env.type);
-	if (!str_starts(ev->env.type, STR("call.")) ||
-	    case_says(ev, "call.raised"))
-		take_str(ev, case_says(ev, "call.raised") ? "main" : "unit",
-		    &t->unit);
+	if (case_says(ev, "call.raised") || case_says(ev, "call.designated"))
+		take_str(ev, "main", &t->unit);
+	else if (!str_starts(ev->env.type, STR("call.")))
+		take_str(ev, "unit", &t->unit);
 	take_waiting(t, ev);
-}
-
-static struct case_attendance *
-attendance_of(struct case_view *v, const struct case_event *ev)
-{
-	struct str call = { NULL, 0 }, unit = { NULL, 0 };
-
-	take_str(ev, "call", &call);
-	take_str(ev, "unit", &unit);
-	for (size_t i = 0; i < v->n_attendances; i++)
-		if (str_eq(v->attendances[i].call, call) &&
-		    str_eq(v->attendances[i].unit, unit))
-			return &v->attendances[i];
-	if (!case_says(ev, "call.unit_asked") ||
-	    v->n_attendances == CASE_ATTENDANCES_MAX)
-		return NULL;
-	v->attendances[v->n_attendances] =
-	    (struct case_attendance){ .call = call, .unit = unit };
-	return &v->attendances[v->n_attendances++];
-}
-
-static void
-take_attendance(struct case_view *v, const struct case_event *ev)
-{
-	struct case_attendance *a = attendance_of(v, ev);
-	const bool *late;
-
-	if (a == NULL)
-		return;
-	if (case_says(ev, "call.unit_asked")) {
-		a->asked_at = ev->at;
-		take_str(ev, "role", &a->role);
-		take_time(ev, "report_in_by", &a->report_in_by);
-	} else if (case_says(ev, "call.signed")) {
-		a->signed_at = ev->at;
-	} else if (case_says(ev, "call.unit_refused")) {
-		a->refused_at = ev->at;
-	} else if (case_says(ev, "call.unit_missed")) {
-		a->missed_at = ev->at;
-	} else if (case_says(ev, "call.reported_in")) {
-		a->here_at = ev->at;
-		take_str(ev, "officer", &a->officer);
-		late = case_value(ev, "late", WIRE_bool);
-		a->late = late != NULL && *late;
-	}
-}
-
-static void
-take_call(struct case_view *v, const struct case_event *ev)
-{
-	struct case_call *c;
-
-	if (!case_says(ev, "call.raised")) {
-		take_attendance(v, ev);
-		return;
-	}
-	if (v->n_calls == CASE_CALLS_MAX)
-		return;
-	c = &v->calls[v->n_calls++];
-	*c = (struct case_call){ .raised_at = ev->at };
-	take_str(ev, "call", &c->id);
-	take_str(ev, "class", &c->class);
-	take_str(ev, "unit", &c->unit);
-	take_str(ev, "reason", &c->reason);
 }
 
 static void
@@ -255,7 +191,7 @@ case_view_add(struct case_view *v, const struct case_event *ev)
 	take_casefile(v, ev);
 	take_thing(v, ev);
 	if (str_starts(ev->env.type, STR("call.")))
-		take_call(v, ev);
+		case_call_add(v, ev);
 	case_bundle_add(v, ev);
 }
 

@@ -20,3 +20,6 @@ ALTER TABLE dispatcher.attendance
   ADD COLUMN ruled        boolean,
   ADD COLUMN graded_back  boolean,
   ADD COLUMN score_back   bigint;
+
+CREATE INDEX tally_ungraded ON scoring.tally (unit)
+  WHERE what = 'ungraded';

@@ -52,6 +52,9 @@ enum {
 #define CALL_UNDONE (IN(CALL_GATHERING) | IN(CALL_WORKING))
 #define CALL_OPEN (CALL_UNDONE | IN(CALL_SUBMITTED))
 #define CALL_BUSY (CALL_OPEN | IN(CALL_DRAFTED))
+/* Who may still have to speak with the caller. */
+#define ATTENDANCE_SILENT                                                      \
+	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) | IN(ATTENDANCE_REFUSING))
 #define ATTENDANCE_AWAITED                                                     \
 	(IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED) |                        \
 	    IN(ATTENDANCE_REFUSING) | IN(ATTENDANCE_LOST))

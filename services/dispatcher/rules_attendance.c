@@ -72,19 +72,35 @@ seat_id(struct step *s, const struct row_call *call, struct str unit, size_t n)
 	    s->arena, "%.*s/%.*s", STR_ARG(call->id), STR_ARG(unit));
 }
 
+/* A new one; who was freed or excused is called again as if for the first. */
+static struct row_attendance *
+new_seat(struct step *s, const struct row_call *call, struct str unit, size_t n)
+{
+	struct row_attendance *a = dispatcher_seat(s, call, unit);
+
+	if (a == NULL || !str_eq(a->unit, unit)) {
+		a = step_new_id(s, THING_ATTENDANCE, ATTENDANCE_ASKED,
+		    seat_id(s, call, unit, n));
+		a->n = (int64_t)n;
+		return a;
+	}
+	step_move(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_ASKED);
+	a->present_at = a->contacted_at = 0;
+	a->late = a->part = a->ruled = false;
+	return a;
+}
+
 void
 dispatcher_ask(
     struct step *s, const struct row_call *call, struct str unit, size_t n)
 {
 	const struct call_class *class = dispatcher_class(call->class);
-	struct row_attendance *a = step_new_id(
-	    s, THING_ATTENDANCE, ATTENDANCE_ASKED, seat_id(s, call, unit, n));
+	struct row_attendance *a = new_seat(s, call, unit, n);
 	struct due sign = step_due(s, class->sign, s->at);
 	struct due report_in = step_due(s, class->report_in, s->at);
 	struct due contact;
 
 	a->call = call->id;
-	a->n = (int64_t)n;
 	a->unit = unit;
 	a->role = str_eq(unit, call->main) ? STR("main") : STR("assisting");
 	a->asked_at = s->at;
@@ -120,6 +136,7 @@ dispatcher_call_sign(struct step *s)
 	step_meet(s, HEAD(a), "sign");
 	step_emit(s, &msg_call_signed_desc,
 	    &(struct msg_call_signed){ .call = a->call, .unit = a->unit });
+	dispatcher_cause_over(s, a->id, "sign");
 }
 
 void
@@ -142,6 +159,8 @@ dispatcher_call_contact(struct step *s)
 	    &(struct msg_call_contacted){ .call = a->call,
 		.unit = a->unit,
 		.late = a->contact_by > 0 && s->at > a->contact_by });
+	a->contact_by = 0;
+	dispatcher_cause_over(s, a->id, "contact");
 }
 
 /* It is told to the county and counted; the clock runs on. */
@@ -166,6 +185,7 @@ dispatcher_call_refuse(struct step *s)
 	step_emit(s, &msg_call_unit_refused_desc,
 	    &(struct msg_call_unit_refused){
 		.call = a->call, .unit = a->unit, .reason = m->reason });
+	dispatcher_cause_over(s, a->id, "sign");
 	rule = step_due(s, dispatcher_class(call->class)->rule, s->at);
 	step_arm(s, HEAD(a), "rule", ARM_DUTY, dispatcher_ruler(s), rule);
 	dispatcher_escalate(s, call, a, STR("refused"), rule);

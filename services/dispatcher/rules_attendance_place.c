@@ -195,7 +195,7 @@ dispatcher_call_report_in(struct step *s)
 	a->officer = m->officer;
 	if (!again) {
 		a->present_at = s->at;
-		a->late = s->at > a->report_in_by;
+		a->late = a->late || s->at > a->report_in_by;
 	}
 	step_move(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_PRESENT);
 	step_meet_all(s, HEAD(a));

@@ -186,7 +186,8 @@ start_clocks(
 		return;
 	due = step_due(s, class->confirm, s->at);
 	call->confirm_by = due.at;
-	step_arm(s, HEAD(call), "confirm", ARM_DUTY, call->room, due);
+	step_arm(s, HEAD(call), "confirm", ARM_DUTY, dispatcher_head_unit(s, c),
+	    due);
 }
 
 void
@@ -247,7 +248,21 @@ dispatcher_call_add(struct step *s)
 		dispatcher_ask(s, call, m->added, dispatcher_n_seats(s, call));
 }
 
-/* One command for the time of the call (临时指挥部), led by the township. */
+/* Of where it is about, or of one of the two townships that call. */
+static bool
+may_command(struct step *s, const struct row_call *call, struct str officer)
+{
+	const struct row_unit *room =
+	    registry_unit(s->registry, call->room, s->at);
+	const struct row_unit *other =
+	    registry_unit(s->registry, call->partner, s->at);
+
+	return dispatcher_is_head(s, dispatcher_casefile(s), officer) ||
+	       (room != NULL && dispatcher_leads(s, officer, room->division)) ||
+	       (other != NULL && dispatcher_leads(s, officer, other->division));
+}
+
+/* One command for the time of the call (临时指挥部), led by a township. */
 void
 dispatcher_call_form_group(struct step *s)
 {
@@ -256,9 +271,9 @@ dispatcher_call_form_group(struct step *s)
 
 	if (!step_must_be(s, m->unit, call->room))
 		return;
-	if (!dispatcher_is_head(s, dispatcher_casefile(s), m->leader)) {
+	if (!may_command(s, call, m->leader)) {
 		step_refuse_because(s, "APPROVER_MISSING",
-		    "%.*s does not lead the township", STR_ARG(m->leader));
+		    "%.*s leads no township of this call", STR_ARG(m->leader));
 		return;
 	}
 	call->team = m->name;

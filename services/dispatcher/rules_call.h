@@ -99,6 +99,12 @@ void dispatcher_escalate(struct step *s, struct row_call *call,
     const struct row_attendance *a, struct str why, struct due rule);
 /* The lead is there: nobody needs to help. */
 void dispatcher_lead_found(struct step *s, struct row_call *call);
+/*
+ * A is late and is to come all the same: it has a new limit, so that its not
+ * coming is seen again.
+ */
+void dispatcher_come_again(
+    struct step *s, const struct row_call *call, struct row_attendance *a);
 /* The unit that is to rule. */
 struct str dispatcher_ruler(struct step *s);
 

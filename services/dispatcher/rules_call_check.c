@@ -50,7 +50,7 @@ is_near_by(struct step *s, struct str caller, const struct row_unit *u)
 	return false;
 }
 
-/* Whether an open call of the casefile has asked UNIT already. */
+/* Whether an open call of the casefile has UNIT; who may go has gone. */
 static bool
 is_called(struct step *s, struct str unit)
 {
@@ -62,7 +62,9 @@ is_called(struct step *s, struct str unit)
 		if (!step_in(s, THING_CALL, r, CALL_OPEN))
 			continue;
 		while ((a = dispatcher_next_seat(s, call, a)) != NULL)
-			if (str_eq(a->unit, unit))
+			if (str_eq(a->unit, unit) &&
+			    step_in(
+				s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_BOUND))
 				return true;
 	}
 	return false;

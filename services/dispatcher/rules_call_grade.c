@@ -1,6 +1,13 @@
 /* After the release: was it an emergency, and grades both ways (双向评价). */
 #include "services/dispatcher/rules_call.h"
 
+static bool
+lacks_grade(struct step *s, const struct row_attendance *a)
+{
+	return !a->graded &&
+	       !step_in(s, THING_ATTENDANCE, HEAD(a), IN(ATTENDANCE_EXCUSED));
+}
+
 static int64_t
 ungraded(struct step *s, const struct row_call *call)
 {
@@ -8,8 +15,7 @@ ungraded(struct step *s, const struct row_call *call)
 	int64_t n = 0;
 
 	while ((a = dispatcher_next_seat(s, call, a)) != NULL)
-		n += !a->graded && !step_in(s, THING_ATTENDANCE, HEAD(a),
-				       IN(ATTENDANCE_EXCUSED));
+		n += lacks_grade(s, a);
 	return n;
 }
 
@@ -100,11 +106,22 @@ dispatcher_call_grade_back(struct step *s)
 	end_if_all_said(s, call);
 }
 
-/* A missing grade is no grade, never full marks. */
+/*
+ * A missing grade is no grade, never full marks.  Each is told, and counted
+ * against who called (scoring: warning.ungraded.count).
+ */
 void
 dispatcher_call_ungraded(struct step *s)
 {
 	struct row_call *call = (struct row_call *)s->row;
+	const struct row_attendance *a = NULL;
+
+	while ((a = dispatcher_next_seat(s, call, a)) != NULL)
+		if (lacks_grade(s, a))
+			step_emit(s, &msg_call_unit_ungraded_desc,
+			    &(struct msg_call_unit_ungraded){ .call = call->id,
+				.unit = a->unit,
+				.room = call->room });
 
 	call->confirm_by = 0;
 	step_meet_all(s, HEAD(call));

@@ -69,6 +69,27 @@ dispatcher_call_unit_late(struct step *s)
 }
 
 void
+dispatcher_come_again(
+    struct step *s, const struct row_call *call, struct row_attendance *a)
+{
+	struct due due;
+
+	if (!step_in(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_AWAITED) ||
+	    s->at < a->report_in_by)
+		return;
+	due = step_due(s, dispatcher_class(call->class)->back, s->at);
+	/* Who comes by then is late for all that. */
+	a->late = a->late || a->present_at == 0;
+	a->report_in_by = due.at;
+	step_touch(s, HEAD(a));
+	step_arm(s, HEAD(a), "report_in", ARM_DUTY, a->unit, due);
+	step_emit(s, &msg_call_unit_urged_desc,
+	    &(struct msg_call_unit_urged){ .call = a->call,
+		.unit = a->unit,
+		.report_in_by = a->report_in_by });
+}
+
+void
 dispatcher_lead_found(struct step *s, struct row_call *call)
 {
 	if (call->rule_by == 0)
@@ -94,6 +115,8 @@ excuse(struct step *s, const struct msg_call_rule *m, struct row_attendance *a)
 static void
 keep(struct step *s, const struct msg_call_rule *m, struct row_attendance *a)
 {
+	const struct row_call *call = (const struct row_call *)s->row;
+
 	a->ruled = true;
 	step_touch(s, HEAD(a));
 	if (step_in(s, THING_ATTENDANCE, HEAD(a), IN(ATTENDANCE_REFUSING))) {
@@ -106,6 +129,7 @@ keep(struct step *s, const struct msg_call_rule *m, struct row_attendance *a)
 		.unit = a->unit,
 		.refused = a->refused,
 		.reason = m->reason });
+	dispatcher_come_again(s, call, a);
 }
 
 /* A late lead may be ruled on too: it stays the lead. */
@@ -139,35 +163,43 @@ dispatcher_call_rule(struct step *s)
 		keep(s, m, a);
 }
 
+/* UNIT's attendance, while it is bound to come or there; else NULL. */
+static struct row_attendance *
+bound(struct step *s, const struct row_call *call, struct str unit)
+{
+	struct row_attendance *a = dispatcher_seat(s, call, unit);
+
+	return a != NULL && str_eq(a->unit, unit) &&
+		       step_in(s, THING_ATTENDANCE, HEAD(a), ATTENDANCE_BOUND)
+		   ? a
+		   : NULL;
+}
+
 static bool
 can_lead(struct step *s, const struct row_call *call, struct str unit)
 {
-	const struct row_attendance *a = dispatcher_seat(s, call, unit);
-
 	if (str_eq(unit, call->main)) {
 		step_refuse_because(
 		    s, "UNIT_TWICE", "%.*s leads", STR_ARG(unit));
 		return false;
 	}
-	if (!dispatcher_may_lead(
-		s, dispatcher_class(call->class), call->room, unit))
-		return false;
-	if (a == NULL || !str_eq(a->unit, unit))
-		return dispatcher_may_join(s, call, unit);
-	return dispatcher_seat_in(s, unit, ATTENDANCE_BOUND) != NULL;
+	return dispatcher_may_lead(
+		   s, dispatcher_class(call->class), call->room, unit) &&
+	       (bound(s, call, unit) != NULL ||
+		   dispatcher_may_join(s, call, unit));
 }
 
 static void
 change_lead(struct step *s, struct row_call *call, struct str unit)
 {
 	struct row_attendance *was = dispatcher_seat(s, call, call->main);
-	struct row_attendance *a = dispatcher_seat(s, call, unit);
+	struct row_attendance *a = bound(s, call, unit);
 	size_t n = dispatcher_n_seats(s, call);
 
 	was->role = STR("assisting");
 	step_touch(s, HEAD(was));
 	call->main = unit;
-	if (a == NULL || !str_eq(a->unit, unit)) {
+	if (a == NULL) {
 		dispatcher_ask(s, call, unit, n);
 		return;
 	}
@@ -181,7 +213,7 @@ dispatcher_call_designate(struct step *s)
 	const struct msg_call_designate *m = s->msg;
 	struct row_call *call = (struct row_call *)s->row;
 	struct str was = call->main;
-	const struct row_attendance *a;
+	struct row_attendance *a;
 
 	if (!step_must_be(s, m->unit, dispatcher_ruler(s)) ||
 	    !dispatcher_has_reason(s, m->reason) || !can_lead(s, call, m->main))
@@ -195,6 +227,7 @@ dispatcher_call_designate(struct step *s)
 	dispatcher_finish_again(s, call);
 	step_touch(s, HEAD(call));
 	a = dispatcher_seat(s, call, m->main);
+	dispatcher_come_again(s, call, a);
 	if (step_in(s, THING_ATTENDANCE, HEAD(a), IN(ATTENDANCE_PRESENT)))
 		dispatcher_gather(s, call);
 	else if (step_in(s, THING_CALL, HEAD(call), IN(CALL_WORKING)))

@@ -27,6 +27,9 @@ static const struct watched {
 	{ THING_DISPUTE, "rung", offsetof(struct row_dispute, rung_by) },
 	{ THING_CALL, "finish", offsetof(struct row_call, finish_by) },
 	{ THING_CALL, "check", offsetof(struct row_call, check_by) },
+	{ THING_ATTENDANCE, "sign", offsetof(struct row_attendance, sign_by) },
+	{ THING_ATTENDANCE, "contact",
+	    offsetof(struct row_attendance, contact_by) },
 	{ THING_ATTENDANCE, "report_in",
 	    offsetof(struct row_attendance, report_in_by) },
 	{ THING_CARD, "answer", offsetof(struct row_card, answer_by) },
@@ -44,6 +47,13 @@ static const struct watched {
 	{ THING_FAULT, "verify", offsetof(struct row_fault, verify_by) },
 };
 
+/* What is met leaves no end of it (0); it comes no more. */
+static bool
+is_once(const struct msg_deadline_overdue *m)
+{
+	return str_is(m->limit, "contact") || str_is(m->limit, "onsite");
+}
+
 /* A command, or another limit's end, may be recorded just before the fact. */
 bool
 dispatcher_is_stale(const struct step *s)
@@ -58,7 +68,7 @@ dispatcher_is_stale(const struct step *s)
 
 			memcpy(&due, (const char *)s->row + watched[i].due,
 			    sizeof(due));
-			return m->due_at < due;
+			return m->due_at < due || (due == 0 && is_once(m));
 		}
 	return false; /* of another service: it watches its own */
 }

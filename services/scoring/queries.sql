@@ -34,6 +34,14 @@ WHERE t.what = 'red' AND t.at < $2 AND t.seq < $3
 			AND c.at < $2 AND c.seq < $3), 0)
 GROUP BY t.unit HAVING max(t.at) >= $1 ORDER BY t.unit COLLATE "C"
 
+-- ... grades that callers left out, of those with one in that time ...
+-- name: ungraded
+SELECT t.unit AS who, NULL::text AS matter, count(*) AS n,
+	count(*) FILTER (WHERE t.at < $1) AS before
+FROM scoring.tally t
+WHERE t.what = 'ungraded' AND t.at < $2 AND t.seq < $3
+GROUP BY t.unit HAVING max(t.at) >= $1 ORDER BY t.unit COLLATE "C"
+
 -- ... and what was warned of before: for $1, and clusters since $2.
 -- name: warned
 SELECT * FROM scoring.alert

@@ -121,7 +121,7 @@ struct figures {
 };
 struct look_basis {
 	struct score_basis score; /* of a month */
-	struct figures volumes, clusters, reds;
+	struct figures volumes, clusters, reds, ungraded;
 	const struct row_alert *warned;
 	size_t n_warned;
 };

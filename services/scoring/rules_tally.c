@@ -100,6 +100,15 @@ scoring_call_refused(struct step *s)
 	(void)tally(s, m->unit, "refused", m->call);
 }
 
+/* Against who called, and did not say how it was. */
+void
+scoring_call_ungraded(struct step *s)
+{
+	const struct msg_call_unit_ungraded *m = s->msg;
+
+	(void)tally(s, m->room, "ungraded", m->call);
+}
+
 /* A colour of the message as a word of ours, NULL for one to come. */
 static const char *
 colour_word(struct str colour)

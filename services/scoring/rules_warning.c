@@ -177,16 +177,16 @@ look_at_clusters(struct look *l)
 			.threshold = number(l->s, "warning.cluster.count") });
 }
 
-/* Every third red in a row, whichever casefiles they are in. */
+/* Every so many (三次) of a unit, whichever casefiles they are in. */
 static void
-look_at_reds(struct look *l)
+look_at_rows(
+    struct look *l, const struct figures *f, const char *kind, const char *key)
 {
-	const struct figures *f = &l->b->reds;
-	int64_t row = number(l->s, "supervise.red.talk");
+	int64_t row = number(l->s, key);
 
 	for (size_t i = 0; row > 0 && i < f->n; i++)
 		if (f->v[i].n / row > f->v[i].before / row)
-			warn(l, &(struct row_alert){ .kind = STR("reds"),
+			warn(l, &(struct row_alert){ .kind = str_of(kind),
 				    .unit = f->v[i].who,
 				    .value = f->v[i].n,
 				    .threshold = row });
@@ -299,7 +299,8 @@ scoring_look_at(
 		look_at_month(&l, &span->period);
 	look_at_volumes(&l);
 	look_at_clusters(&l);
-	look_at_reds(&l);
+	look_at_rows(&l, &l.b->reds, "reds", "supervise.red.talk");
+	look_at_rows(&l, &l.b->ungraded, "ungraded", "warning.ungraded.count");
 	step_emit_about(s, number, &msg_warning_looked_desc,
 	    &(struct msg_warning_looked){
 		.span = name, .raised = l.raised, .before = l.before });

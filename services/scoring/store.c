@@ -89,6 +89,7 @@ look_at_day(struct db *db, const struct span *p, int64_t least, int64_t seq,
 	put_span(&a, p->period.from, p->period.to, seq);
 	TRY(figures(db, Q_scoring_volumes, &a, arena, &b->volumes, e));
 	TRY(figures(db, Q_scoring_reds, &a, arena, &b->reds, e));
+	TRY(figures(db, Q_scoring_ungraded, &a, arena, &b->ungraded, e));
 	put_span(&a, p->cluster_from, p->period.to, seq);
 	args_i64(&a, least);
 	return figures(db, Q_scoring_clusters, &a, arena, &b->clusters, e);

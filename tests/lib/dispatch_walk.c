@@ -240,8 +240,9 @@ walk_begin(struct walk *w)
 	kit_case(w->k, CASEFILE);
 	kit_place(w->k, "330122109219");
 	must(SEND(w, casefile_opened, .casefile = STR(CASEFILE),
-	    .matter = matter, .channel = STR("hotline"), .callback = true,
-	    .wish = !w->bundles && walk_dice(w, 4) == 0,
+	    .matter = matter,
+	    .channel = walk_dice(w, 2) > 0 ? STR("hotline") : STR("grid"),
+	    .callback = true, .wish = !w->bundles && walk_dice(w, 4) == 0,
 	    .reporter_officer = STR("OF-GW-0325"),
 	    .finish_by = kit_now(w->k) + 8 * DAY_MS, .pack = STR("tonglu")));
 }

@@ -11,6 +11,8 @@
 
 static const struct str leaders[] = { S(TOWN_HEAD), S(COUNTY_HEAD) };
 static const struct str assisting[] = { S(STATION), S(TEAM), S(RESCUE) };
+static const char *const vouchers[] = { DUTY, RESCUER, "OF-ZB-0023" };
+static const char *const deciders[] = { LEADERS, COUNTY_LEADERS, OTHER_ROOM };
 static const char *const mains[] = { ECOLOGY, RESCUE, WATER, VILLAGE };
 
 /* Who is there for a department. */
@@ -52,6 +54,7 @@ raise_call(struct walk *w)
 		"community" };
 	struct str class = ONE_OF(w, classes);
 	bool community = str_is(class, "community");
+	bool joint = walk_dice(w, 8) == 0;
 
 	return SEND(w, call_raise, .casefile = STR(CASEFILE), .class = class,
 	    .main = community ? STR(CONTACT_TEAM) : ONE_OF(w, mains),
@@ -59,6 +62,8 @@ raise_call(struct walk *w)
 	    .reason = walk_reason(w), .lat = LAT, .lon = LON,
 	    .approvers = { leaders, walk_dice(w, 5) > 0 ? 2 : 0 },
 	    .officer = walk_dice(w, 9) > 0 ? dispatch_on_duty(w->k) : STR(""),
+	    .partner = joint ? STR(OTHER_ROOM) : STR(""),
+	    .lead = joint && walk_dice(w, 2) > 0 ? STR(OTHER_ROOM) : STR(""),
 	    .unit = walk_unit(w, community ? STR(VILLAGE) : STR(ROOM)));
 }
 
@@ -73,6 +78,7 @@ draft_call(struct walk *w)
 	    .assisting = { assisting, walk_dice(w, 2) },
 	    .reason = walk_reason(w), .lat = LAT, .lon = LON,
 	    .partner = joint ? STR(OTHER_ROOM) : STR(""),
+	    .lead = joint && walk_dice(w, 2) > 0 ? STR(OTHER_ROOM) : STR(""),
 	    .unit = walk_unit(w, STR(ROOM)));
 }
 
@@ -80,12 +86,13 @@ draft_call(struct walk *w)
 static bool
 of_draft(struct walk *w, const struct row_call *c)
 {
+	if (c->partner.n > 0 && !c->agreed && walk_dice(w, 3) == 0)
+		return SEND(
+		    w, call_agree, .call = c->id, .unit = STR(OTHER_ROOM));
 	switch (walk_dice(w, 10)) {
 	case 0:
 		return SEND(w, call_decline, .call = c->id,
-		    .reason = walk_reason(w),
-		    .unit = walk_dice(w, 2) > 0 ? STR(LEADERS)
-						: STR(COUNTY_LEADERS));
+		    .reason = walk_reason(w), .unit = ONE_OF(w, deciders));
 	case 1:
 		return SEND(w, call_approve, .call = c->id,
 		    .unit = STR(COUNTY_LEADERS), .officer = STR(COUNTY_HEAD));
@@ -95,8 +102,8 @@ of_draft(struct walk *w, const struct row_call *c)
 		return SEND(w, call_agree, .call = c->id,
 		    .unit = walk_unit(w, STR(OTHER_ROOM)));
 	case 5:
-		return SEND(w, call_cancel, .call = STR(C1),
-		    .reason = walk_reason(w), .unit = STR(ROOM));
+		return SEND(w, call_cancel, .call = c->id,
+		    .reason = walk_reason(w), .unit = c->room);
 	default:
 		return SEND(w, call_approve, .call = c->id,
 		    .unit = STR(LEADERS), .officer = STR(TOWN_HEAD));
@@ -108,7 +115,10 @@ of_presence(struct walk *w, const struct row_call *c, struct str who)
 {
 	double lon = LON + (walk_dice(w, 6) > 0 ? 0 : 0.1);
 
-	switch (walk_dice(w, 4)) {
+	switch (walk_dice(w, 5)) {
+	case 4:
+		return SEND(w, call_recheck, .call = c->id, .unit = who,
+		    .voucher = ONE_OF(w, vouchers));
 	case 0:
 		return SEND(w, call_recheck, .call = c->id, .lat = LAT,
 		    .lon = lon, .unit = who);
@@ -144,6 +154,34 @@ of_attendance(struct walk *w, const struct row_call *c)
 	}
 }
 
+/* The I-th department that a call asked at first; NULL: no more. */
+static const struct row_attendance *
+seat(const struct walk *w, const struct row_call *c, size_t i)
+{
+	struct str unit = i == 0                ? c->main
+			  : i <= c->assisting.n ? c->assisting.p[i - 1]
+						: (struct str){ NULL, 0 };
+	char id[96];
+
+	if (unit.n == 0)
+		return NULL;
+	(void)snprintf(
+	    id, sizeof(id), "%.*s/%.*s", STR_ARG(c->id), STR_ARG(unit));
+	return (const struct row_attendance *)kit_row(w->k, id);
+}
+
+/* Who was let go, if anybody was; else one that was asked. */
+static struct str
+let_go(struct walk *w, const struct row_call *c)
+{
+	const struct row_attendance *a;
+
+	for (size_t i = 0; (a = seat(w, c, i)) != NULL; i++)
+		if (str_is(a->state, "freed") || str_is(a->state, "excused"))
+			return a->unit;
+	return asked(w, c);
+}
+
 /* What the county may do. */
 static bool
 of_county(struct walk *w, const struct row_call *c)
@@ -154,7 +192,7 @@ of_county(struct walk *w, const struct row_call *c)
 		    .reason = walk_reason(w),
 		    .unit = walk_unit(w, STR(CENTRE)));
 	return SEND(w, call_designate, .call = c->id,
-	    .main = walk_dice(w, 2) > 0 ? asked(w, c) : ONE_OF(w, mains),
+	    .main = walk_dice(w, 2) > 0 ? let_go(w, c) : ONE_OF(w, mains),
 	    .reason = walk_reason(w), .unit = walk_unit(w, STR(CENTRE)));
 }
 
@@ -194,28 +232,16 @@ of_room(struct walk *w, const struct row_call *c)
 		    .unit = walk_unit(w, c->room));
 	case 4:
 		return SEND(w, call_form_group, .call = c->id,
-		    .name = STR("river"), .leader = STR(TOWN_HEAD),
+		    .name = STR("river"),
+		    .leader =
+			walk_dice(w, 4) > 0 ? STR(TOWN_HEAD) : STR(OTHER_HEAD),
 		    .unit = walk_unit(w, c->room));
 	default:
 		return SEND(w, call_add, .call = c->id,
-		    .added = walk_any_unit(w), .unit = walk_unit(w, c->room));
+		    .added =
+			walk_dice(w, 2) > 0 ? walk_any_unit(w) : let_go(w, c),
+		    .unit = walk_unit(w, c->room));
 	}
-}
-
-/* The I-th department that a call asked at first; NULL: no more. */
-static const struct row_attendance *
-seat(const struct walk *w, const struct row_call *c, size_t i)
-{
-	struct str unit = i == 0                ? c->main
-			  : i <= c->assisting.n ? c->assisting.p[i - 1]
-						: (struct str){ NULL, 0 };
-	char id[96];
-
-	if (unit.n == 0)
-		return NULL;
-	(void)snprintf(
-	    id, sizeof(id), "%.*s/%.*s", STR_ARG(c->id), STR_ARG(unit));
-	return (const struct row_attendance *)kit_row(w->k, id);
 }
 
 static bool
@@ -238,11 +264,23 @@ say_what_is_left(struct walk *w, const struct row_call *c)
 	    .officer = STR(TOWN_HEAD));
 }
 
+/* Signs at last, speaks at last. */
+static bool
+is_slow(struct walk *w, const struct row_attendance *a)
+{
+	if (str_is(a->state, "asked") && kit_now(w->k) > a->sign_by)
+		return SEND(w, call_sign, .call = a->call, .unit = a->unit);
+	return str_is(a->state, "signed") && a->contact_by > 0 &&
+	       kit_now(w->k) > a->contact_by &&
+	       SEND(w, call_contact, .call = a->call, .unit = a->unit);
+}
+
 /* The next thing that brings C nearer to its end. */
 static bool
 go_on(struct walk *w, const struct row_call *c)
 {
 	const struct row_attendance *a;
+	bool again;
 
 	if (str_is(c->state, "submitted"))
 		return SEND(w, call_release, .call = c->id, .unit = c->room);
@@ -251,8 +289,16 @@ go_on(struct walk *w, const struct row_call *c)
 	for (size_t i = 0; (a = seat(w, c, i)) != NULL; i++) {
 		if (walk_dice(w, 4) == 0)
 			continue;
-		if (i > 0 && str_is(a->state, "present") &&
-		    str_is(c->state, "gathering"))
+		if (is_slow(w, a))
+			return true;
+		again =
+		    str_is(a->state, "freed") || str_is(a->state, "excused");
+		if (i > 0 && again && walk_dice(w, 6) == 0)
+			return SEND(w, call_add, .call = c->id,
+			    .added = a->unit, .unit = c->room);
+		if (i > 0 && ((again && walk_dice(w, 4) == 0) ||
+				 (str_is(a->state, "present") &&
+				     str_is(c->state, "gathering"))))
 			return SEND(w, call_designate, .call = c->id,
 			    .main = a->unit, .reason = STR("so it is"),
 			    .unit = STR(CENTRE));

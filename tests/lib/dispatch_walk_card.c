@@ -82,7 +82,7 @@ bool
 walk_warning(struct walk *w)
 {
 	static const char *const kinds[] = { "volume", "cluster", "reds",
-		"rank" };
+		"rank", "ungraded" };
 	struct str id = ONE_OF(w, walk_warnings);
 
 	switch (walk_dice(w, 4)) {

@@ -49,6 +49,7 @@ static const struct {
 	{ "scoring_volumes", query_volumes },
 	{ "scoring_clusters", query_clusters },
 	{ "scoring_reds", query_reds },
+	{ "scoring_ungraded", query_ungraded },
 	{ "scoring_warned", query_warned },
 	{ "scoring_watched", query_watched },
 	{ "dispatcher_topics", query_topics },

@@ -112,7 +112,7 @@ query_clusters(struct call *c)
 	return OUTCOME_DONE;
 }
 
-/* The columns of scoring.tally that tell of reds in a row. */
+/* The columns of scoring.tally that tell of reds in a row, and the like. */
 struct red_columns {
 	int unit, what, at, seq;
 };
@@ -136,8 +136,9 @@ last_cleared(struct call *c, const struct table *t,
 	return last;
 }
 
-enum outcome
-query_reds(struct call *c)
+/* Tallies of one kind; what was CLEARED does not count any more. */
+static enum outcome
+rows_of(struct call *c, const char *what, bool cleared)
 {
 	const struct table *t = store_table(c->store, STR("scoring.tally"));
 	const struct red_columns col = { table_column(t, STR("unit")),
@@ -151,11 +152,12 @@ query_reds(struct call *c)
 		int64_t at = v != NULL ? cell_i64(v->cell[col.at]) : 0;
 		struct figure *one;
 
-		if (v == NULL || !str_is(v->cell[col.what], "red") ||
+		if (v == NULL || !str_is(v->cell[col.what], what) ||
 		    at >= call_i64(c, 1) ||
 		    cell_i64(v->cell[col.seq]) >= call_i64(c, 2) ||
-		    cell_i64(v->cell[col.seq]) <=
-			last_cleared(c, t, &col, v->cell[col.unit]))
+		    (cleared &&
+			cell_i64(v->cell[col.seq]) <=
+			    last_cleared(c, t, &col, v->cell[col.unit])))
 			continue;
 		one = figure_of(&f, v->cell[col.unit], (struct str){ NULL, 0 });
 		one->n++;
@@ -168,6 +170,18 @@ query_reds(struct call *c)
 			recent.v[recent.n++] = f.v[i];
 	put(c, &recent, 1);
 	return OUTCOME_DONE;
+}
+
+enum outcome
+query_reds(struct call *c)
+{
+	return rows_of(c, "red", true);
+}
+
+enum outcome
+query_ungraded(struct call *c)
+{
+	return rows_of(c, "ungraded", false);
 }
 
 enum outcome

@@ -285,6 +285,75 @@ test_a_refusal_is_told_and_the_clock_runs_on(void **state)
 }
 
 static bool
+contact(struct kit *k, const char *unit)
+{
+	return KIT_SEND(k, call_contact, .call = STR(C1), .unit = str_of(unit));
+}
+
+static void
+test_who_does_not_sign_or_speak_in_time_gets_a_card(void **state)
+{
+	struct kit *k = *state;
+	const struct msg_call_contacted *m;
+
+	dispatch_open(k, SEWAGE);
+	assert_true(dispatch_call(k, "work"));
+	assert_due(k, A1, "contact", "2026-03-19T09:00:00+08:00");
+	assert_true(sign(k, RESCUE));
+	kit_run_until(k, "2026-03-18T09:48:00+08:00");
+	assert_state(k, K1, "blue");
+	assert_state(k, K2, "");
+	kit_run_until(k, "2026-03-18T10:00:00+08:00");
+	assert_state(k, K1, "yellow");
+	assert_true(sign(k, ECOLOGY));
+	assert_str(KIT_SAID(k, card_lifted, 0)->unit, ECOLOGY);
+
+	kit_at(k, "2026-03-19T08:30:00+08:00");
+	assert_true(contact(k, RESCUE));
+	m = KIT_SAID(k, call_contacted, 0);
+	assert_false(m->late);
+	assert_unarmed(k, A2, "contact");
+	assert_false(contact(k, RESCUE));
+	assert_refused(k, "NOT_ALLOWED_NOW");
+	kit_run_until(k, "2026-03-19T09:00:00+08:00");
+	assert_state(k, K2, "yellow");
+	assert_str(((const struct row_card *)kit_row(k, K2))->unit, ECOLOGY);
+	kit_at(k, "2026-03-19T09:20:00+08:00");
+	assert_true(contact(k, ECOLOGY));
+	assert_true(KIT_SAID(k, call_contacted, 0)->late);
+	assert_str(KIT_SAID(k, card_lifted, 0)->unit, ECOLOGY);
+}
+
+/* The fact of the limit may be recorded just behind the word. */
+static void
+test_a_word_in_the_last_moment_is_in_time(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, SEWAGE);
+	assert_true(dispatch_call(k, "work"));
+	assert_true(sign(k, ECOLOGY));
+	assert_true(contact(k, ECOLOGY));
+	assert_true(KIT_SEND(k, deadline_overdue, .thing = STR(A1),
+	    .limit = STR("contact"), .unit = STR(ECOLOGY),
+	    .due_at = kit_now(k)));
+	assert_state(k, K1, "");
+}
+
+/* Minutes of an emergency are no time for cards about signatures. */
+static void
+test_an_emergency_is_signed_without_cards(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, SEWAGE);
+	assert_true(dispatch_call(k, "emergency"));
+	assert_unarmed(k, A1, "contact");
+	kit_run_until(k, "2026-03-18T09:20:00+08:00");
+	assert_state(k, K1, "");
+}
+
+static bool
 leave(struct kit *k, const char *unit)
 {
 	return KIT_SEND(k, call_leave, .call = STR(C1), .unit = str_of(unit));
@@ -377,6 +446,10 @@ test_a_missing_grade_is_no_grade(void **state)
 	kit_run_until(k, "2026-03-20T17:00:00+08:00");
 	assert_true(kit_fire(k, "overdue", C1, "grade"));
 	assert_int_equal(KIT_SAID(k, call_ended, 0)->ungraded, 1);
+	/* It is told, and counted against who called. */
+	assert_str(KIT_SAID(k, call_unit_ungraded, 0)->unit, RESCUE);
+	assert_str(KIT_SAID(k, call_unit_ungraded, 0)->room, ROOM);
+	assert_null(KIT_SAID(k, call_unit_ungraded, 1));
 	assert_state(k, C1, "ended");
 	assert_false(grade(k, RESCUE, 50));
 	assert_refused(k, "NOT_ALLOWED_NOW");
@@ -397,6 +470,9 @@ main(void)
 		TEST(test_a_call_without_any_place_is_everywhere),
 		cmocka_unit_test(test_who_comes_is_of_the_department),
 		TEST(test_a_refusal_is_told_and_the_clock_runs_on),
+		TEST(test_who_does_not_sign_or_speak_in_time_gets_a_card),
+		TEST(test_a_word_in_the_last_moment_is_in_time),
+		TEST(test_an_emergency_is_signed_without_cards),
 		TEST(test_nobody_leaves_before_the_release),
 		TEST(test_each_department_gets_one_grade_and_the_last_ends_it),
 		TEST(test_a_missing_grade_is_no_grade),

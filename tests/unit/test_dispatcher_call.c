@@ -256,6 +256,81 @@ test_one_call_off_does_not_strand_what_another_achieved(void **state)
 	assert_str(KIT_SAID(k, casefile_handled, 0)->unit, ECOLOGY);
 }
 
+static bool
+confirm(struct kit *k, const char *unit, const char *officer, bool emergency)
+{
+	return KIT_SEND(k, call_confirm, .call = STR(C1),
+	    .emergency = emergency, .unit = str_of(unit),
+	    .officer = str_of(officer));
+}
+
+static void
+test_the_head_says_whether_it_was_an_emergency(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_working(k, "emergency");
+	assert_due(k, C1, "confirm", "2026-03-19T09:00:00+08:00");
+	assert_false(confirm(k, ROOM, TOWN_HEAD, true));
+	assert_refused(k, "NOT_YOUR_UNIT");
+	assert_false(confirm(k, LEADERS, OTHER_HEAD, true));
+	assert_refused(k, "APPROVER_MISSING");
+	assert_true(confirm(k, LEADERS, TOWN_HEAD, false));
+	assert_false(KIT_SAID(k, call_confirmed, 0)->emergency);
+	assert_str(KIT_SAID(k, call_confirmed, 0)->unit, ROOM);
+	assert_true(((const struct row_call *)kit_row(k, C1))->no_emergency);
+	/* It is counted against the caller; the call goes on. */
+	assert_state(k, C1, "working");
+	assert_unarmed(k, C1, "confirm");
+	assert_false(confirm(k, LEADERS, TOWN_HEAD, true));
+	assert_refused(k, "NOT_ALLOWED_NOW");
+}
+
+/* It is the head's limit, and not the room's. */
+static void
+test_a_head_who_does_not_say_it_gets_a_card(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_handed_in(k, "emergency");
+	assert_true(release(k, ROOM));
+	assert_true(kit_fire(k, "overdue", C1, "confirm"));
+	assert_str(KIT_SAID(k, card_issued, 0)->unit, LEADERS);
+	assert_str(KIT_SAID(k, card_issued, 0)->colour, "yellow");
+	assert_true(confirm(k, LEADERS, TOWN_HEAD, true));
+	assert_str(KIT_SAID(k, card_lifted, 0)->unit, LEADERS);
+}
+
+static void
+test_a_work_call_is_no_emergency_to_confirm(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_working(k, "work");
+	assert_false(confirm(k, LEADERS, TOWN_HEAD, true));
+	assert_refused(k, "NOT_ALLOWED_NOW");
+}
+
+/* The confirmation is one of the words that end it. */
+static void
+test_the_last_word_ends_it(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_handed_in(k, "emergency");
+	assert_true(release(k, ROOM));
+	for (size_t i = 0; i < 2; i++)
+		assert_true(KIT_SEND(k, call_grade, .call = STR(C1),
+		    .graded = i == 0 ? STR(ECOLOGY) : STR(RESCUE), .score = 80,
+		    .unit = STR(ROOM)));
+	assert_true(KIT_SEND(k, call_grade_back, .call = STR(C1), .score = 80,
+	    .unit = STR(ECOLOGY)));
+	assert_state(k, C1, "released");
+	assert_true(confirm(k, LEADERS, TOWN_HEAD, true));
+	assert_int_equal(KIT_SAID(k, call_ended, 0)->ungraded, 0);
+	assert_state(k, C1, "ended");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
 
 int
@@ -272,6 +347,10 @@ main(void)
 		TEST(test_only_who_called_closes),
 		TEST(test_calling_off_frees_all_and_leaves_no_way),
 		TEST(test_what_is_handed_in_is_not_called_off),
+		TEST(test_the_head_says_whether_it_was_an_emergency),
+		TEST(test_a_head_who_does_not_say_it_gets_a_card),
+		TEST(test_a_work_call_is_no_emergency_to_confirm),
+		TEST(test_the_last_word_ends_it),
 		TEST(test_one_call_off_does_not_strand_what_another_achieved),
 	};
 

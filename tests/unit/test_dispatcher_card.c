@@ -148,12 +148,13 @@ test_one_matter_one_unit_one_card(void **state)
 	kit_run_until(k, "2026-04-02T00:00:00+08:00");
 	assert_state(k, K1, "red");
 	assert_str(card(k, K1)->unit, ECOLOGY);
-	assert_int_equal(card(k, K1)->causes.n, 2);
+	/* Nor has it signed or spoken with the caller. */
+	assert_int_equal(card(k, K1)->causes.n, 4);
 	assert_str(card(k, K2)->unit, RESCUE);
 	/* So was the county, which had to help. */
 	assert_str(card(k, CASEFILE "/K3")->unit, CENTRE);
 	assert_state(k, CASEFILE "/K4", "");
-	/* One of the two is over: the card stays. */
+	/* All but one are over: the card stays. */
 	assert_true(dispatch_come(k, C1, ECOLOGY));
 	assert_str(KIT_SAID(k, card_lifted, 0)->unit, CENTRE);
 	assert_null(KIT_SAID(k, card_lifted, 1));

@@ -213,6 +213,24 @@ check_task(const struct kit *k, const struct marks *m, const struct mark *one)
 	    state == TASK_OFFERED, kit_due(k, one->id, "take")[0] != '\0');
 }
 
+/*
+ * A call without its lead: the lead has a clock that still runs, or the
+ * county has one, or is late with its word and has a card.
+ */
+static bool
+lead_is_awaited(const struct kit *k, const struct marks *m,
+    const struct mark *one, const struct row_call *call)
+{
+	char id[96];
+
+	if (is_watched(k, m, one->id, "rule"))
+		return true;
+	(void)snprintf(id, sizeof(id), "%s/%.*s", one->id, STR_ARG(call->main));
+	return strcmp(kit_state(k, id), "present") == 0 ||
+	       kit_due(k, id, "report_in")[0] != '\0' ||
+	       is_watched(k, m, id, "rule");
+}
+
 static void
 check_call(const struct kit *k, const struct marks *m, const struct mark *one)
 {
@@ -220,9 +238,11 @@ check_call(const struct kit *k, const struct marks *m, const struct mark *one)
 	    (const struct row_call *)kit_row(k, one->id);
 	bool emergency = str_is(call->class, "emergency");
 
-	if (state_of(one) == CALL_GATHERING || state_of(one) == CALL_WORKING)
+	if (state_of(one) == CALL_GATHERING || state_of(one) == CALL_WORKING) {
 		assert_true(is_watched(
 		    k, m, one->id, emergency ? "recheck" : "finish"));
+		assert_true(lead_is_awaited(k, m, one, call));
+	}
 	if (state_of(one) == CALL_DRAFTED)
 		assert_true(is_watched(k, m, one->id, "precheck"));
 	if (state_of(one) == CALL_SUBMITTED)
@@ -402,6 +422,10 @@ check_end(struct walk *w)
 			    (mv->from & IN(state_of(&m.v[i]))) != 0)
 				out = mv;
 		}
+		/* Who was let go is called again only while the call lasts. */
+		if (m.v[i].thing == THING_ATTENDANCE &&
+		    (IN(state_of(&m.v[i])) & ATTENDANCE_BOUND) == 0)
+			continue;
 		/* An answer that comes too late may still open the archive. */
 		if (out != NULL && m.v[i].thing != THING_CASEFILE)
 			print_error("%s is %s\n", m.v[i].id,

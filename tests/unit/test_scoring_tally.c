@@ -82,6 +82,7 @@ static bool
 is_for_warnings(const struct msg_desc *on)
 {
 	return on == &msg_casefile_opened_desc || on == &msg_card_lifted_desc ||
+	       on == &msg_call_unit_ungraded_desc ||
 	       on == &msg_warning_look_desc ||
 	       on == &msg_registry_changed_desc ||
 	       on == &msg_deadline_lapsed_desc;

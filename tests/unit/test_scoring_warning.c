@@ -137,6 +137,29 @@ test_every_third_red_in_a_row(void **state)
 	}
 }
 
+/* Every third grade that a caller left out. */
+static void
+test_three_grades_left_out_are_a_warning(void **state)
+{
+	static const struct row_figure v[] = {
+		{ .who = { "330122109-CMD", 13 }, .n = 3, .before = 1 },
+		{ .who = { "330122102-CMD", 13 }, .n = 2, .before = 0 },
+		{ .who = { "330122101-CMD", 13 }, .n = 5, .before = 3 },
+	};
+	static const struct look_basis b = { .ungraded = { v, ARRAY_LEN(v) } };
+	struct kit *k = kit_of(&b);
+	const struct msg_warning_raised *m;
+
+	(void)state;
+	assert_true(look(k, "2026-04-19"));
+	m = raised(k, "ungraded", 0);
+	assert_true(str_is(m->unit, "330122109-CMD"));
+	assert_int_equal(m->value, 3);
+	assert_int_equal(m->threshold, 3);
+	assert_null(raised(k, "ungraded", 1));
+	kit_free(&k);
+}
+
 /* Fourteen command rooms, as 2026-04 left them. */
 static void
 fill_month(struct row_count c[14])
@@ -204,6 +227,9 @@ test_a_demand_is_noted_once_and_a_card_that_was_not_red_breaks_the_row(
 	    .unit = STR(CENTRE), .colour = STR("red")));
 	assert_true(KIT_SEND(k, card_lifted, .card = STR(LOOK "/K1"),
 	    .unit = STR(CENTRE), .colour = STR("blue")));
+	/* A grade that is missing counts against who called. */
+	assert_true(KIT_SEND(k, call_unit_ungraded, .call = STR(LOOK "/C1"),
+	    .unit = STR("330122-D-HBJ"), .room = STR("330122109-CMD")));
 	kit_free(&k);
 }
 
@@ -303,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_few_demands_are_no_reason),
 		cmocka_unit_test(test_one_problem_is_warned_of_once),
 		cmocka_unit_test(test_every_third_red_in_a_row),
+		cmocka_unit_test(test_three_grades_left_out_are_a_warning),
 		cmocka_unit_test(test_a_month_is_looked_at_by_rate_and_place),
 		cmocka_unit_test(
 		    test_a_demand_is_noted_once_and_a_card_that_was_not_red_breaks_the_row),
