@@ -293,7 +293,7 @@ go_on(struct walk *w, const struct row_call *c)
 			return true;
 		again =
 		    str_is(a->state, "freed") || str_is(a->state, "excused");
-		if (i > 0 && again && walk_dice(w, 6) == 0)
+		if (i > 0 && again && walk_dice(w, 2) == 0)
 			return SEND(w, call_add, .call = c->id,
 			    .added = a->unit, .unit = c->room);
 		if (i > 0 && ((again && walk_dice(w, 4) == 0) ||
