@@ -322,6 +322,23 @@ go_on(struct walk *w, const struct row_call *c)
 	    .unit = c->main, .officer = officer_of(c->main));
 }
 
+/* Everybody says yes to C, each in turn. */
+static bool
+all_say_yes(struct walk *w, const struct row_call *c)
+{
+	switch (walk_dice(w, 3)) {
+	case 0:
+		return SEND(
+		    w, call_agree, .call = c->id, .unit = STR(OTHER_ROOM));
+	case 1:
+		return SEND(w, call_approve, .call = c->id,
+		    .unit = STR(COUNTY_LEADERS), .officer = STR(COUNTY_HEAD));
+	default:
+		return SEND(w, call_approve, .call = c->id,
+		    .unit = STR(LEADERS), .officer = STR(TOWN_HEAD));
+	}
+}
+
 bool
 walk_call(struct walk *w)
 {
@@ -329,6 +346,10 @@ walk_call(struct walk *w)
 
 	if (c == NULL || walk_dice(w, 6) == 0)
 		return walk_dice(w, 2) > 0 ? raise_call(w) : draft_call(w);
+	if (str_is(c->state, "drafted") && c->partner.n > 0 &&
+	    strcmp(kit_state(w->k, CASEFILE), "opened") == 0 &&
+	    walk_dice(w, 4) > 0)
+		return all_say_yes(w, c);
 	if (str_is(c->state, "drafted"))
 		return of_draft(w, c);
 	if (walk_dice(w, 3) == 0)

@@ -231,6 +231,16 @@ begin(struct walk *w)
 	}
 }
 
+/* A call with another township waits for words, and nobody need route it. */
+static bool
+is_called(struct walk *w)
+{
+	const struct row_call *c = (const struct row_call *)walk_some(w, "C");
+
+	return c != NULL && str_is(c->state, "drafted") && c->partner.n > 0 &&
+	       walk_dice(w, 6) > 0;
+}
+
 bool
 walk_task(struct walk *w)
 {
@@ -241,7 +251,7 @@ walk_task(struct walk *w)
 	const struct row_task *t = (const struct row_task *)walk_some(w, "T");
 
 	if (strcmp(kit_state(w->k, CASEFILE), "opened") == 0)
-		return begin(w);
+		return is_called(w) ? walk_call(w) : begin(w);
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0)
 		return SEND(w, mediation_applied, .mediation = STR(M1),
 		    .unit = walk_unit(w, STR(COMMITTEE)));

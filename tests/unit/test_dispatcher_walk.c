@@ -4,6 +4,7 @@
  * end.  The seed is fixed, so a failure comes again.
  */
 #include "services/dispatcher/rules.h"
+#include "tests/lib/county.h"
 #include "tests/lib/dispatch_walk.h"
 
 #include <setjmp.h>
@@ -192,8 +193,15 @@ check_casefile(
 static void
 check_task(const struct kit *k, const struct marks *m, const struct mark *one)
 {
+	const struct row_task *t = (const struct row_task *)kit_row(k, one->id);
+	const char *due = kit_due(k, one->id, "finish");
 	int state = state_of(one);
 	bool disputed = false;
+	char finish[CLOCK_TEXT];
+
+	/* The row says what the limit says, however often it stood still. */
+	if ((IN(state) & TASK_UNDONE) != 0 && due[0] != '\0')
+		assert_string_equal(due, clock_format(t->finish_by, finish));
 
 	for (size_t i = 0; i < m->n; i++)
 		disputed =
@@ -508,6 +516,15 @@ test_random_walks_keep_every_promise_and_end(void **state)
 	assert_int_equal(missed, 0);
 }
 
+/* A pack that lets a task stand still more than once. */
+static int
+load(void **state)
+{
+	*state = county_with("limits.csv", "order.suspend.count,none,1,",
+	    "order.suspend.count,none,3,");
+	return 0;
+}
+
 int
 main(void)
 {
@@ -515,5 +532,5 @@ main(void)
 		cmocka_unit_test(test_random_walks_keep_every_promise_and_end),
 	};
 
-	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);
+	return cmocka_run_group_tests(tests, load, dispatch_unload);
 }
