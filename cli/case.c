@@ -13,11 +13,12 @@
 #define PATIENCE_MS 60000
 
 static const char usage[] =
-    "usage: huying case show NUMBER [options]\n"
+    "usage: huying case show [NUMBER] [options]\n"
     "       huying case list [--state S] [--division CODE] [--limit N]\n\n"
     "show   everything about one casefile, in order: what happened and who\n"
     "       did it, limits met and missed, calls and when each department\n"
-    "       was there, what is open and what is expected next\n"
+    "       was there, what is open and what is expected next; the last\n"
+    "       digits of NUMBER are enough, without it the newest is shown\n"
     "list   the newest casefiles and where they stand\n\n"
     "  --state S        opened, in_hand, handled, closed, reopened,\n"
     "                   archived; or open: neither closed nor archived\n"
@@ -47,6 +48,15 @@ static const struct db_query queries[] = {
 	    "d.service AND p.thing = d.thing AND p.name = d.name AND p.to_at "
 	    "IS NULL WHERE d.casefile = $1 "
 	    "ORDER BY d.due_at, d.armed_at, d.thing, d.name" },
+	{ "case_number",
+	    "SELECT left(division, 6) || '-' || "
+	    "to_char(at AT TIME ZONE INTERVAL '08:00', 'YY') || '-' || "
+	    "lpad(seq::text, greatest(7, length(seq::text)), '0') "
+	    "FROM journal.event WHERE seq = $1 AND subject IS NULL "
+	    "AND division IS NOT NULL" },
+	{ "case_newest",
+	    "SELECT subject FROM journal.event WHERE subject IS NOT NULL "
+	    "ORDER BY subject DESC LIMIT 1" },
 	{ "case_beside",
 	    "SELECT id FROM intake.report WHERE visit = $1 AND id <> $2 "
 	    "ORDER BY id LIMIT 100" },
@@ -157,7 +167,7 @@ read_beside(struct case_file *c, struct args *a, struct err *e)
 	args_reset(a);
 	args_str(a, c->view.visit);
 	args_str(a, c->view.number);
-	TRY(db_exec(c->names.db, queries[2].name, a, &rows, e));
+	TRY(db_exec(c->names.db, "case_beside", a, &rows, e));
 	for (size_t i = 0; i < rows_n(rows); i++)
 		*beside = strs_add(
 		    c->arena, *beside, column(rows, i, "id", c->arena));
@@ -194,13 +204,36 @@ print_all(struct case_file *c, bool json)
 	buf_fini(&out);
 }
 
+/* The whole number of what was asked for: its last digits, or nothing. */
+static enum rc
+find_number(struct case_file *c, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct str *number = &c->view.number;
+	struct args a;
+	int64_t seq;
+	enum rc rc;
+
+	if (number->n > 0 && !str_i64(*number, &seq))
+		return RC_OK;
+	args_init(&a);
+	if (number->n > 0)
+		args_i64(&a, seq);
+	rc = db_exec(c->names.db, number->n > 0 ? "case_number" : "case_newest",
+	    &a, &rows, e);
+	args_fini(&a);
+	if (rc == RC_OK && rows_n(rows) > 0)
+		*number = arena_str(c->arena, rows_str(rows, 0, 0));
+	return rc;
+}
+
 static int
 show_number(struct case_file *c, bool json)
 {
 	struct err e;
 
 	db_patience(c->names.db, PATIENCE_MS);
-	if (read_all(c, &e) != RC_OK) {
+	if (find_number(c, &e) != RC_OK || read_all(c, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
@@ -220,7 +253,7 @@ show(const char *number, const struct case_list_options *o)
 	int code;
 
 	c->arena = arena_new(ARENA_MAX);
-	c->view.number = str_of(number);
+	c->view.number = str_of(number != NULL ? number : "");
 	code = cli_db(
 	    o->dsn, "huying case", queries, ARRAY_LEN(queries), &c->names.db);
 	if (code < 0) {
@@ -263,7 +296,7 @@ cmd_case(int argc, char **argv)
 	if (limit != NULL && (!str_i64(str_of(limit), &list.limit) ||
 				 list.limit <= 0 || list.limit > LIST_MAX))
 		return wrong("--limit must be a whole number above 0");
-	if (n == 2 && strcmp(words[0], "show") == 0)
+	if (n > 0 && strcmp(words[0], "show") == 0)
 		return show(words[1], &list);
 	if (n == 1 && strcmp(words[0], "list") == 0)
 		return case_list(&list);

@@ -53,6 +53,30 @@ put_state(struct case_file *c, struct buf *out)
 	buf_char(out, '\n');
 }
 
+/* It is work that is open: a card, a quarrel or a look back is none. */
+static bool
+is_work(const struct case_thing *t)
+{
+	static const char *const others[] = { "card.", "dispute.", "visit." };
+	bool other = t->ended || t->unit.n == 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		other = other ||
+			str_starts(str_of(t->last->type), str_of(others[i]));
+	return !other;
+}
+
+/* Nor is a unit told twice. */
+static bool
+is_told(const struct case_view *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_work(&v->things[i]) &&
+		    str_eq(v->things[i].unit, v->things[n].unit))
+			return true;
+	return false;
+}
+
 /* Whoever has open work; else who handled it. */
 static void
 put_holders(struct case_file *c, struct buf *out)
@@ -63,9 +87,7 @@ put_holders(struct case_file *c, struct buf *out)
 	for (size_t i = 0; i < v->n_things; i++) {
 		const struct case_thing *t = &v->things[i];
 
-		if (t->ended || t->unit.n == 0 ||
-		    str_starts(str_of(t->last->type), STR("card.")) ||
-		    str_starts(str_of(t->last->type), STR("dispute.")))
+		if (!is_work(t) || is_told(v, i))
 			continue;
 		if (n++ == 0)
 			label("with", out);

@@ -280,5 +280,6 @@ intake_callback_record(struct step *s)
 void
 intake_callback_out(struct step *s)
 {
+	step_meet(s, s->row, "call");
 	tell_lapsed(s, (const struct row_callback *)s->row, "no_answer");
 }

@@ -171,6 +171,7 @@ intake_report_check_lapsed(struct step *s)
 		.checker = r->checker,
 	};
 
+	step_meet(s, s->row, "check");
 	r->checked = STR("lapsed");
 	lapsed.accept_by = intake_await_desk(s, r);
 	step_emit(s, &msg_report_check_lapsed_desc, &lapsed);

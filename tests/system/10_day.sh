@@ -17,6 +17,12 @@ is "scores are published" grep -q 'Scores by unit, period 2026-04' "$out/summary
 same "no report is left at the desk" "" "$(grep 'at the desk' "$out/summary")"
 same "no casefile is without a way" "" "$(grep 'without a way' "$out/summary")"
 
+first=$(sql 'SELECT min(id) FROM intake.report')
+same "a casefile is found by its last digits" "$("$huying" case show "$first" | head -1)" \
+	"$("$huying" case show "$((10#${first##*-}))" | head -1)"
+is "and without a number it is the newest" sh -c "'$huying' case show | head -1 | grep -q ^330122-26-"
+same "what was asked for at a door was looked at again" t "$(sql "SELECT count(*) > 0 FROM intake.request WHERE state = 'looked_back'")"
+
 # The record.
 is "the journal verifies" sh -c "'$huying' verify | grep -q '^journal sound'"
 code "the rows of every service follow from the journal" 0 "$huying" replay all

@@ -20,6 +20,7 @@ HUYING, PACK, OUT = sys.argv[1:4]
 VAR, DB, RUN = (os.environ[k] for k in ("HUYING_VAR", "HUYING_DB", "HUYING_RUN"))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PERSONS = 334  # three canaries each
+BOOKED = 16  # of them, who also book a reception
 MARK = "井盖翘起"  # what is nobody's secret: shows that a place was looked at
 POISON = "毒井边"
 # Given names of characters that no other text of the test has two of.
@@ -164,6 +165,19 @@ def reports():
     return lines
 
 
+def bookings():
+    """Who books a reception, sealed as beside a report."""
+    for i, (phone, number, name) in enumerate(PEOPLE[:BOOKED]):
+        yield {"specversion": "1.0", "id": f"booked-{i}", "source": "/canary",
+               "type": "booking.book", "division": "330122",
+               "data": {"room": "330122-LDR", "channel": "phone",
+                        "via": "967000", "unit": "330122-RX",
+                        "at": f"2026-03-{20 + i // 8}T10:00:00+08:00"},
+               "sealedpart": {"name": name, "phone": written(phone),
+                              "id_number": written(number),
+                              "text": words(phone, number, name)}}
+
+
 def slips():
     """In every searched text of every command, where nobody should."""
     for i, (kind, field) in enumerate(messages()):
@@ -305,6 +319,9 @@ def main():
     is_(f"{len(PEOPLE) * 3} canaries are planted, in {len(told)} reports",
         len(told) == PERSONS and all(t["status"] == "stored" for t in told),
         told[:1])
+    told, _ = publish(bookings(), "bookings")
+    is_(f"{len(told)} of them book a reception",
+        all(t["status"] == "stored" for t in told), told[:1])
     told, said = publish(slips(), "slips")
     said = re.sub(r'"id":"[^"]*"', "", said)  # the sender's own
     is_(f"{len(told)} slips in fields that are searched are refused",
@@ -316,7 +333,9 @@ def main():
     is_("some of it is parked", "t" in sql("SELECT count(*) > 5 FROM run.parked"))
     is_("every identity is in the vault", sql(
         "SELECT count(*) + (SELECT count(*) FROM run.parked WHERE tries > 0) "
-        "FROM vault.identity").strip() == str(PERSONS))
+        "FROM vault.identity").strip() == str(PERSONS + BOOKED))
+    is_("the booked have seats", sql("SELECT count(*) FROM intake.booking "
+        "WHERE token IS NOT NULL").strip() == str(BOOKED))
     # What the search can see, and how it must come out in the end.
     who = tool("vault", "reveal", number, "--reason", "canary", "--as",
                "OF-LD-0001")
