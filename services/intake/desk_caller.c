@@ -2,11 +2,17 @@
 
 #include "services/intake/desk_nearby.h"
 
-/* EV may open callbacks: a closing, or the promise of a task that passes. */
+/*
+ * EV may open callbacks or be told to who waits: a closing, the promise of a
+ * task that passes, moves or stands still.
+ */
 static bool
 may_call(const struct run_event *ev)
 {
 	return ev->desc == &msg_casefile_closed_desc ||
+	       ev->desc == &msg_extension_granted_desc ||
+	       ev->desc == &msg_suspension_granted_desc ||
+	       ev->desc == &msg_suspension_ended_desc ||
 	       (ev->desc == &msg_deadline_overdue_desc &&
 		   str_is(((const struct msg_deadline_overdue *)ev->msg)->limit,
 		       "finish"));

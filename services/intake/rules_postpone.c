@@ -1,13 +1,14 @@
 /* Who waits is told when the promise moves, and why (Beijing art. 15). */
 #include "services/intake/rules.h"
 
-/* About the report of this move, if somebody of the casefile can be told. */
+/* About the report of this move; who reported it twice is told once. */
 static void
 tell(struct step *s, struct msg_report_postponed told)
 {
 	const struct row_report *r = (const struct row_report *)s->row;
 
-	if (!r->reachable || !str_eq(r->casefile, s->folder->casefile))
+	if (!r->reachable || !str_eq(r->casefile, s->folder->casefile) ||
+	    strs_has(intake_prepared(s)->again, r->id))
 		return;
 	told.report = r->id;
 	told.channel = r->channel;

@@ -103,6 +103,22 @@ test_who_can_not_be_reached_is_not(void **state)
 	kit_free(&k);
 }
 
+/* Whoever reported it twice has one telephone. */
+static void
+test_one_person_is_told_once(void **state)
+{
+	static struct str again = { CASE, sizeof(CASE) - 1 };
+	static const struct prepared twice = { .again = { &again, 1 } };
+	struct kit *k = open_case(*state, &caller);
+
+	kit_extra(k, &twice);
+	assert_true(KIT_SEND(k, extension_granted, .task = STR(T1),
+	    .unit = STR("330122-P-SZ"), .n = 1, .reason = STR("a part"),
+	    .finish_by = LATER, .promise = LATER));
+	assert_int_equal(kit_n(k), 0);
+	kit_free(&k);
+}
+
 int
 main(void)
 {
@@ -110,6 +126,7 @@ main(void)
 		cmocka_unit_test(test_more_time_is_told_with_its_reason),
 		cmocka_unit_test(test_standing_still_and_going_on_are_told),
 		cmocka_unit_test(test_who_can_not_be_reached_is_not),
+		cmocka_unit_test(test_one_person_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
