@@ -268,6 +268,75 @@ test_a_refused_publication_leaves_its_reason(void **state)
 	must_be_the_same();
 }
 
+/* What the pack of the test lacks for looks: limits, and who is warned. */
+static void
+begin_looking(void)
+{
+	live_script(&live, "%s",
+	    "INSERT INTO registry.\"limit\" SELECT key, clock, amount, 't', "
+	    "'P', "
+	    "'t', '2026-01-01', NULL, 'test 1' FROM (VALUES "
+	    "('warning.look', 'natural', '8h'), "
+	    "('warning.volume.top', 'none', '3'), "
+	    "('warning.volume.least', 'none', '3')) l (key, clock, amount);"
+	    "INSERT INTO registry.unit SELECT '330122109-CMD', 'Room', 'Room', "
+	    "'command_room', NULL, '330122109', NULL, false, '2026-01-01', "
+	    "NULL, 'test 1'");
+	live_instance_free(&live.run);
+	live.run = live_instance(&live);
+}
+
+static const char *const demands[] = { "330122-26-0000011", "330122-26-0000012",
+	"330122-26-0000013" };
+
+/* In a replay all of it lies in one batch. */
+static void
+test_what_the_clock_looks_at_follows_from_the_journal(void **state)
+{
+	const struct msg_registry_changed pack = { .pack = STR("test"),
+		.version = STR("1") };
+	const struct score_fact first = { .desc = &msg_registry_changed_desc,
+		.msg = &pack };
+	struct msg_casefile_opened m[ARRAY_LEN(demands)];
+	struct score_fact facts[ARRAY_LEN(demands)];
+
+	(void)state;
+	begin_looking();
+	for (size_t i = 0; i < ARRAY_LEN(demands); i++) {
+		m[i] = (struct msg_casefile_opened){
+			.casefile = str_of(demands[i]),
+			.matter = STR("EN-010"),
+			.channel = STR("grid"),
+			.finish_by = score_time("2026-03-27T18:00+08:00"),
+			.pack = STR("test"),
+		};
+		facts[i] = (struct score_fact){ .casefile = demands[i],
+			.desc = &msg_casefile_opened_desc,
+			.msg = &m[i] };
+	}
+	(void)live_append(&live, &first, 1);
+	(void)live_append(&live, facts, ARRAY_LEN(facts));
+	for (int day = 21; day < 26; day++) {
+		char at[] = "2026-03-21T00:00+08:00";
+
+		at[9] = (char)('0' + day - 20);
+		live_at(&live, score_time(at));
+		live_run(&live);
+		at[12] = '8';
+		live_at(&live, score_time(at));
+		live_run(&live);
+	}
+	assert_int_equal(
+	    live_number(&live, "SELECT count(*) FROM scoring.alert "
+			       "WHERE span = '2026-03-20'"),
+	    1);
+	assert_int_equal(
+	    live_number(&live, "SELECT count(*) FROM journal.event "
+			       "WHERE type = 'warning.looked'"),
+	    5);
+	must_be_the_same();
+}
+
 #define ON_A_DATABASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -281,6 +350,8 @@ main(void)
 		ON_A_DATABASE(test_publication_waits_for_slots_in_other_hands),
 		ON_A_DATABASE(test_two_instances_come_to_the_same),
 		ON_A_DATABASE(test_what_is_parked_is_left_out),
+		ON_A_DATABASE(
+		    test_what_the_clock_looks_at_follows_from_the_journal),
 		ON_A_DATABASE(test_a_refused_publication_leaves_its_reason),
 	};
 
