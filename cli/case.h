@@ -99,6 +99,7 @@ struct case_view {
 	int64_t handled_at;
 	struct case_thing things[CASE_THINGS_MAX];
 	size_t n_things;
+	bool cut; /* there are more of them than that */
 	struct case_call calls[CASE_CALLS_MAX];
 	size_t n_calls;
 	struct case_attendance attendances[CASE_ATTENDANCES_MAX];

@@ -158,7 +158,12 @@ put_open(struct case_file *c, struct buf *out)
 		}
 		buf_char(out, '\n');
 	}
-	if (n == 0)
+	if (v->cut)
+		buf_printf(out,
+		    "  only the first %d things are told here; of a campaign: "
+		    "huying campaign %.*s\n",
+		    CASE_THINGS_MAX, STR_ARG(v->number));
+	else if (n == 0)
 		buf_z(out, "  nothing\n");
 }
 

@@ -37,7 +37,11 @@ static const char *const endings[] = { "task.accepted", "task.moved",
 	"visit.looked_back", "penalty.closed", "penalty.ended",
 	"penalty.transferred", "penalty.taken_back", "mediation.closed",
 	"mediation.ended", "agreement.performed", "dispute.settled",
-	"dispute.decided", "dispute.dropped" };
+	"dispute.decided", "dispute.dropped", "campaign.closed",
+	"campaign.stopped", "emergency.stood_down", "receipt.accepted",
+	"receipt.ended", "fault.written_off", "warning.handled", "talk.held",
+	"admission.refused", "admission.withdrawn", "admission.revoked",
+	"admission.expired" };
 
 const char *
 case_state(struct str type)
@@ -112,8 +116,10 @@ thing_of(struct case_view *v, struct str id)
 	for (size_t i = 0; i < v->n_things; i++)
 		if (str_eq(v->things[i].id, id))
 			return &v->things[i];
-	if (v->n_things == CASE_THINGS_MAX)
+	if (v->n_things == CASE_THINGS_MAX) {
+		v->cut = true;
 		return NULL;
+	}
 	v->things[v->n_things] = (struct case_thing){ .id = id };
 	return &v->things[v->n_things++];
 }

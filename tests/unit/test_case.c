@@ -123,6 +123,26 @@ test_things_are_open_until_their_last_word(void **state)
 }
 
 static void
+test_what_went_down_ends_too(void **state)
+{
+	struct case_view *v = *state;
+
+	SAY(v, T0, campaign_planned, .campaign = STR(N "/G1"));
+	SAY(v, T0, receipt_issued, .receipt = STR(N "/H1"), .unit = STR("U1"));
+	SAY(v, T0, receipt_issued, .receipt = STR(N "/H2"), .unit = STR("U2"));
+	SAY(v, T0, fault_booked, .fault = STR(N "/F1"), .unit = STR("U1"));
+	assert_int_equal(v->n_things, 4);
+	SAY(v, T0 + MIN, receipt_accepted, .receipt = STR(N "/H1"));
+	SAY(v, T0 + MIN, receipt_ended, .receipt = STR(N "/H2"));
+	SAY(v, T0 + MIN, campaign_closed, .campaign = STR(N "/G1"));
+	for (size_t i = 0; i < 3; i++)
+		assert_true(v->things[i].ended);
+	assert_false(v->things[3].ended);
+	SAY(v, T0 + 2 * MIN, fault_written_off, .fault = STR(N "/F1"));
+	assert_true(v->things[3].ended);
+}
+
+static void
 test_a_dispute_is_with_who_decides(void **state)
 {
 	struct case_view *v = *state;
@@ -246,6 +266,7 @@ test_more_than_fits_is_left_out(void **state)
 		buf_fini(&b);
 	}
 	assert_int_equal(v->n_things, CASE_THINGS_MAX);
+	assert_true(v->cut);
 	assert_int_equal(v->n_calls, CASE_CALLS_MAX);
 	assert_int_equal(v->n_attendances, CASE_ATTENDANCES_MAX);
 }
@@ -373,6 +394,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE_TEST(test_the_latest_word_says_where_it_stands),
 		CASE_TEST(test_commands_change_nothing),
+		CASE_TEST(test_what_went_down_ends_too),
 		CASE_TEST(test_things_are_open_until_their_last_word),
 		CASE_TEST(test_a_dispute_is_with_who_decides),
 		CASE_TEST(test_the_promise_moves_with_the_task),
