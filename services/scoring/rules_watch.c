@@ -46,15 +46,28 @@ await_month(struct step *s, struct row_watch *w, int64_t at)
 	arm(s, w, "month", p.to);
 }
 
+/* The day ends, whatever limits are in force. */
+static void
+await_midnight(struct step *s, struct row_watch *w)
+{
+	int64_t over_at = clock_day_start(clock_day(s->at) + 1);
+
+	step_arm(s, head(w), "begin", ARM_WINDOW, (struct str){ NULL, 0 },
+	    (struct due){ .rule = { .clock = LIMIT_NATURAL,
+			      .amount = (over_at - s->at) / MINUTE_MS },
+		.from = s->at,
+		.soon = over_at,
+		.at = over_at });
+}
+
 /*
- * The pack counts for what comes behind it, so its limits are not known yet:
- * the day ends, whatever they are.
+ * The pack counts for what comes behind it, and may be one of a later day: its
+ * limits are not known yet.
  */
 void
 scoring_watch_begin(struct step *s)
 {
 	const bool *watched = s->extra;
-	int64_t over_at = clock_day_start(clock_day(s->at) + 1);
 	struct row_watch *w;
 
 	if (watched != NULL && *watched)
@@ -63,12 +76,19 @@ scoring_watch_begin(struct step *s)
 	w->seq = s->seq;
 	/* It is everywhere, until the pack says where that is. */
 	w->division = STR("000000");
-	step_arm(s, head(w), "begin", ARM_WINDOW, (struct str){ NULL, 0 },
-	    (struct due){ .rule = { .clock = LIMIT_NATURAL,
-			      .amount = (over_at - s->at) / MINUTE_MS },
-		.from = s->at,
-		.soon = over_at,
-		.at = over_at });
+	await_midnight(s, w);
+}
+
+static bool
+is_in_force(struct step *s)
+{
+	const struct row_limit *l;
+
+	for (size_t i = 0;
+	     (l = registry_next(s->registry, TABLE_limit, s->at, &i)) != NULL;)
+		if (str_is(l->key, "warning.look"))
+			return true;
+	return false;
 }
 
 static struct str
@@ -90,6 +110,10 @@ scoring_watch_begun(struct step *s)
 	struct row_watch *w = (struct row_watch *)s->row;
 	int64_t day = clock_day(m->due_at) - 1;
 
+	if (!is_in_force(s)) {
+		await_midnight(s, w);
+		return;
+	}
 	w->division = county(s);
 	await_day(s, w, day);
 	await_month(s, w, clock_day_start(day));

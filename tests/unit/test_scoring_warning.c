@@ -305,6 +305,25 @@ test_the_clock_looks_at_each_day_and_month(void **state)
 	kit_free(&k);
 }
 
+/* A pack of a later day: nothing is looked at before it is in force. */
+static void
+test_the_clock_waits_for_the_pack(void **state)
+{
+	struct kit *k = kit_of(NULL);
+
+	(void)state;
+	kit_at(k, "2025-12-30T21:00:00+08:00");
+	assert_true(announce(k));
+	(void)kit_run_until(k, "2025-12-31T12:00:00+08:00");
+	assert_string_equal(kit_due(k, WATCH, "day"), "");
+	assert_string_equal(
+	    kit_due(k, WATCH, "begin"), "2026-01-01T00:00:00+08:00");
+	(void)kit_run_until(k, "2026-01-01T00:00:01+08:00");
+	assert_string_equal(
+	    kit_due(k, WATCH, "day"), "2026-01-01T08:00:00+08:00");
+	kit_free(&k);
+}
+
 static int
 load(void **state)
 {
@@ -334,6 +353,7 @@ main(void)
 		cmocka_unit_test(
 		    test_a_demand_is_noted_once_and_a_card_that_was_not_red_breaks_the_row),
 		cmocka_unit_test(test_the_clock_looks_at_each_day_and_month),
+		cmocka_unit_test(test_the_clock_waits_for_the_pack),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
