@@ -213,6 +213,22 @@ install: all
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),' lib/huying.pc.in \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/huying.pc
 
+# docker-compose.yml on a real engine; starts one where none runs.
+e2e:
+	@deploy/install-deps.sh --dev
+	@tests/e2e/run.sh
+
+# What docker-compose.yml needs, made by the image itself.  IMAGE must be
+# what .env calls HUYING_IMAGE.
+IMAGE ?= huying:local
+image:
+	docker build -f deploy/Dockerfile -t $(IMAGE) .
+
+secrets:
+	@docker image inspect $(IMAGE) >/dev/null 2>&1 || $(MAKE) image
+	@docker run --rm --user 0:0 --network none --volume "$(CURDIR)/secrets:/secrets" \
+		$(IMAGE) huying secrets /secrets --owner 10001:10001
+
 lint: layers codes headers pure alike format tidy cppcheck
 
 layers:
@@ -297,7 +313,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
+.PHONY: e2e image secrets all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
 	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

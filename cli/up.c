@@ -6,6 +6,7 @@
 
 #include "cli/key.h"
 #include "cli/place.h"
+#include "cli/roles.h"
 #include "cli/supervise.h"
 #include "common/db/migrations.h"
 #include "services/intake/vault.h"
@@ -116,28 +117,6 @@ open_db(const struct place *p, struct db **db)
 	return EXIT_CONNECT;
 }
 
-/* Roles and grants, from deploy/db/roles.sql. */
-static enum rc
-grant(const struct place *p, struct db *db, struct err *e)
-{
-	char path[PATH_MAX + 32], chunk[8192];
-	struct buf sql;
-	FILE *f = fopen(place_below(p->root, "deploy/db/roles.sql", path), "r");
-	size_t n;
-	enum rc rc;
-
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "%s: %s", path, strerror(errno));
-	buf_init(&sql, (size_t)1 << 20);
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		buf_put(&sql, chunk, n);
-	(void)fclose(f);
-	buf_char(&sql, '\0');
-	rc = db_script(db, sql.p, e);
-	buf_fini(&sql);
-	return rc;
-}
-
 static int
 migrate(const struct place *p, bool sandbox)
 {
@@ -148,7 +127,8 @@ migrate(const struct place *p, bool sandbox)
 
 	if (code >= 0)
 		return code;
-	if (db_migrate(db, &m, &e) != RC_OK || grant(p, db, &e) != RC_OK ||
+	if (db_migrate(db, &m, &e) != RC_OK ||
+	    roles_grant(db, p->root, &e) != RC_OK ||
 	    db_prepare(db, queries, ARRAY_LEN(queries), &e) != RC_OK ||
 	    (sandbox && db_exec(db, "up_sandbox", NULL, NULL, &e) != RC_OK)) {
 		cli_say("%s", e.text);

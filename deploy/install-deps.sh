@@ -3,13 +3,14 @@
 #
 #   install-deps.sh          to build and run
 #   install-deps.sh --dev    and to test and lint
+#   install-deps.sh --image  what an image is built with, no server
 #   install-deps.sh --bench  to build and run, and what the bus is compared
 #                            with; none of it becomes a service of the machine
 set -eu
 
-run="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
-libpq-dev libsodium-dev libjansson-dev libmicrohttpd-dev libcmocka-dev
-postgresql-15 postgresql-client-15 util-linux procps"
+build="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
+libpq-dev libsodium-dev libjansson-dev libmicrohttpd-dev"
+run="$build libcmocka-dev postgresql-15 postgresql-client-15 util-linux procps"
 dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 curl python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
 ca-certificates faketime iproute2 iptables e2fsprogs"
@@ -19,6 +20,7 @@ bench="libnats-dev libhiredis-dev redis-tools"
 want=$run
 case ${1:-} in
 --dev) want="$run $dev" ;;
+--image) want=$build ;;
 --bench) want="$run $bench" ;;
 esac
 

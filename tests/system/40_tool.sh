@@ -49,3 +49,19 @@ real=$(printf %s "$HUYING_DB" | sed 's/dbname=huying/dbname=real/')
 "$huying" migrate --db "$real" >/dev/null
 code "a real clock cannot be moved" 1 "$huying" clock advance 2d --db "$real"
 is "  and it says why" grep -q 'not a sandbox' "$out/code.err"
+
+# What containers are given: once, and for their owner alone.
+code "secrets are made" 0 "$huying" secrets "$out/secrets"
+sum() { cat "$out"/secrets/* | sha256sum; }
+before=$(sum)
+code "again: nothing is written over" 0 "$huying" secrets "$out/secrets"
+same "  and they are what they were" "$before" "$(sum)"
+same "only two of them may be read by others" "intake.pub postgres.password" \
+	"$(cd "$out/secrets" && find . -perm /044 -printf '%f\n' | sort | tr '\n' ' ' | sed 's/^\. //; s/ $//')"
+code "migrate gives the roles their passwords" 0 "$huying" migrate --secrets "$out/secrets" --db "$real"
+scram() { sql "SELECT count(*) FROM pg_authid WHERE rolname LIKE 'huying%' AND rolpassword LIKE 'SCRAM-SHA-256\$%'"; }
+same "  each of them, and no server keeps them as they are" 8 "$(scram)"
+is "  and its log has none of them" sh -c "! grep -qF \"\$(cut -d: -f5 '$out/secrets/huying_bus.pgpass')\" '$HUYING_VAR/pg/server.log'"
+echo 'host:port:no' >"$out/secrets/huying_bus.pgpass"
+code "a password file that is none is refused" 1 "$huying" migrate --secrets "$out/secrets" --db "$real"
+is "  by its name" grep -q 'huying_bus.pgpass' "$out/code.err"

@@ -26,6 +26,9 @@ for i in 0 1 2 3 4 5; do
 		END { exit bad || NR < 10 }' "$out/metrics.$name"
 done
 is "the bus has counted" grep -q '^huying_publishes_total{outcome="stored"} [1-9]' "$out/metrics.bus"
+is "huying health says so, too" sh -c "'$huying' health 'unix:$HUYING_VAR/health.1' | grep -q '^database ok$'"
+code "and of nobody that there is no answer" 3 "$huying" health "unix:$HUYING_VAR/health.9"
+code "nor of an address that is none" 3 "$huying" health nowhere
 settled() {
 	for _ in $(seq 100); do
 		at 1 metrics | grep -q '^huying_lag_events 0$' && at 1 metrics | grep -q '^huying_events_taken_total [1-9]' && return 0
@@ -47,6 +50,8 @@ gone() {
 	return 1
 }
 is "without a database nobody is ready" gone
+code "huying health: not ready" 1 "$huying" health --quiet "unix:$HUYING_VAR/health.1"
+code "but it lives" 0 "$huying" health --live "unix:$HUYING_VAR/health.1"
 same "but alive" "200 200" "$(status 0 livez) $(status 1 livez)"
 "$root/deploy/cluster.sh" start "$HUYING_VAR/pg" "$HUYING_RUN"
 back() {
