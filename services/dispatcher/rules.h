@@ -265,6 +265,11 @@ struct row_step *dispatcher_step_with(
 /* Task T is now the one of its step. */
 void dispatcher_step_has(
     struct step *s, const struct row_task *t, struct due finish);
+/*
+ * T's finish was armed anew: it stands still while people look for papers of
+ * its step.
+ */
+void dispatcher_step_stands(struct step *s, const struct row_task *t);
 /* Refuses PAPER_MISSING while the step of T waits for papers. */
 bool dispatcher_step_goes(struct step *s, const struct row_task *t);
 /* T was accepted, and so its step is done. */

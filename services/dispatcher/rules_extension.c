@@ -102,6 +102,7 @@ dispatcher_extension_grant(struct step *s)
 	t->extended++;
 	step_meet(s, HEAD(t), "extension");
 	dispatcher_set_finish(s, t, dispatcher_until(s, t->extend_to));
+	dispatcher_step_stands(s, t);
 	t->extend_to = 0;
 	dispatcher_promise(s, c, t->finish_by);
 	step_emit(s, &msg_extension_granted_desc,

@@ -60,9 +60,16 @@ dispatcher_step_has(struct step *s, const struct row_task *t, struct due finish)
 	step->since = finish.from;
 	step->finish_by = t->finish_by;
 	step_touch(s, HEAD(step));
-	/* It was moved while people look for their papers. */
-	if (!step_in(s, THING_STEP, HEAD(step), IN(STEP_WAITING)) &&
-	    !step_in(s, THING_STEP, HEAD(step), IN(STEP_WORKING)))
+	dispatcher_step_stands(s, t);
+}
+
+void
+dispatcher_step_stands(struct step *s, const struct row_task *t)
+{
+	const struct row_head *step = step_find(s, THING_STEP, t->step);
+
+	if (step != NULL &&
+	    step_in(s, THING_STEP, step, IN(STEP_LACKING) | IN(STEP_STALLED)))
 		step_pause(s, HEAD(t), "finish", "papers");
 }
 

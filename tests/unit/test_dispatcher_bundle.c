@@ -168,6 +168,29 @@ test_papers_are_asked_for_once_and_the_clock_stands_still(void **state)
 	assert_refused(k, "ASKED_BEFORE");
 }
 
+/* More time is granted while they are looked for: it stands still as well. */
+static void
+test_more_time_does_not_set_a_clock_going_that_stands_still(void **state)
+{
+	static const struct str one[] = { { "户口簿", 9 } };
+	struct kit *k = *state;
+	const struct row_task *t;
+
+	bundle_house(k);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	t = (const struct row_task *)kit_row(k, T1);
+	assert_true(KIT_SEND(k, extension_ask, .task = STR(T1),
+	    .until = t->finish_by + HOUR_MS, .reason = STR("snow"),
+	    .unit = STR(VILLAGE)));
+	assert_true(bundle_ask(k, "BJ-01", one, 1));
+	assert_true(
+	    KIT_SEND(k, extension_grant, .task = STR(T1), .unit = t->giver));
+	kit_at(k, "2026-03-20T10:00:00+08:00");
+	assert_true(bundle_supply(k, "BJ-01", one, 1));
+	assert_time(t->finish_by, kit_due(k, T1, "finish"));
+	assert_true(KIT_SAID(k, step_supplied, 0)->finish_by > kit_now(k));
+}
+
 static void
 test_a_stalled_step_is_decided_by_the_lead(void **state)
 {
@@ -358,6 +381,7 @@ main(void)
 		T(test_an_unanswered_condition_holds),
 		T(test_it_is_integrated_and_what_follows_runs_on),
 		T(test_papers_are_asked_for_once_and_the_clock_stands_still),
+		T(test_more_time_does_not_set_a_clock_going_that_stands_still),
 		T(test_a_stalled_step_is_decided_by_the_lead),
 		T(test_a_step_that_is_moved_keeps_its_place),
 		T(test_calls_and_penalties_leave_the_steps_alone),

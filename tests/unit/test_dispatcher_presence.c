@@ -248,6 +248,34 @@ test_a_team_sends_who_is_on_its_roster(void **state)
 	}
 }
 
+/* Whoever may go can be needed again. */
+static void
+test_who_was_let_go_is_called_again(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_working(k, "work");
+	assert_true(dispatch_come(k, C1, RESCUE));
+	assert_false(KIT_SEND(k, call_add, .call = STR(C1),
+	    .added = STR(RESCUE), .unit = STR(ROOM)));
+	assert_refused(k, "UNIT_TWICE");
+	assert_true(dispatch_part(k));
+	assert_true(KIT_SEND(k, call_free, .call = STR(C1),
+	    .freed = STR(RESCUE), .unit = STR(ROOM)));
+	assert_state(k, A2, "freed");
+	kit_at(k, "2026-03-19T09:00:00+08:00");
+	assert_true(KIT_SEND(k, call_add, .call = STR(C1), .added = STR(RESCUE),
+	    .unit = STR(ROOM)));
+	assert_state(k, A2, "asked");
+	assert_due(k, A2, "report_in", "2026-03-24T23:59:59+08:00");
+	assert_true(dispatch_come(k, C1, RESCUE));
+	assert_non_null(KIT_SAID(k, call_reported_in, 0));
+	/* Its second part is another one. */
+	assert_false(KIT_SEND(k, call_free, .call = STR(C1),
+	    .freed = STR(RESCUE), .unit = STR(ROOM)));
+	assert_refused(k, "PART_MISSING");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
 
 int
@@ -261,6 +289,7 @@ main(void)
 		TEST(test_a_lead_that_stays_lost_goes_to_the_county),
 		TEST(test_an_assistant_that_is_lost_stops_nobody),
 		TEST(test_a_newcomer_stands_there_before_the_other_goes),
+		TEST(test_who_was_let_go_is_called_again),
 		cmocka_unit_test(test_who_vouches_is_of_the_room),
 		cmocka_unit_test(test_a_team_sends_who_is_on_its_roster),
 	};

@@ -340,34 +340,6 @@ test_each_of_several_has_limits_of_its_own(void **state)
 	assert_string_equal(colour_of(k, RESCUE), "");
 }
 
-/* Whoever may go can be needed again. */
-static void
-test_who_was_let_go_is_called_again(void **state)
-{
-	struct kit *k = *state;
-
-	dispatch_working(k, "work");
-	assert_true(dispatch_come(k, C1, RESCUE));
-	assert_false(KIT_SEND(k, call_add, .call = STR(C1),
-	    .added = STR(RESCUE), .unit = STR(ROOM)));
-	assert_refused(k, "UNIT_TWICE");
-	assert_true(dispatch_part(k));
-	assert_true(KIT_SEND(k, call_free, .call = STR(C1),
-	    .freed = STR(RESCUE), .unit = STR(ROOM)));
-	assert_state(k, A2, "freed");
-	kit_at(k, "2026-03-19T09:00:00+08:00");
-	assert_true(KIT_SEND(k, call_add, .call = STR(C1), .added = STR(RESCUE),
-	    .unit = STR(ROOM)));
-	assert_state(k, A2, "asked");
-	assert_due(k, A2, "report_in", "2026-03-24T23:59:59+08:00");
-	assert_true(dispatch_come(k, C1, RESCUE));
-	assert_non_null(KIT_SAID(k, call_reported_in, 0));
-	/* Its second part is another one. */
-	assert_false(KIT_SEND(k, call_free, .call = STR(C1),
-	    .freed = STR(RESCUE), .unit = STR(ROOM)));
-	assert_refused(k, "PART_MISSING");
-}
-
 static void
 test_who_was_excused_may_be_named_to_lead(void **state)
 {
@@ -400,7 +372,6 @@ main(void)
 		TEST(test_who_is_there_and_named_begins_at_once),
 		TEST(test_a_veto_finds_a_lead_that_was_lost),
 		TEST(test_each_of_several_has_limits_of_its_own),
-		TEST(test_who_was_let_go_is_called_again),
 		TEST(test_who_was_excused_may_be_named_to_lead),
 	};
 
