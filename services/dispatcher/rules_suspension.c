@@ -70,7 +70,8 @@ dispatcher_suspension_grant(struct step *s)
 
 	if (!may_answer(s, m->unit, t))
 		return;
-	if (s->at > t->finish_by) {
+	/* At that instant it has run out, and there is nothing to pause. */
+	if (s->at >= t->finish_by) {
 		step_refuse(s, "OVERDUE_ALREADY");
 		return;
 	}

@@ -338,6 +338,27 @@ test_an_answer_at_the_last_moment_is_an_answer(void **state)
 	assert_int_equal(kit_total(k, &msg_suspension_declined_desc), 1);
 }
 
+/* What has run out cannot stand still: its clock would be lost. */
+static void
+test_nothing_is_put_on_the_books_at_its_last_moment(void **state)
+{
+	struct kit *k = *state;
+	int64_t until;
+
+	dispatch_open(k, DITCH);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	must(clock_parse(STR("2026-06-01T12:00:00+08:00"), &until));
+	kit_at(k, "2026-03-25T10:00:00+08:00");
+	assert_true(KIT_SEND(k, suspension_ask, .task = STR(T1), .until = until,
+	    .reason = STR("frost"), .unit = STR(VILLAGE)));
+	kit_run_until(k, PROMISE);
+	assert_unarmed(k, T1, "finish");
+	assert_false(
+	    KIT_SEND(k, suspension_grant, .task = STR(T1), .unit = STR(ROOM)));
+	assert_refused(k, "OVERDUE_ALREADY");
+	assert_state(k, T1, "signed");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
 
 int
@@ -354,6 +375,7 @@ main(void)
 		TEST(test_a_card_goes_one_colour_at_a_time),
 		TEST(test_a_dispute_climbs_one_rung_at_a_time),
 		TEST(test_an_answer_at_the_last_moment_is_an_answer),
+		TEST(test_nothing_is_put_on_the_books_at_its_last_moment),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);
