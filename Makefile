@@ -269,7 +269,7 @@ cppcheck: $(GEN)
 
 SEEDS ?= 1..3000
 sim: $(SIM)
-	@$(SIM) --seeds $(SEEDS)
+	@$(SIM) --moves $(SEEDS)
 	@$(SIM) --list tests/sim/seeds.txt
 	@$(SIM) --defects 300 2>/dev/null
 

@@ -121,6 +121,49 @@ take(struct change *c, enum registry_table t, const void *row)
 	    t == TABLE_unit && is_gone(key) ? c->then : INT64_MAX);
 }
 
+/* A bundle that is soon through: with papers, an optional step, a late one. */
+static void
+add_small_bundle(const struct change *c)
+{
+	static struct str paper[] = { STR("身份证") },
+			  made[] = { STR("受理单") };
+	static struct str first[] = { STR("XS-01") },
+			  second[] = { STR("XS-02") };
+	const struct row_template whole = { .code = STR("XS"),
+		.title_zh = STR("小事联办"),
+		.title_en = STR("A small thing"),
+		.module = STR("public_service"),
+		.lead_unit = STR("330122-GLZX"),
+		.trigger_zh = STR("有人提出"),
+		.total_limit = STR("working-days:9d"),
+		.confidence = STR("P"),
+		.papers = { made, 1 } };
+	struct row_bundle_step step = { .code = STR("XS-01"),
+		.bundle = STR("XS"),
+		.title_zh = STR("受理"),
+		.title_en = STR("Taken in"),
+		.owner_unit = STR("330122-GLZX"),
+		.limit_finish = STR("working-days:2d"),
+		.level = STR("county"),
+		.confidence = STR("P"),
+		.counts_in_total = true,
+		.needs = { paper, 1 },
+		.makes = { made, 1 } };
+
+	registry_add(c->r, TABLE_template, &whole, c->from, INT64_MAX);
+	registry_add(c->r, TABLE_bundle_step, &step, c->from, INT64_MAX);
+	step.code = second[0];
+	step.owner_unit = STR("330122-D-HBJ");
+	step.optional = true;
+	step.depends_on = (struct strs){ first, 1 };
+	step.needs = step.makes = (struct strs){ NULL, 0 };
+	registry_add(c->r, TABLE_bundle_step, &step, c->from, INT64_MAX);
+	step.code = STR("XS-03");
+	step.counts_in_total = false;
+	step.depends_on = (struct strs){ second, 1 };
+	registry_add(c->r, TABLE_bundle_step, &step, c->from, INT64_MAX);
+}
+
 struct registry *
 county_merged(const struct registry *county, const char *day)
 {
@@ -148,6 +191,7 @@ county_merged(const struct registry *county, const char *day)
 	}
 	registry_add(c.r, TABLE_division, &place, c.then, INT64_MAX);
 	registry_add(c.r, TABLE_unit, &unit, c.then, INT64_MAX);
+	add_small_bundle(&c);
 	registry_seal(c.r, STR("tonglu 2026.2"));
 	return c.r;
 }

@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 
-/* So many of the first rows of a table get most of what is sent. */
+/* So many of the first rows of a table get most of the rest. */
 #define FOCUS 6
+/* One of so many casefiles is followed through. */
+#define FOLLOWED 3
 
 /* A report: of words that match each other, now and then. */
 static void
@@ -75,21 +77,21 @@ static const struct {
 	unsigned weight;
 } interests[] = {
 	{ "dispatcher.task", 14 },
-	{ "dispatcher.call", 14 },
+	{ "dispatcher.call", 24 },
 	{ "dispatcher.casefile", 10 },
-	{ "dispatcher.step", 6 },
-	{ "dispatcher.bundle", 5 },
-	{ "dispatcher.dispute", 5 },
+	{ "dispatcher.step", 10 },
+	{ "dispatcher.bundle", 7 },
+	{ "dispatcher.dispute", 7 },
 	{ "dispatcher.card", 3 },
 	{ "dispatcher.receipt", 4 },
 	{ "dispatcher.admission", 2 },
 	{ "dispatcher.campaign", 2 },
 	{ "dispatcher.fault", 2 },
 	{ "dispatcher.talk", 1 },
-	{ "dispatcher.warning", 2 },
+	{ "dispatcher.warning", 4 },
 	{ "intake.report", 5 },
-	{ "intake.agency", 2 },
-	{ "intake.request", 2 },
+	{ "intake.agency", 4 },
+	{ "intake.request", 3 },
 	{ "intake.booking", 2 },
 	{ "intake.callback", 4 },
 	{ "enforcement.casefile", 1 },
@@ -130,9 +132,40 @@ some_thing(struct draft *d, size_t *thing)
 	return find_thing(interests[i].row, thing);
 }
 
+/* The casefile that a world follows through; empty: none is there yet. */
+static struct str
+followed(const struct draft *d)
+{
+	const struct table *t =
+	    store_table(&d->w->store, STR("dispatcher.casefile"));
+	size_t i =
+	    d->w->seed % FOLLOWED < t->n_spots ? d->w->seed % FOLLOWED : 0;
+
+	return t->n_spots > 0 && t->spots[i]->now != NULL
+		   ? t->spots[i]->now->cell[0]
+		   : STR("");
+}
+
+/* Any row of it; NULL: there is none of that kind. */
+static const struct version *
+row_of(struct draft *d, struct str casefile)
+{
+	const struct version *found = NULL;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < d->table->n_spots; i++) {
+		const struct version *v = d->table->spots[i]->now;
+
+		if (v != NULL && str_eq(v->cell[1], casefile) &&
+		    draft_throw(d, ++n) == 0)
+			found = v;
+	}
+	return found;
+}
+
 /*
- * A row that everybody sees.  Mostly of one of the first casefiles, so that
- * something becomes of them, and of one that nobody works on just now.
+ * A row that everybody sees.  Mostly of one casefile or one of the first, so
+ * that something becomes of them, and of one that nobody works on just now.
  */
 static bool
 some_row(struct draft *d, const struct machine **m, size_t *thing)
@@ -147,7 +180,10 @@ some_row(struct draft *d, const struct machine **m, size_t *thing)
 		return false;
 	if (n > FOCUS && draft_throw(d, 8) > 0)
 		n = FOCUS;
-	d->row = d->table->spots[draft_throw(d, n)]->now;
+	if (draft_throw(d, 3) > 0)
+		d->row = row_of(d, followed(d));
+	else
+		d->row = d->table->spots[draft_throw(d, n)]->now;
 	if (d->row == NULL)
 		return false;
 	return d->hasty || (!people_wait_for(d->w->people, d->row->cell[1]) &&
@@ -197,11 +233,12 @@ is_wanted(struct draft *d, const struct msg_desc *desc)
 		"casefile.merge", "casefile.lower", "task.reject", "task.take",
 		"task.hand", "task.recall", "task.urge", "task.arrive",
 		"task.contact", "task.withdraw", "extension.decline",
-		"extension.grant", "suspension.decline", "bundle.stop",
-		"campaign.stop", "emergency.stand_down", "group.form",
-		"group.dissolve", "casefile.rehome", "card.issue" };
+		"suspension.decline", "bundle.stop", "campaign.stop",
+		"emergency.stand_down", "group.form", "group.dissolve",
+		"casefile.rehome", "card.issue", "agreement.perform" };
 	static const char *const rarest[] = { "penalty.file", "mediation.apply",
-		"campaign.choose", "campaign.plan", "fault.book" };
+		"campaign.choose", "campaign.plan", "fault.book",
+		"agreement.perform" };
 
 	for (size_t i = 0; i < ARRAY_LEN(rarest); i++)
 		if (strcmp(rarest[i], desc->type) == 0)
@@ -209,6 +246,35 @@ is_wanted(struct draft *d, const struct msg_desc *desc)
 	for (size_t i = 0; i < ARRAY_LEN(rare); i++)
 		if (strcmp(rare[i], desc->type) == 0)
 			return draft_throw(d, 4) == 0;
+	return true;
+}
+
+/* Makes no sense before something else was said: a column tells. */
+static bool
+is_asked_for(const struct draft *d, const struct msg_desc *desc)
+{
+	static const struct {
+		const char *type;
+		const char *column;
+	} answers[] = {
+		{ "extension.grant", "extend_to" },
+		{ "extension.decline", "extend_to" },
+		{ "suspension.grant", "suspend_to" },
+		{ "suspension.decline", "suspend_to" },
+		{ "dispute.raise", "dispute_by" },
+		{ "task.recall", "handed_to" },
+		{ "card.excuse", "answer_by" },
+		{ "card.decline", "answer_by" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		int c = strcmp(answers[i].type, desc->type) == 0
+			    ? table_column(d->table, str_of(answers[i].column))
+			    : -1;
+
+		if (c >= 0)
+			return d->row->cell[c].n > 0;
+	}
 	return true;
 }
 
@@ -226,7 +292,10 @@ is_onward(const struct msg_desc *desc)
 		"campaign.issue", "campaign.close", "fault.fix",
 		"fault.write_off", "penalty.conclude", "penalty.notice",
 		"review.ask", "review.pass", "penalty.decide", "penalty.serve",
-		"penalty.close", "agreement.make", "agreement.perform" };
+		"penalty.close", "agreement.make", "suspension.grant",
+		"return.decline", "call.refuse", "call.rule", "call.free",
+		"dispute.raise", "dispute.settle", "warning.respond",
+		"warning.handle" };
 
 	for (size_t i = 0; i < ARRAY_LEN(onward); i++)
 		if (strcmp(onward[i], desc->type) == 0)
@@ -258,7 +327,8 @@ fitting(struct draft *d)
 	if (!some_row(d, &m, &thing))
 		return false;
 	for (size_t i = 0; i < m->n_moves && n < ARRAY_LEN(ways); i++)
-		if (is_way(m, &m->moves[i], thing, d->row))
+		if (is_way(m, &m->moves[i], thing, d->row) &&
+		    is_asked_for(d, m->moves[i].on))
 			ways[n++] = &m->moves[i];
 	if (n > 0 && draft_throw(d, 2) == 0) {
 		n = only_onward(ways, n);

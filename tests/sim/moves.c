@@ -35,6 +35,18 @@ print_from(const struct thing *t, uint32_t from)
 			printf(" %s", i > 0 ? t->states[i] : "new");
 }
 
+/* Packs are not loaded here. */
+static bool
+comes_of_a_pack(const struct machine *m, size_t thing, int state)
+{
+	for (size_t i = 0; i < m->n_moves; i++)
+		if ((size_t)m->moves[i].thing == thing &&
+		    m->moves[i].to == state &&
+		    m->moves[i].on != &msg_registry_changed_desc)
+			return false;
+	return true;
+}
+
 static bool
 print_unreached(const struct moves_seen *m)
 {
@@ -47,6 +59,8 @@ print_unreached(const struct moves_seen *m)
 
 			for (int i = 1; i < STATES_MAX && th->states[i] != NULL;
 			     i++) {
+				if (comes_of_a_pack(services[s]->machine, t, i))
+					continue;
 				all++;
 				if (m->state[s][t][i] > 0)
 					continue;
