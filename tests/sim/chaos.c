@@ -18,7 +18,7 @@ static const unsigned most[FAULT_COUNT] = {
 	[FAULT_serialization] = 5000,
 	[FAULT_deadlock] = 2000,
 	[FAULT_timeout] = 2000,
-	[FAULT_unique] = 5000,
+	[FAULT_unique] = 2000,
 	[FAULT_disk_full] = 2000,
 	[FAULT_doubt] = 1000,
 	[FAULT_feed_loss] = 20000,
@@ -45,7 +45,7 @@ chaos_plan(struct world *w)
 			    1 + (unsigned)dice_below(&w->luck, most[f]);
 	/* Without time nothing runs out. */
 	p->rate[FAULT_clock] = 100 + (unsigned)dice_below(&w->luck, 1000);
-	p->n_commands = 50 + dice_below(&w->luck, 450);
+	p->n_commands = 50 + dice_below(&w->luck, 300);
 	p->step_us = dice_scale(&w->luck, 20, 2000);
 }
 

@@ -43,9 +43,20 @@ has_card(struct world *w, struct str casefile)
 	return false;
 }
 
+/* Something about it is put aside, or was dropped by a person. */
 static bool
 is_aside(const struct world *w, struct str casefile)
 {
+	const struct table *t = &w->store.fixed[TABLE_parked_log];
+
+	for (size_t i = 0; i < t->n_spots; i++) {
+		const struct version *v = t->spots[i]->now;
+
+		if (v != NULL &&
+		    str_eq(v->cell[COL_parked_log_casefile], casefile) &&
+		    !str_is(v->cell[COL_parked_log_action], "taken"))
+			return true;
+	}
 	for (size_t s = 0; s < SERVICES; s++)
 		if (parked_holds(
 			&w->store, str_of(services[s]->name), casefile))

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "dispatcher_sql.h"
 #include "intake_sql.h"
 #include "run_sql.h"
 #include "scoring_sql.h"
@@ -140,6 +141,7 @@ connect_to(struct replay *r)
 	prepare(c, run_queries, ARRAY_LEN(run_queries));
 	prepare(c, intake_queries, ARRAY_LEN(intake_queries));
 	prepare(c, scoring_queries, ARRAY_LEN(scoring_queries));
+	prepare(c, dispatcher_queries, ARRAY_LEN(dispatcher_queries));
 	prepare(c, own_queries, ARRAY_LEN(own_queries));
 	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
 		struct db_query q[2 * THINGS_MAX];
