@@ -16,7 +16,8 @@ static const char usage[] =
     "township, and which 24-hour unit (24小时值班) has nobody.\n\n"
     "  UNIT       its roster: who is there; who may be called: resident "
     "(常驻),\n"
-    "             rotating (轮驻), on call (随驻); who is locked (双锁定)\n"
+    "             rotating (轮驻), on call (随驻); who is locked (双锁定),\n"
+    "             who was given back to a department (反向否决)\n"
     "  DIVISION   the units of a township or village; for a township also\n"
     "             which teams cover it, and whose is the 1 of 1+X\n\n"
     "  --at TIME  " WHEN_HELP "\n"
@@ -113,6 +114,28 @@ duty_next_locked(
 		if (unit.n > 0 ? str_eq(o->unit, unit)
 			       : u != NULL && str_eq(u->division, place))
 			return o;
+	}
+	return NULL;
+}
+
+const struct registry_return *
+duty_next_returned(const struct duty *d, struct str unit, struct str place,
+    const struct registry_return *prev)
+{
+	const struct registry_return *a = prev;
+
+	while ((a = registry_next_return(d->registry, a, d->at)) != NULL) {
+		const struct row_officer *o =
+		    registry_officer(d->registry, a->officer, d->at);
+		const struct row_unit *u =
+		    registry_unit(d->registry, a->from, a->at);
+
+		if (o == NULL || !str_eq(o->unit, a->home))
+			continue; /* sent out again since */
+		if (unit.n > 0 ? str_eq(unit, a->from) || str_eq(unit, a->home)
+			       : u != NULL && place.n > 0 &&
+				     registry_inside(u->division, place))
+			return a;
 	}
 	return NULL;
 }

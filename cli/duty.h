@@ -43,6 +43,12 @@ bool duty_is_desk(const struct duty *d, const struct row_unit *unit);
 /* Who of UNIT, or of all units in division PLACE, is locked there. */
 const struct row_officer *duty_next_locked(
     const struct duty *d, struct str unit, struct str place, size_t *i);
+/*
+ * Who was given back (反向否决权) by UNIT, or by a unit at PLACE or in it, and
+ * serves at home since; PREV NULL: the first.
+ */
+const struct registry_return *duty_next_returned(const struct duty *d,
+    struct str unit, struct str place, const struct registry_return *prev);
 /* What looks after the township PLACE in MODE, from index *I on. */
 const struct row_coverage *duty_next_cover(
     const struct duty *d, struct str place, const char *mode, size_t *i);

@@ -110,6 +110,25 @@ put_locked(struct duty *d, const struct duty_about *about, struct json_out *j)
 	json_out_end(j);
 }
 
+static void
+put_returned(struct duty *d, const struct duty_about *about, struct json_out *j)
+{
+	struct str unit = about->unit != NULL ? about->unit->code : STR("");
+	const struct registry_return *a = NULL;
+	char time[CLOCK_TEXT];
+
+	json_out_array(j, "given_back");
+	while ((a = duty_next_returned(d, unit, about->place, a)) != NULL) {
+		json_out_object(j, NULL);
+		json_out_str(j, "officer", a->officer);
+		json_out_str(j, "unit", a->from);
+		json_out_str(j, "home", a->home);
+		json_out_z(j, "since", clock_format(a->at, time));
+		json_out_end(j);
+	}
+	json_out_end(j);
+}
+
 void
 duty_json(struct duty *d, const struct duty_about *about, struct buf *out)
 {
@@ -120,10 +139,12 @@ duty_json(struct duty *d, const struct duty_about *about, struct buf *out)
 	json_out_object(&j, NULL);
 	json_out_z(&j, "at", clock_format(d->at, time));
 	put_units(d, about, &j);
-	if (about->unit == NULL && about->place.n == 0)
+	if (about->unit == NULL && about->place.n == 0) {
 		put_nobody(d, &j);
-	else
+	} else {
 		put_locked(d, about, &j);
+		put_returned(d, about, &j);
+	}
 	if (about->place.n > 0 &&
 	    str_eq(registry_township_of(about->place), about->place)) {
 		json_out_array(&j, "coverage");

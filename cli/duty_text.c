@@ -109,6 +109,26 @@ put_locked(struct duty *d, const struct duty_about *about, struct buf *out)
 	}
 }
 
+static void
+put_returned(struct duty *d, const struct duty_about *about, struct buf *out)
+{
+	struct str unit = about->unit != NULL ? about->unit->code : STR("");
+	const struct registry_return *a = NULL;
+	size_t n = 0;
+
+	while ((a = duty_next_returned(d, unit, about->place, a)) != NULL) {
+		buf_z(out, n++ == 0 ? "\ngiven back 反向否决\n" : "");
+		buf_z(out, "  ");
+		put_officer(d, a->officer, out);
+		put_unit_name(d, a->from, out);
+		buf_printf(out, "to %.*s since ",
+		    STR_ARG(
+			print_name(&d->printer, LOOK_UNIT, a->home, d->at)));
+		when_put(out, a->at, d->at);
+		buf_char(out, '\n');
+	}
+}
+
 /* Who is there, else who is on call, with how many more. */
 static void
 put_desk(struct duty *d, const struct row_unit *unit, struct buf *out)
@@ -218,6 +238,7 @@ put_unit(struct duty *d, const struct duty_about *about, struct buf *out)
 	put_here(d, unit->code, out);
 	put_callable(d, unit->code, out);
 	put_locked(d, about, out);
+	put_returned(d, about, out);
 	if (duty_is_empty(d, unit))
 		buf_z(out, "\na 24-hour unit, and nobody is there\n");
 }
@@ -232,6 +253,7 @@ put_place(struct duty *d, const struct duty_about *about, struct buf *out)
 			put_covers(d, about->place, duty_modes[m], out);
 	}
 	put_locked(d, about, out);
+	put_returned(d, about, out);
 }
 
 void

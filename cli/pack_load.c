@@ -95,7 +95,7 @@ prepare(struct load *l, struct err *e)
 		meta->title_zh, meta->title_en,
 		str_cut(str_of(clock_format(meta->valid_from, l->first_day)), 0,
 		    10),
-		"" };
+		meta->boundary, "" };
 	for (size_t t = 0; t < TABLE_COUNT; t++) {
 		rows_json(l->p, (enum registry_table)t, &l->json[t]);
 		if (l->json[t].failed)

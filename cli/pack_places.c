@@ -112,6 +112,7 @@ static void
 check_grid(struct pack *p, size_t i)
 {
 	const struct row_grid *g = pack_row(p, TABLE_grid, i);
+	const struct row_grid *end;
 
 	if (g->code.n > 0 && g->code.n != 15)
 		pack_fault_at(
@@ -122,6 +123,12 @@ check_grid(struct pack *p, size_t i)
 	else if (!str_starts(g->code, g->division))
 		pack_fault_at(p, TABLE_grid, i, "code",
 		    "code: must begin with its division");
+	end = registry_grid(p->registry,
+	    registry_successor(p->registry, g->code, p->meta.valid_from),
+	    p->meta.valid_from);
+	if (end != NULL && end->successors.n > 0)
+		pack_fault_at(p, TABLE_grid, i, "successors",
+		    "successors: go in a circle");
 	if (str_is(g->kind, "dedicated") && g->households > 0)
 		pack_fault_at(p, TABLE_grid, i, "households",
 		    "households: a dedicated grid has none");

@@ -22,6 +22,11 @@ struct admission {
 	struct registry_admission a;
 };
 
+struct returned {
+	struct registry_return a; /* first: registry_next_return() */
+	struct returned *next;
+};
+
 struct registry {
 	struct arena *arena;
 	struct table table[TABLE_COUNT];
@@ -30,6 +35,7 @@ struct registry {
 	size_t *by_place;             /* units by division, kind, code, day */
 	size_t *by_cover;             /* coverage by division, team, day */
 	struct admission *admissions; /* the last one first */
+	struct returned *returns;     /* so, too */
 	struct str version;
 	struct str county;
 	/* Places in the journal: of the last pack or admission in here, of

@@ -60,10 +60,12 @@ SELECT * FROM registry.surname;
 -- name: scrub_word
 SELECT * FROM registry.scrub_word;
 
--- Duty admissions that came into force, or were taken back, and where.
--- name: admissions
+-- Facts that count as a pack does, and where: duty admissions that came into
+-- force or were taken back, cadres who were given back.
+-- name: facts
 SELECT seq, envelope FROM journal.event
-WHERE type IN ('admission.admitted', 'admission.revoked') ORDER BY seq;
+WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned')
+ORDER BY seq;
 
 -- From here on for whoever stores a pack; one at a time.
 
@@ -83,9 +85,9 @@ SELECT registry.index_matters();
 
 -- name: pack_insert
 INSERT INTO registry.pack (name, version, county, title_zh, title_en,
-    valid_from, digest, n_rows)
+    valid_from, digest, n_rows, boundary)
 VALUES ($1, $2, $3, $4, $5, $6::text::date, $7,
-    $8::json::jsonb);
+    $8::json::jsonb, nullif($9, ''));
 
 -- The fact registry.changed, so that services load anew.
 -- name: announce
@@ -98,4 +100,4 @@ SELECT name, version, county, title_zh, title_en, valid_from, loaded_at,
  ORDER BY name, valid_from;
 
 -- name: orphans
-SELECT code, why FROM registry.orphans($1, $2::text::date) LIMIT 20
+SELECT code, why FROM registry.orphans($1, $2::text::date, $3) LIMIT 20

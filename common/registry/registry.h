@@ -180,6 +180,23 @@ struct str registry_admitted(const struct registry *r, struct str matter,
     const struct row_unit *unit, int64_t at);
 
 /*
+ * Reverse veto (反向否决权): a township gave a dispatched cadre back, who
+ * serves at home from then on; the rosters of others end.  It counts for
+ * events behind its fact, until a later version of the pack says otherwise.
+ */
+struct registry_return {
+	struct str officer;
+	struct str from; /* unit of the township */
+	struct str home;
+	int64_t at;
+};
+/* Before the seal. */
+void registry_return(struct registry *r, const struct registry_return *a);
+/* Who was given back by AT, the last one first; PREV NULL: from there. */
+const struct registry_return *registry_next_return(
+    const struct registry *r, const struct registry_return *prev, int64_t at);
+
+/*
  * Building one by hand, for tests and for checking packs: add rows, then
  * seal, then look up.  Rows are copied; what they point to is not and must
  * live as long (registry_arena() serves).  The span is half open, Unix ms;

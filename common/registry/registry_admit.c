@@ -32,18 +32,19 @@ registry_revoke(struct registry *r, struct str id)
 			at = &(*at)->next;
 }
 
-/* Whether what is admitted for CODE is admitted for UNIT. */
+/*
+ * Whether what is admitted for CODE, or for the unit that it took over from,
+ * is admitted for UNIT.
+ */
 static bool
 covers(const struct registry *r, struct str code, const struct row_unit *unit,
     int64_t at)
 {
-	const struct row_unit *u;
+	const struct row_unit *u = registry_heir(r, code, at);
 
-	if (str_eq(code, unit->code))
-		return true;
-	u = registry_unit(r, code, at);
-	return u != NULL &&
-	       (str_is(u->kind, "township") || str_is(u->kind, "street")) &&
+	if (u == NULL || str_eq(u->code, unit->code))
+		return u != NULL;
+	return (str_is(u->kind, "township") || str_is(u->kind, "street")) &&
 	       registry_inside(unit->division, u->division);
 }
 

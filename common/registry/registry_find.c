@@ -95,7 +95,13 @@ registry_successor(const struct registry *r, struct str code, int64_t at)
 {
 	for (size_t i = 0; i < REGISTRY_SUCCESSIONS_MAX; i++) {
 		const struct row_division *d = registry_division(r, code, at);
+		const struct row_grid *g =
+		    code.n == GRID_LEN ? registry_grid(r, code, at) : NULL;
 
+		if (g != NULL && g->successors.n > 0) {
+			code = g->successors.p[0];
+			continue;
+		}
 		/* A grid goes where its village does, and is no grid there. */
 		if (d == NULL && code.n == GRID_LEN)
 			d = registry_division(

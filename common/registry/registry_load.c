@@ -154,12 +154,14 @@ take_table(struct registry *r, const struct loads *l, struct db *db,
 }
 
 static void
-take_admission(struct registry *r, struct str bytes)
+take_fact(struct registry *r, struct str bytes)
 {
 	const struct msg_desc *admitted = &msg_admission_admitted_desc;
 	const struct msg_desc *revoked = &msg_admission_revoked_desc;
+	const struct msg_desc *returned = &msg_cadre_returned_desc;
 	struct msg_admission_admitted a;
 	struct msg_admission_revoked b;
+	struct msg_cadre_returned c;
 	struct msg_envelope env;
 
 	if (envelope_decode(bytes, MSG_LENIENT, &env, NULL) != RC_OK)
@@ -177,11 +179,19 @@ take_admission(struct registry *r, struct str bytes)
 		 msg_decode(revoked, env.data, MSG_LENIENT, &b, r->arena,
 		     NULL) == RC_OK)
 		registry_revoke(r, b.admission);
+	else if (str_is(env.type, returned->type) &&
+		 msg_decode(returned, env.data, MSG_LENIENT, &c, r->arena,
+		     NULL) == RC_OK)
+		registry_return(
+		    r, &(struct registry_return){ .officer = c.cadre,
+			   .from = c.from,
+			   .home = c.home,
+			   .at = c.at });
 }
 
 /* They count from their place in the journal on, as packs do. */
 static enum rc
-take_admissions(struct registry *r, struct db *db, int64_t at, struct err *e)
+take_facts(struct registry *r, struct db *db, int64_t at, struct err *e)
 {
 	AUTO(rows_free) struct rows *rows = NULL;
 
@@ -198,7 +208,7 @@ take_admissions(struct registry *r, struct db *db, int64_t at, struct err *e)
 		}
 		if (seq > r->since)
 			r->since = seq;
-		take_admission(r, arena_str(r->arena, rows_str(rows, i, 1)));
+		take_fact(r, arena_str(r->arena, rows_str(rows, i, 1)));
 	}
 	return RC_OK;
 }
@@ -216,7 +226,7 @@ take_all(struct registry *r, struct db *db, int64_t at, struct err *e)
 	take_loads(r, &l, packs);
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		TRY(take_table(r, &l, db, (enum registry_table)t, e));
-	TRY(take_admissions(r, db, at, e));
+	TRY(take_facts(r, db, at, e));
 	TRY(db_next(db, NULL, e)); /* commit */
 	registry_seal(r, version_of(r, &l));
 	return RC_OK;
@@ -234,7 +244,7 @@ registry_load_at(
 	db_send(db, Q_registry_loads, NULL);
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		db_send(db, table_queries[t], NULL);
-	db_send(db, Q_registry_admissions, NULL);
+	db_send(db, Q_registry_facts, NULL);
 	db_commit(db);
 	rc = take_all(r, db, seq, e);
 	if (rc != RC_OK) {

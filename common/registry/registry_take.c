@@ -95,6 +95,7 @@ registry_take_orphans(struct db *db, const struct take_pack *pack,
 	args_init(&a);
 	args_pack(&a, pack);
 	args_str(&a, pack->valid_from);
+	args_str(&a, pack->boundary);
 	return db_exec(db, Q_registry_orphans, &a, rows, e);
 }
 
@@ -109,6 +110,7 @@ args_row(struct args *a, const struct take_pack *pack, struct str n_rows)
 	args_str(a, pack->valid_from);
 	args_str(a, str_of(pack->digest));
 	args_json(a, n_rows);
+	args_str(a, pack->boundary);
 }
 
 enum rc

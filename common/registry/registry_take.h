@@ -15,7 +15,8 @@ struct take_pack {
 	struct str county;
 	struct str title_zh;
 	struct str title_en;
-	struct str valid_from;  /* "2026-01-01" */
+	struct str valid_from; /* "2026-01-01" */
+	struct str boundary; /* change of boundaries that it brings, or empty */
 	char digest[HASH_TEXT]; /* over everything in it */
 };
 

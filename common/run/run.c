@@ -51,6 +51,12 @@ run_arena(struct run *r)
 	return r->arena;
 }
 
+bool
+run_is_replay(const struct run *r)
+{
+	return r->replay != NULL;
+}
+
 void
 run_set_private(struct run *r, void *p)
 {

@@ -73,6 +73,8 @@ struct db *run_db(struct run *r);
 const struct conf *run_conf(const struct run *r);
 const struct registry *run_registry(const struct run *r);
 struct arena *run_arena(struct run *r); /* lives until the commit */
+/* What was sent beside the rules is in the journal already. */
+bool run_is_replay(const struct run *r);
 void run_set_private(struct run *r, void *p);
 void *run_private(const struct run *r);
 /*

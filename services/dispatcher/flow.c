@@ -48,12 +48,64 @@ prepare_topic(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	return RC_OK;
 }
 
+/* The first day of a version has come, or the next page of its casefiles. */
+static bool
+is_about_all(const struct run_event *ev)
+{
+	const struct msg_deadline_lapsed *m = ev->msg;
+
+	return ev->desc == &msg_version_follow_desc ||
+	       (ev->desc == &msg_deadline_lapsed_desc &&
+		   str_is(m->limit, "in_force"));
+}
+
 static enum rc
 prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
 		if (events[i].desc == &msg_campaign_choose_desc)
 			TRY(prepare_topic(r, &events[i], i, e));
+		else if (is_about_all(&events[i]))
+			TRY(run_await_before(r, &events[i], i, e));
+	return RC_OK;
+}
+
+/* So many commands to casefiles; in a replay they are in the journal. */
+static size_t
+send_follow(struct run *r, const struct run_event *ev)
+{
+	size_t n = 0;
+
+	for (const struct emission *em = ev->decision.emissions; em != NULL;
+	     em = em->next) {
+		const struct msg_version_begun *b = em->msg;
+		const struct msg_version_followed *f = em->msg;
+		bool begun = em->desc == &msg_version_begun_desc;
+		AUTO(args_fini) struct args a;
+
+		args_init(&a);
+		if (!begun && em->desc != &msg_version_followed_desc)
+			continue;
+		args_str(&a, arena_printf(run_arena(r), "%.*s-%.*s",
+				 STR_ARG(begun ? b->pack : f->pack),
+				 STR_ARG(begun ? b->number : f->number)));
+		args_str(&a, begun ? b->version : f->version);
+		args_str(&a, begun || f->after.n == 0 ? STR("") : f->after);
+		db_send(run_db(r), Q_dispatcher_follow, &a);
+		n++;
+	}
+	return n;
+}
+
+static enum rc
+finish(struct run *r, struct run_event *events, size_t n, size_t *n_sent,
+    struct err *e)
+{
+	(void)e;
+	*n_sent = 0;
+	for (size_t i = 0; i < n && !run_is_replay(r); i++)
+		if (is_about_all(&events[i]))
+			*n_sent += send_follow(r, &events[i]);
 	return RC_OK;
 }
 
@@ -62,4 +114,5 @@ const struct run_desc dispatcher_service = {
 	.machine = &dispatcher_machine,
 	.queries = queries,
 	.prepare = prepare,
+	.finish = finish,
 };

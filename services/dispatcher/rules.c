@@ -83,6 +83,8 @@ dispatcher_casefile_opened(struct step *s)
 	    !str_eq(m->casefile, s->folder->casefile))
 		return;
 	c = step_new(s, THING_CASEFILE, CASEFILE_OPENED);
+	/* Who reports may still go by the old code of a place. */
+	c->division = dispatcher_place(s, c);
 	c->matter = m->matter;
 	c->channel = m->channel;
 	c->urgent = m->urgent;

@@ -284,6 +284,11 @@ void dispatcher_bundle_complete(struct step *s, struct row_bundle *b);
 /* Says once when B will be late at this pace. */
 void dispatcher_bundle_look(struct step *s, struct row_bundle *b);
 
+/* The unit of the county that the pack names for KEY; else the centre. */
+struct str dispatcher_office(struct step *s, const char *key);
+/* Refuses APPROVER_MISSING unless OFFICER is a leader of the county. */
+bool dispatcher_approves(struct step *s, struct str officer);
+
 /* Limit LIMIT (NULL: any) of THING is a cause no more; lifts cards. */
 void dispatcher_cause_over(struct step *s, struct str thing, const char *limit);
 /* UNIT has to do it again; so many times are a problem order. */

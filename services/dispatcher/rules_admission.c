@@ -6,9 +6,8 @@
  */
 #include "services/dispatcher/rules.h"
 
-/* The unit that the pack names for KEY; else the centre. */
-static struct str
-office(struct step *s, const char *key)
+struct str
+dispatcher_office(struct step *s, const char *key)
 {
 	struct str named = registry_word(s->registry, key, s->at);
 
@@ -86,7 +85,7 @@ dispatcher_admission_request(struct step *s)
 	a->until = m->until;
 	a->assess_by = due.at;
 	step_arm(s, HEAD(a), "assess", ARM_DUTY,
-	    office(s, "admission.assessor"), due);
+	    dispatcher_office(s, "admission.assessor"), due);
 	step_emit(s, &msg_admission_requested_desc,
 	    &(struct msg_admission_requested){ .admission = a->id,
 		.matter = a->matter,
@@ -95,7 +94,7 @@ dispatcher_admission_request(struct step *s)
 		.means = m->means,
 		.reason = m->reason,
 		.unit = a->unit,
-		.assessor = office(s, "admission.assessor"),
+		.assessor = dispatcher_office(s, "admission.assessor"),
 		.assess_by = a->assess_by });
 }
 
@@ -126,7 +125,8 @@ dispatcher_admission_assess(struct step *s)
 	struct row_admission *a = (struct row_admission *)s->row;
 	struct due due;
 
-	if (!step_must_be(s, m->unit, office(s, "admission.assessor")) ||
+	if (!step_must_be(
+		s, m->unit, dispatcher_office(s, "admission.assessor")) ||
 	    !dispatcher_has_reason(s, m->opinion))
 		return;
 	for (size_t i = 0; i < a->units.n; i++)
@@ -140,7 +140,7 @@ dispatcher_admission_assess(struct step *s)
 	a->decide_by = due.at;
 	step_meet(s, HEAD(a), "assess");
 	step_arm(s, HEAD(a), "decide", ARM_DUTY,
-	    office(s, "admission.approver"), due);
+	    dispatcher_office(s, "admission.approver"), due);
 	step_emit(s, &msg_admission_assessed_desc,
 	    &(struct msg_admission_assessed){ .admission = a->id,
 		.agrees = m->agrees,
@@ -151,9 +151,8 @@ dispatcher_admission_assess(struct step *s)
 	dispatcher_cause_over(s, a->id, "assess");
 }
 
-/* A leader of the county, or APPROVER_MISSING. */
-static bool
-is_approver(struct step *s, struct str officer)
+bool
+dispatcher_approves(struct step *s, struct str officer)
 {
 	const struct row_officer *o =
 	    registry_officer(s->registry, officer, s->at);
@@ -174,8 +173,9 @@ dispatcher_admission_admit(struct step *s)
 	const struct msg_admission_admit *m = s->msg;
 	struct row_admission *a = (struct row_admission *)s->row;
 
-	if (!step_must_be(s, m->unit, office(s, "admission.approver")) ||
-	    !is_approver(s, m->approver) || !is_term(s, m->until) ||
+	if (!step_must_be(
+		s, m->unit, dispatcher_office(s, "admission.approver")) ||
+	    !dispatcher_approves(s, m->approver) || !is_term(s, m->until) ||
 	    !dispatcher_has_reason(s, m->document))
 		return;
 	a->admitted_at = s->at;
@@ -202,7 +202,8 @@ dispatcher_admission_refuse(struct step *s)
 {
 	const struct msg_admission_refuse *m = s->msg;
 
-	if (!step_must_be(s, m->unit, office(s, "admission.approver")) ||
+	if (!step_must_be(
+		s, m->unit, dispatcher_office(s, "admission.approver")) ||
 	    !dispatcher_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, s->row);
@@ -234,7 +235,8 @@ dispatcher_admission_revoke(struct step *s)
 {
 	const struct msg_admission_revoke *m = s->msg;
 
-	if (!step_must_be(s, m->unit, office(s, "admission.approver")) ||
+	if (!step_must_be(
+		s, m->unit, dispatcher_office(s, "admission.approver")) ||
 	    !dispatcher_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, s->row);

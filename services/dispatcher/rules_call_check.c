@@ -230,6 +230,19 @@ dispatcher_approval_missing(struct step *s, const struct row_casefile *c,
 	return (struct str){ NULL, 0 };
 }
 
+/* Somebody sits at ROOM, or is on call there. */
+static bool
+is_manned(struct step *s, struct str room)
+{
+	const struct row_roster *line;
+	size_t i = 0;
+
+	while ((line = registry_roster(s->registry, room, s->at, &i)) != NULL)
+		if (registry_covers(s->registry, line, s->at))
+			return true;
+	return false;
+}
+
 /* An emergency is raised by who is on duty (24小时值班). */
 static bool
 is_on_duty(struct step *s, struct str room, const struct plea *p)
@@ -240,6 +253,10 @@ is_on_duty(struct step *s, struct str room, const struct plea *p)
 	if (registry_on_duty(s->registry, room, p->officer, s->at) ||
 	    registry_on_duty(s->registry, p->unit, p->officer, s->at) ||
 	    registry_roster(s->registry, room, s->at, &i) == NULL)
+		return true;
+	/* A gap in it at three at night: anybody who stands on it may. */
+	if (!is_manned(s, room) &&
+	    registry_is_rostered(s->registry, room, p->officer, s->at))
 		return true;
 	step_refuse_because(s, "NOT_ON_DUTY", "%.*s at %.*s",
 	    STR_ARG(p->officer), STR_ARG(room));

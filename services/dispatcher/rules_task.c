@@ -150,6 +150,7 @@ dispatcher_give(
 {
 	struct row_task *t = step_new(s, THING_TASK, TASK_ASSIGNED);
 
+	t->division = c->division;
 	t->unit = o->unit;
 	t->giver = o->giver;
 	t->rework = o->rework;

@@ -117,6 +117,16 @@ take(struct change *c, enum registry_table t, const void *row)
 		registry_add(c->r, t, &d, c->then, INT64_MAX);
 		return;
 	}
+	if (t == TABLE_grid && str_is(key, OLD_GRID)) {
+		struct row_grid g;
+		static struct str grid[] = { STR(NEW_GRID) };
+
+		memcpy(&g, row, sizeof(g));
+		registry_add(c->r, t, row, c->from, c->then);
+		g.successors = (struct strs){ grid, 1 };
+		registry_add(c->r, t, &g, c->then, INT64_MAX);
+		return;
+	}
 	registry_add(c->r, t, row, c->from,
 	    t == TABLE_unit && is_gone(key) ? c->then : INT64_MAX);
 }
@@ -194,6 +204,26 @@ county_merged(const struct registry *county, const char *day)
 	add_small_bundle(&c);
 	registry_seal(c.r, STR("tonglu 2026.2"));
 	return c.r;
+}
+
+struct registry *
+county_copy(const struct registry *from, county_take *other)
+{
+	struct registry *to = registry_new();
+	int64_t day = county_time("2026-01-01T00:00+08:00");
+
+	for (size_t t = 0; t < TABLE_COUNT; t++) {
+		size_t n, size = registry_files[t].desc->size;
+		const char *rows =
+		    registry_rows(from, (enum registry_table)t, &n);
+
+		for (size_t i = 0; i < n; i++)
+			if (other == NULL || !other(to, (enum registry_table)t,
+						 rows + i * size, day))
+				registry_add(to, (enum registry_table)t,
+				    rows + i * size, day, INT64_MAX);
+	}
+	return to;
 }
 
 int64_t

@@ -21,14 +21,25 @@ struct registry *county_with(
 
 /*
  * COUNTY as it goes on from DAY: Fenshui (分水镇) and its village of
- * 330122109219 go into Baijiang (百江镇), and their units are gone.  COUNTY
- * must live as long.  There is one bundle more: XS, of three short steps.
+ * 330122109219 go into Baijiang (百江镇), and their units are gone; two groups
+ * of another village become one (并组).  COUNTY must live as long.  There is one bundle more: XS, of three short steps.
  */
 #define NEW_TOWN "330122112"
 #define NEW_PLACE "330122112919"
 #define NEW_VILLAGE "330122112919-V"
 #define NEW_ROOM "330122112-CMD"
+#define OLD_GRID "330122102200002"
+#define NEW_GRID "330122102200001"
 struct registry *county_merged(const struct registry *county, const char *day);
+
+/*
+ * A copy of FROM, row by row, valid from its first day (2026-01-01) on, that
+ * borrows its texts.  OTHER (NULL: none) may add a row to it in another way,
+ * and then says true.  Not sealed yet.
+ */
+typedef bool county_take(struct registry *to, enum registry_table t,
+    const void *row, int64_t first_day);
+struct registry *county_copy(const struct registry *from, county_take *other);
 
 /* An instant: "2026-03-18T09:00+08:00".  Dies when it can not be read. */
 int64_t county_time(const char *rfc3339);

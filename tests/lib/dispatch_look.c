@@ -40,6 +40,8 @@ walk_look(const struct kit *k, struct marks *m)
 	} kinds[] = { { "T", THING_TASK, 0 }, { "C", THING_CALL, 0 },
 		{ "Z", THING_ADMISSION, 0 }, { "K", THING_CARD, 0 },
 		{ "Y", THING_TALK, 0 }, { "Q", THING_DISPUTE, 0 },
+		{ "I", THING_SUPPORT, 0 }, { "U", THING_BOUNDARY, 0 },
+		{ "E", THING_VERSION, 0 }, { "D", THING_CADRE, 0 },
 		{ "W", THING_WARNING, WALK_IDS },
 		{ "P", THING_CHILD, WALK_IDS }, { "M", THING_CHILD, WALK_IDS },
 		{ "B", THING_CHILD, WALK_IDS } };

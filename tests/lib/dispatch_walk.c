@@ -255,8 +255,9 @@ walk_step(struct walk *w)
 		walk_task, walk_task, walk_task, walk_task, walk_task,
 		walk_task, of_task, of_task, of_task, of_task, walk_call,
 		walk_call, walk_call, walk_call, walk_call, of_penalty,
-		of_mediation, of_callback, walk_admission, of_deadline,
-		walk_card, walk_warning, of_time, of_time, of_time, of_time };
+		of_mediation, of_callback, walk_admission, walk_structure,
+		of_deadline, walk_card, walk_warning, of_time, of_time, of_time,
+		of_time };
 
 	static bool (*const whole[])(struct walk * w) = { walk_bundle,
 		walk_bundle, walk_bundle, walk_bundle_work, walk_bundle_work,
@@ -270,6 +271,10 @@ walk_step(struct walk *w)
 	if (strcmp(kit_state(w->k, CASEFILE), "merged") == 0 &&
 	    walk_dice(w, 4) == 0)
 		return of_penalty(w);
+	/* What is opened only now and then is drafted about, too. */
+	if (strcmp(kit_state(w->k, CASEFILE), "opened") == 0 &&
+	    walk_dice(w, 4) == 0)
+		return walk_call(w);
 	if (w->bundles && w->well > 0) {
 		w->well--;
 		return walk_bundle_well(w);
@@ -317,6 +322,7 @@ end_all(struct walk *w)
 		(void)SEND(w, admission_withdraw, .admission = r->id,
 		    .reason = STR("no more"),
 		    .unit = ((const struct row_admission *)r)->unit);
+	walk_end_structure(w);
 	for (size_t n = 1; (r = walk_row(w->k, "C", n)) != NULL; n++)
 		walk_end_call(w, (const struct row_call *)r);
 	walk_end_bundles(w);

@@ -38,6 +38,10 @@ bool walk_card(struct walk *w);
 bool walk_warning(struct walk *w);
 bool walk_admission(struct walk *w);
 
+/* dispatch_walk_structure.c */
+bool walk_structure(struct walk *w);
+void walk_end_structure(struct walk *w);
+
 /* dispatch_walk_call.c */
 /* Something about calls, sensible or not. */
 bool walk_call(struct walk *w);

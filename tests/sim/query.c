@@ -53,6 +53,7 @@ static const struct {
 	{ "scoring_warned", query_warned },
 	{ "scoring_watched", query_watched },
 	{ "dispatcher_topics", query_topics },
+	{ "dispatcher_follow", query_follow },
 	/* What the bus and the tool do in their own words. */
 	{ "sim_seal", query_seal },
 	{ "sim_request", query_request },

@@ -47,7 +47,7 @@ query_fn query_boxes, query_propose, query_nearby, query_persons,
 query_fn query_counts, query_revision, query_behind;
 /* query_look.c */
 query_fn query_volumes, query_clusters, query_reds, query_ungraded,
-    query_warned, query_watched, query_topics;
+    query_warned, query_watched, query_topics, query_follow;
 
 /* One object of a JSON array, as cells of a table's columns. */
 struct json_rows;

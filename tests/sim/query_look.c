@@ -275,3 +275,11 @@ query_topics(struct call *c)
 	} while (next != NULL);
 	return OUTCOME_DONE;
 }
+
+/* Packs are loaded before a world begins, so no version of one begins in it. */
+enum outcome
+query_follow(struct call *c)
+{
+	(void)c;
+	never("a version of the pack that begins");
+}

@@ -117,6 +117,46 @@ found(int64_t seq, const char *at, int64_t newest, int64_t *until)
 	return id;
 }
 
+/* Where CADRE serves for events behind SEQ, and whether locked. */
+static void
+serves(int64_t seq, const char *unit, bool locked)
+{
+	int64_t ms = county_time("2026-03-19T09:00:00+08:00");
+	const struct row_officer *o;
+	struct registry *r = NULL;
+	struct db *db = NULL;
+	struct err e;
+
+	assert_int_equal(db_open(&db, scratch_dsn(scratch), "test", &e), RC_OK);
+	if (registry_prepare(db, &e) != RC_OK ||
+	    registry_load_at(&r, db, seq, &e) != RC_OK)
+		fail_msg("%s", e.text);
+	o = registry_officer(r, STR("OF-PZ-0007"), ms);
+	assert_true(o != NULL && str_is(o->unit, unit));
+	assert_int_equal(o->locked, locked);
+	registry_free(&r);
+	db_close(&db);
+}
+
+static void
+test_a_cadre_who_was_given_back_serves_at_home_behind_the_fact(void **state)
+{
+	const struct msg_cadre_returned m = { .cadre = STR("OF-PZ-0007"),
+		.from = STR("330122109-M2"),
+		.home = STR("330122-D-ZJJ"),
+		.locked = true,
+		.at = county_time("2026-03-18T09:00:00+08:00"),
+		.reason = STR("never there"),
+		.unit = STR("330122109-CMD"),
+		.officer = STR("OF-LD-0025") };
+	int64_t seq = say(&msg_cadre_returned_desc, &m, "returned");
+
+	(void)state;
+	serves(seq - 1, "330122109-M2", true);
+	serves(seq, "330122-D-ZJJ", false);
+	serves(INT64_MAX, "330122-D-ZJJ", false);
+}
+
 #define DAY "2026-03-18T09:00:00+08:00"
 
 static void
@@ -156,6 +196,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_it_counts_behind_its_fact_and_no_longer_than_its_term),
+		cmocka_unit_test(
+		    test_a_cadre_who_was_given_back_serves_at_home_behind_the_fact),
 	};
 
 	if (!scratch_possible("test_store_admission"))

@@ -429,6 +429,64 @@ test_a_locked_cadre_goes_on_with_the_post(void **state)
 	    "990101100-M3");
 }
 
+/* Bing Village (丙村) goes into Ding Community (丁社区), with a grid of its
+ * own. */
+#define MERGED "sed -i '/^990101100201,/s/,[^,]*$/,990101001001/' divisions.csv"
+
+static void
+record(const char *state)
+{
+	scratch_run(scratch,
+	    "INSERT INTO dispatcher.boundary (id, casefile, division, state, "
+	    "title, kind, risk, unit, assessed_at) VALUES ('990101-26-0000001"
+	    "/U1', '990101-26-0000001', '990101', '%s', 'x', 'adjust', 'low',"
+	    " '990101-GOV', now()) ON CONFLICT (id) DO UPDATE SET state = "
+	    "excluded.state",
+	    state);
+}
+
+static void
+test_a_change_of_boundaries_is_cleared_first(void **state)
+{
+	(void)state;
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	change(VERSION("2", "2026-04-01", MERGED));
+	load(dir, 1);
+	assert_non_null(strstr(
+	    output, "990101100201 changes its boundaries: pack.csv names no"));
+	change(VERSION("2", "2026-04-01",
+	    MERGED " && echo boundary,990101-26-0000001/U1 >> pack.csv"));
+	load(dir, 1);
+	assert_non_null(strstr(output, "is no record of a change, not"));
+	record("assessed");
+	load(dir, 1);
+	assert_non_null(strstr(output, "/U1 is assessed, not cleared"));
+	record("cleared");
+	load(dir, 0);
+	/* It tells its first day, and what it brings. */
+	expect("SELECT (encode(envelope, 'escape') LIKE '%begins%' || "
+	       "'2026-04-01T00:00:00+08:00%boundary%0000001/U1%')::text FROM "
+	       "journal.event ORDER BY seq DESC LIMIT 1",
+	    "true");
+}
+
+static void
+test_grids_merge_with_a_record_and_other_words_need_none(void **state)
+{
+	(void)state;
+	change(VERSION("1", "2026-01-01", "true"));
+	load(dir, 0);
+	change(VERSION("2", "2026-04-01",
+	    "sed -i '/^990101001001901,/s/$/990101100201001/' grids.csv"));
+	load(dir, 1);
+	assert_non_null(strstr(output, "990101001001901 changes its bound"));
+	/* A name is no boundary. */
+	change(VERSION("2", "2026-04-01",
+	    "sed -i '/^990101100201,/s/丙村/柄村/' divisions.csv"));
+	load(dir, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, nothing_loaded)
 
 int
@@ -448,6 +506,8 @@ main(void)
 		TEST(test_an_unlocked_cadre_may_go),
 		TEST(test_a_locked_cadre_goes_on_with_the_post),
 		TEST(test_show_lists_what_is_loaded),
+		TEST(test_a_change_of_boundaries_is_cleared_first),
+		TEST(test_grids_merge_with_a_record_and_other_words_need_none),
 	};
 
 	if (!scratch_possible("test_store_pack"))

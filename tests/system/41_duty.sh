@@ -28,6 +28,16 @@ same "  two cadres are locked there" "[('OF-PZ-0001', '330122-D-SCJ'), ('OF-PZ-0
 code "the centre town" 0 "$huying" duty 330122102
 is "  has the team that is the 1 for three" grep -q '^  own .*330122102-ZF .*the 1 for 瑶琳镇, 莪山畲族乡, 钟山乡' "$out/code.out"
 
+"$huying" publish cadre.return cadre=OF-PZ-0007 reason="never there" unit=330122109-CMD officer=OF-LD-0025 \
+	--division 330122109 >/dev/null
+within 20 quiet
+code "a township that gave a cadre back" 0 "$huying" duty 330122109
+is "  is told so" grep -q '^given back 反向否决' "$out/code.out"
+is "  and who" grep -q '^  OF-PZ-0007 .*330122109-M2 .* since 03-18' "$out/code.out"
+code "the unit that had the cadre" 0 "$huying" duty 330122109-M2 -o json
+same "  has nobody locked any more" "[] ['330122-D-ZJJ']" \
+	"$(field 'd["locked"], [g["home"] for g in d["given_back"]]')"
+
 code "a unit that is none" 1 "$huying" duty 330122-NONE
 code "a day before the pack" 1 "$huying" duty 330122109-CMD --at 2025-01-01
 code "a time that is none" 2 "$huying" duty --at noon

@@ -22,15 +22,33 @@ hand="SELECT count(*) FROM dispatcher.task t JOIN registry.unit u ON u.code = t.
 	AND u.valid_to IS NULL WHERE t.state = 'assigned'"
 same "each has its task" 300 "$(sql "$hand")"
 limits="SELECT md5(string_agg(thing || name || due_at, ' ' ORDER BY thing, name))
-	FROM run.deadline WHERE wake_at IS NOT NULL"
-before=$(sql "$limits")
+	FROM run.deadline WHERE wake_at IS NOT NULL AND casefile IN (SELECT id FROM dispatcher.casefile)"
 
-"$huying" clock set 2026-03-19T00:00+08:00 >/dev/null
+# It is loaded the day before; the risk of the change must be cleared.
 began=$SECONDS
+code "a change whose risk was not assessed is refused" 1 "$huying" pack load "$out/region/after"
+is "and told" grep -q 'changes its boundaries: pack.csv names no record of its risk' "$out/code.err"
+"$huying" publish boundary.assess title="1,509 townships" kind=merge_townships places=330122 risk=low \
+	opinion=calm measures="a hotline" unit=330122-D-MZJ --division 330122 >/dev/null
+within 20 quiet
+change=$(sql "SELECT id FROM dispatcher.boundary")
+echo "boundary,$change" >>"$out/region/after/pack.csv"
+code "one that is not cleared too" 1 "$huying" pack load "$out/region/after"
+is "by its state" grep -q "$change is assessed, not cleared" "$out/code.err"
+"$huying" publish boundary.clear "boundary=$change" document=2026-3 approver=OF-LD-0001 \
+	unit=330122-D-ZFB --division 330122 >/dev/null
+within 20 quiet
 code "the night's pack is loaded" 0 "$huying" pack load "$out/region/after"
-code "what is open is told who has it now" 0 "$huying" pack follow
+"$huying" clock set 2026-03-18T23:59:59+08:00 >/dev/null
+within 60 quiet
+same "before midnight all is as it was" 0 "$(sql "SELECT count(*) FROM journal.event
+	WHERE type LIKE 'casefile.rehome%'")"
+before=$(sql "$limits")
+"$huying" clock set 2026-03-19T00:00+08:00 >/dev/null
 within 60 quiet
 echo "# all of it in $((SECONDS - began)) s"
+same "at midnight the change is in force" "effective in_force" "$(sql "SELECT b.state || ' ' || v.state
+	FROM dispatcher.boundary b, dispatcher.version v")"
 same "19,078 villages go on in others" 19078 "$(sql "SELECT count(*) FROM registry.division
 	WHERE kind = 'village' AND valid_to IS NULL AND successors <> '{}'")"
 same "1,509 townships too" 1509 "$(sql "SELECT count(*) FROM registry.division
@@ -65,3 +83,9 @@ code "a village that ends without a successor is refused" 1 \
 	"$huying" pack load "$out/region/careless"
 is "and named" grep -q "$new ended without a successor" "$out/code.err"
 grep -q "$new ended" "$out/code.err" || head -5 "$out/code.err"
+
+"$huying" publish boundary.evaluate "boundary=$change" opinion="shorter ways" unit=330122-D-MZJ \
+	--division 330122 >/dev/null
+within 20 quiet
+same "what came of it is evaluated" evaluated "$(sql "SELECT state FROM dispatcher.boundary")"
+code "all of it follows from the journal" 0 "$huying" replay dispatcher

@@ -495,6 +495,32 @@ quarrel_about_the_admission(struct kit *k)
 }
 
 static void
+quarrel_about_the_structure(struct kit *k)
+{
+	static const struct str places[] = { S("330122109") };
+
+	kit_case(k, "330122-26-0000909");
+	kit_place(k, "330122109");
+	must(KIT_SEND(k, boundary_assess, .title = STR("one of two"),
+	    .kind = STR("merge_townships"), .places = { places, 1 },
+	    .risk = STR("high"), .opinion = STR("grave"),
+	    .measures = STR("none"), .unit = STR(GOVERNMENT)));
+	assert_false(KIT_SEND(k, boundary_clear,
+	    .boundary = STR("330122-26-0000909/U1"), .document = STR("2026-9"),
+	    .approver = STR(COUNTY_HEAD), .unit = STR(GOVERNMENT)));
+	assert_refused(k, "RISK_HIGH");
+	assert_false(KIT_SEND(k, cadre_return, .cadre = STR(DUTY),
+	    .reason = STR("x"), .unit = STR(ROOM), .officer = STR(TOWN_HEAD)));
+	assert_refused(k, "NOT_DISPATCHED");
+	kit_case(k, URGENT);
+	assert_false(KIT_SEND(k, support_ask, .task = STR(URGENT "/T1"),
+	    .office = STR(OTHER_ROOM), .what = STR("a car"),
+	    .unit = STR(VILLAGE)));
+	assert_refused(k, "OFFICE_ELSEWHERE");
+	kit_case(k, CASEFILE);
+}
+
+static void
 quarrel_about_the_bundle(struct kit *k)
 {
 	static const struct str wait[] = { S("BJ-01.BJ-02") };
@@ -555,6 +581,7 @@ test_every_reason_is_given_once(void **state)
 	quarrel_about_danger(k);
 	quarrel_about_the_wish(k);
 	quarrel_about_nobodys_matter(k);
+	quarrel_about_the_structure(k);
 	quarrel_about_the_bundle(bundle);
 	for (size_t i = 0; i < m->n_reasons; i++) {
 		bool given = kit_has_refused(k, m->reasons[i].code) ||

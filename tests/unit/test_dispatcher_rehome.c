@@ -145,6 +145,74 @@ test_what_has_ended_keeps_its_old_unit(void **state)
 	    .outcome = STR("solved"), .unit = STR(NEW_ROOM)));
 }
 
+static void
+test_a_card_of_before_moves_and_there_is_one(void **state)
+{
+	struct kit *k = *state;
+
+	dispatch_open(k, DITCH);
+	assert_true(dispatch_sign(k, T1, VILLAGE));
+	assert_true(kit_fire(k, "due_soon", T1, "finish"));
+	assert_str(KIT_SAID(k, card_issued, 0)->unit, VILLAGE);
+	kit_at(k, DAY);
+	assert_true(rehome(k));
+	assert_true(kit_fire(k, "overdue", T1, "finish"));
+	assert_str(KIT_SAID(k, card_deepened, 0)->unit, NEW_VILLAGE);
+	assert_int_equal(kit_total(k, &msg_card_issued_desc), 1);
+}
+
+static void
+test_groups_that_were_merged_go_on_in_one(void **state)
+{
+	struct kit *k = *state;
+
+	kit_place(k, OLD_GRID);
+	must(KIT_SEND(k, casefile_opened, .casefile = STR(CASEFILE),
+	    .matter = STR(DITCH), .channel = STR("grid"),
+	    .finish_by = kit_now(k) + 9 * DAY_MS, .pack = STR("tonglu")));
+	kit_at(k, DAY);
+	assert_true(rehome(k));
+	assert_str(KIT_SAID(k, casefile_rehomed, 0)->to, NEW_GRID);
+	assert_int_equal(KIT_SAID(k, casefile_rehomed, 0)->gone.n, 0);
+	assert_str(
+	    ((const struct row_task *)kit_row(k, T1))->unit, "330122102200-V");
+	assert_false(rehome(k));
+}
+
+static void
+test_what_comes_under_an_old_code_lies_where_it_goes_on(void **state)
+{
+	struct kit *k = *state;
+
+	kit_at(k, DAY);
+	dispatch_open(k, DITCH);
+	assert_str(kit_row(k, CASEFILE)->division, NEW_PLACE);
+	assert_str(KIT_SAID(k, task_assigned, 0)->unit, NEW_VILLAGE);
+	assert_false(rehome(k));
+}
+
+/* Who takes over the powers takes over what was let in for them. */
+static void
+test_an_admission_goes_on_with_the_successor(void **state)
+{
+	static const struct str units[] = { { VILLAGE, sizeof(VILLAGE) - 1 } };
+	const struct registry_admission a = { .id = STR(CASEFILE "/Z1"),
+		.matter = STR(SEWAGE),
+		.units = { units, 1 },
+		.from = county_time("2026-03-01T00:00+08:00"),
+		.until = county_time("2026-06-01T00:00+08:00") };
+	int64_t day = county_time(DAY);
+	const struct row_unit *heir =
+	    registry_unit(merged, STR(NEW_VILLAGE), day);
+
+	(void)state;
+	registry_admit(merged, &a);
+	assert_str(registry_admitted(merged, STR(SEWAGE), heir, day), a.id.p);
+	registry_revoke(merged, a.id);
+	assert_int_equal(
+	    registry_admitted(merged, STR(SEWAGE), heir, day).n, 0);
+}
+
 int
 main(void)
 {
@@ -163,6 +231,16 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_what_has_ended_keeps_its_old_unit, begin,
 		    dispatch_done),
+		cmocka_unit_test_setup_teardown(
+		    test_a_card_of_before_moves_and_there_is_one, begin,
+		    dispatch_done),
+		cmocka_unit_test_setup_teardown(
+		    test_groups_that_were_merged_go_on_in_one, begin,
+		    dispatch_done),
+		cmocka_unit_test_setup_teardown(
+		    test_what_comes_under_an_old_code_lies_where_it_goes_on,
+		    begin, dispatch_done),
+		cmocka_unit_test(test_an_admission_goes_on_with_the_successor),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

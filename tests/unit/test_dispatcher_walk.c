@@ -382,6 +382,16 @@ check_waits(const struct kit *k, const struct marks *m)
 			    is_watched(k, m, one->id, "decide"));
 			assert_int_equal(state_of(one) == ADMISSION_ADMITTED,
 			    is_watched(k, m, one->id, "expire"));
+		} else if (one->thing == THING_SUPPORT) {
+			assert_int_equal(state_of(one) == SUPPORT_ASKED,
+			    is_watched(k, m, one->id, "answer"));
+		} else if (one->thing == THING_BOUNDARY) {
+			assert_int_equal(state_of(one) == BOUNDARY_ASSESSED,
+			    is_watched(k, m, one->id, "clear"));
+			assert_int_equal(state_of(one) == BOUNDARY_CLEARED,
+			    is_watched(k, m, one->id, "complete"));
+			assert_int_equal(state_of(one) == BOUNDARY_EFFECTIVE,
+			    is_watched(k, m, one->id, "evaluate"));
 		} else if (one->thing == THING_TASK) {
 			tasks += (in & TASK_BUSY) != 0 &&
 				 !((const struct row_task *)kit_row(k, one->id))
@@ -457,6 +467,11 @@ is_the_packs(const struct move *mv)
 	if (mv->on == &msg_task_sign_desc || mv->on == &msg_return_ask_desc ||
 	    mv->on == &msg_task_contact_desc ||
 	    mv->on == &msg_casefile_followed_desc)
+		return true;
+	/* Months are longer than a walk. */
+	if (mv->on == &msg_boundary_clear_desc ||
+	    mv->on == &msg_boundary_begun_desc ||
+	    mv->on == &msg_boundary_evaluate_desc)
 		return true;
 	return (mv->aim == AIM_ALONG && (mv->from & IN(STATE_NEW)) != 0) ||
 	       mv->to == CARD_ORANGE || mv->from == IN(CARD_ORANGE);
