@@ -22,7 +22,8 @@ struct registry *county_with(
 /*
  * COUNTY as it goes on from DAY: Fenshui (分水镇) and its village of
  * 330122109219 go into Baijiang (百江镇), and their units are gone; two groups
- * of another village become one (并组).  COUNTY must live as long.  There is one bundle more: XS, of three short steps.
+ * of another village become one (并组).  COUNTY must live as long.  There is
+ * one bundle more: XS, of three short steps.
  */
 #define NEW_TOWN "330122112"
 #define NEW_PLACE "330122112919"
