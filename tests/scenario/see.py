@@ -49,9 +49,13 @@ class Page:
 
     def run(self, line):
         """What is wrong with it; None: nothing."""
-        done = subprocess.run([self.huying, *line.split()[1:]],
-                              capture_output=True, text=True, check=False,
-                              timeout=PATIENCE_S, stdin=subprocess.DEVNULL)
+        try:
+            done = subprocess.run([self.huying, *line.split()[1:]],
+                                  capture_output=True, text=True, check=False,
+                                  timeout=PATIENCE_S,
+                                  stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            return "it does not come to an end"
         if done.returncode != 0:
             return f"exit {done.returncode}: {done.stderr.strip()}"
         return None if done.stdout.strip() else "it prints nothing"
