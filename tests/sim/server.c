@@ -5,6 +5,7 @@
 #include "tests/sim/world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LOCK_TIMEOUT_US INT64_C(3000000)
 #define IDLE_TIMEOUT_US INT64_C(5000000)
@@ -13,7 +14,8 @@ struct request *
 request_new(enum request_kind kind, const char *name, const char *sql, size_t n,
     const struct str *args)
 {
-	size_t len = 0;
+	/* Whoever sends it may forget it, and be gone before it is read. */
+	size_t len = sql != NULL ? strlen(sql) + 1 : 0;
 	struct request *q;
 	char *at;
 
@@ -21,8 +23,13 @@ request_new(enum request_kind kind, const char *name, const char *sql, size_t n,
 	for (size_t i = 0; i < n; i++)
 		len += args[i].n + 1;
 	q = xmalloc(sizeof(*q) + len);
-	*q = (struct request){ .kind = kind, .name = name, .sql = sql, .n = n };
+	*q = (struct request){ .kind = kind, .name = name, .n = n };
 	at = (char *)(q + 1);
+	if (sql != NULL) {
+		memcpy(at, sql, strlen(sql) + 1);
+		q->sql = at;
+		at += strlen(sql) + 1;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].p == NULL)
 			continue;
