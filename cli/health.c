@@ -101,20 +101,21 @@ look(const char *address, const char *path, bool quiet)
 	int fd = strncmp(address, "unix:", 5) == 0 ? connect_unix(address + 5)
 						   : connect_tcp(address);
 	const char *body;
-	int code = 0;
+	bool ready;
 
 	if (fd < 0 || ask(fd, path, answer) <= 0 ||
-	    sscanf(answer, "HTTP/%*s %d", &code) != 1) {
+	    strncmp(answer, "HTTP/1.", 7) != 0) {
 		cli_say("%s: no answer", address);
 		if (fd >= 0)
 			(void)close(fd);
 		return EXIT_CONNECT;
 	}
 	(void)close(fd);
+	ready = strncmp(answer + 8, " 200 ", 5) == 0;
 	body = strstr(answer, "\r\n\r\n");
 	if (!quiet && body != NULL)
 		(void)fputs(body + 4, stdout);
-	return code == 200 ? EXIT_OK : EXIT_NOTHING;
+	return ready ? EXIT_OK : EXIT_NOTHING;
 }
 
 int

@@ -70,6 +70,20 @@ prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 	return RC_OK;
 }
 
+static void
+send_page(struct run *r, struct str pack, struct str number, struct str version,
+    struct str after)
+{
+	AUTO(args_fini) struct args a;
+
+	args_init(&a);
+	args_str(&a, arena_printf(run_arena(r), "%.*s-%.*s", STR_ARG(pack),
+			 STR_ARG(number)));
+	args_str(&a, version);
+	args_str(&a, after.n > 0 ? after : STR(""));
+	db_send(run_db(r), Q_dispatcher_follow, &a);
+}
+
 /* So many commands to casefiles; in a replay they are in the journal. */
 static size_t
 send_follow(struct run *r, const struct run_event *ev)
@@ -80,18 +94,13 @@ send_follow(struct run *r, const struct run_event *ev)
 	     em = em->next) {
 		const struct msg_version_begun *b = em->msg;
 		const struct msg_version_followed *f = em->msg;
-		bool begun = em->desc == &msg_version_begun_desc;
-		AUTO(args_fini) struct args a;
 
-		args_init(&a);
-		if (!begun && em->desc != &msg_version_followed_desc)
+		if (em->desc == &msg_version_begun_desc)
+			send_page(r, b->pack, b->number, b->version, STR(""));
+		else if (em->desc == &msg_version_followed_desc)
+			send_page(r, f->pack, f->number, f->version, f->after);
+		else
 			continue;
-		args_str(&a, arena_printf(run_arena(r), "%.*s-%.*s",
-				 STR_ARG(begun ? b->pack : f->pack),
-				 STR_ARG(begun ? b->number : f->number)));
-		args_str(&a, begun ? b->version : f->version);
-		args_str(&a, begun || f->after.n == 0 ? STR("") : f->after);
-		db_send(run_db(r), Q_dispatcher_follow, &a);
 		n++;
 	}
 	return n;

@@ -6,6 +6,8 @@ that a desk that was killed does the same again: duplicates, not second
 thoughts.  Some things it leaves undone: their limits run out.
 """
 import csv
+import functools
+import json
 import os
 import re
 import signal
@@ -20,13 +22,26 @@ import history
 import peer
 import tail
 
-PACK = os.path.join(os.path.dirname(__file__), "../../deploy/packs/tonglu")
+ROOT = os.path.join(os.path.dirname(__file__), "../..")
+PACK = os.path.join(ROOT, "deploy/packs/tonglu")
+SCHEMAS = os.path.join(ROOT, "schemas/published")
 MATTERS = (("task", "CA-001"), ("call", "SF-008"), ("penalty", "CA-004"),
            ("mediation", "CA-001"))
 CENTRE = events.BOARD
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 AGAIN_S = 1
 SILENCE_S = 6
+
+
+@functools.lru_cache(maxsize=None)
+def fields(kind):
+    """In the order of the definition: what is sent is what is stored."""
+    with open(os.path.join(SCHEMAS, f"{kind}.json"), encoding="utf-8") as f:
+        return list(json.load(f)["properties"])
+
+
+def in_order(kind, data):
+    return {name: data[name] for name in fields(kind) if name in data}
 
 
 def rows(name):
@@ -135,8 +150,10 @@ def on_task(s, f, env, dice):
 
 
 def later(time, **how):
-    """As the definition writes times: whole seconds, with the zone."""
-    return (datetime.fromisoformat(time) + timedelta(**how)).isoformat()
+    """As the definition writes times: milliseconds, unless there are none."""
+    at = datetime.fromisoformat(time) + timedelta(**how)
+    return at.isoformat(
+        timespec="milliseconds" if at.microsecond else "seconds")
 
 
 def done(s, task, unit, giver):
@@ -391,8 +408,8 @@ class Desk:
         for n, (kind, data) in enumerate(
                 rule(self.staff, env["data"], env, dice)):
             self.publish(events.Event(events.envelope(
-                "desk", f"{self.seed}-desk-{env['id']}-{n}", kind, data,
-                division=env["division"], causationid=env["id"])))
+                "desk", f"{self.seed}-desk-{env['id']}-{n}", kind,
+                in_order(kind, data), division=env["division"], causationid=env["id"])))
 
     def publish(self, event):
         op, self.op = self.op, self.op + 1
