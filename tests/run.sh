@@ -81,7 +81,9 @@ for suite in $suites; do
 		deploy/cluster.sh destroy "$work/pg"
 		;;
 	system)
-		scripts tests/system/[0-9]*.sh
+		# The longest first.
+		mapfile -t rest < <(ls tests/system/[0-9]*.sh | grep -v 80_)
+		scripts tests/system/80_*.sh "${rest[@]}"
 		;;
 	*)
 		echo "no suite $suite" >&2
