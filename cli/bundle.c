@@ -2,14 +2,10 @@
 #include "cli/cli.h"
 #include "cli/columns.h"
 #include "cli/json_out.h"
-#include "cli/names.h"
-#include "cli/print.h"
+#include "cli/sheet.h"
 #include "cli/when.h"
 
 #include <stdio.h>
-
-#define ARENA_MAX ((size_t)256 << 20)
-#define OUT_MAX ((size_t)64 << 20)
 
 static const char usage[] =
     "usage: huying bundle [TEMPLATE] [options]\n\n"
@@ -66,26 +62,11 @@ static const char *const counts[] = { "begun", "open", "lagging", "late",
 	"completed", "days" };
 
 struct view {
-	struct names names;
-	struct printer printer;
-	struct buf out;
-	int64_t now;
+	struct sheet sheet;
 	struct str template;
 	bool all;
 	bool json;
 };
-
-static struct str
-text(const struct rows *rows, size_t i, const char *name)
-{
-	return rows_str(rows, i, rows_column(rows, name));
-}
-
-static int64_t
-number(const struct rows *rows, size_t i, const char *name)
-{
-	return rows_i64(rows, i, rows_column(rows, name));
-}
 
 static bool
 truth(const struct rows *rows, size_t i, const char *name)
@@ -103,33 +84,34 @@ moment(const struct rows *rows, size_t i, const char *name)
 static struct str
 title_of(struct view *v, struct str template)
 {
-	const struct registry *r = v->names.registry;
+	const struct registry *r = v->sheet.names.registry;
 	const struct row_template *t =
-	    r != NULL ? registry_bundle(r, template, v->now) : NULL;
+	    r != NULL ? registry_bundle(r, template, v->sheet.now) : NULL;
 
 	if (t == NULL)
 		return template;
-	return arena_printf(v->printer.arena, "%.*s (%.*s)",
+	return arena_printf(v->sheet.printer.arena, "%.*s (%.*s)",
 	    STR_ARG(t->title_zh), STR_ARG(template));
 }
 
 static struct str
 unit_of(struct view *v, struct str code)
 {
-	return print_name(&v->printer, LOOK_UNIT, code, v->now);
+	return print_name(&v->sheet.printer, LOOK_UNIT, code, v->sheet.now);
 }
 
 /* What is due next: "BJ-02, 大路村, working". */
 static void
 put_step(struct view *v, const struct rows *rows, size_t i)
 {
-	if (text(rows, i, "step").n == 0)
+	if (sheet_text(rows, i, "step").n == 0)
 		return;
-	buf_printf(&v->out, "; %.*s with %.*s", STR_ARG(text(rows, i, "step")),
-	    STR_ARG(unit_of(v, text(rows, i, "owner"))));
-	if (!str_is(text(rows, i, "step_state"), "working"))
-		buf_printf(
-		    &v->out, ", %.*s", STR_ARG(text(rows, i, "step_state")));
+	buf_printf(&v->sheet.out, "; %.*s with %.*s",
+	    STR_ARG(sheet_text(rows, i, "step")),
+	    STR_ARG(unit_of(v, sheet_text(rows, i, "owner"))));
+	if (!str_is(sheet_text(rows, i, "step_state"), "working"))
+		buf_printf(&v->sheet.out, ", %.*s",
+		    STR_ARG(sheet_text(rows, i, "step_state")));
 }
 
 static void
@@ -139,21 +121,23 @@ put_bundle(struct view *v, const struct rows *rows, size_t i)
 	char steps[48];
 
 	(void)snprintf(steps, sizeof(steps), "%lld of %lld",
-	    (long long)number(rows, i, "ended"),
-	    (long long)number(rows, i, "steps"));
-	columns_put_cell(&v->out, text(rows, i, "id"), 22);
-	columns_put_cell(&v->out, title_of(v, text(rows, i, "template")), 24);
-	columns_put_cell(&v->out, unit_of(v, text(rows, i, "unit")), 24);
-	columns_put_cell(&v->out, text(rows, i, "state"), 13);
-	columns_put_cell(&v->out, str_of(steps), 10);
-	columns_put_cell(&v->out,
+	    (long long)sheet_number(rows, i, "ended"),
+	    (long long)sheet_number(rows, i, "steps"));
+	columns_put_cell(&v->sheet.out, sheet_text(rows, i, "id"), 22);
+	columns_put_cell(
+	    &v->sheet.out, title_of(v, sheet_text(rows, i, "template")), 24);
+	columns_put_cell(
+	    &v->sheet.out, unit_of(v, sheet_text(rows, i, "unit")), 24);
+	columns_put_cell(&v->sheet.out, sheet_text(rows, i, "state"), 13);
+	columns_put_cell(&v->sheet.out, str_of(steps), 10);
+	columns_put_cell(&v->sheet.out,
 	    late                       ? STR("late")
 	    : truth(rows, i, "lagged") ? STR("lags")
 				       : STR(""),
 	    6);
-	when_put_due(&v->out, moment(rows, i, "finish_by"), v->now);
+	when_put_due(&v->sheet.out, moment(rows, i, "finish_by"), v->sheet.now);
 	put_step(v, rows, i);
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 }
 
 static void
@@ -169,27 +153,27 @@ put_bundles(struct view *v, const struct rows *rows)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
 		columns_put_cell(
-		    &v->out, str_of(heads[i].head), heads[i].width);
-	buf_z(&v->out, "until; what is due next\n");
+		    &v->sheet.out, str_of(heads[i].head), heads[i].width);
+	buf_z(&v->sheet.out, "until; what is due next\n");
 	for (size_t i = 0; i < rows_n(rows); i++)
 		put_bundle(v, rows, i);
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 }
 
 static void
 put_kinds(struct view *v, const struct rows *rows)
 {
-	columns_put_cell(&v->out, STR("one thing"), 30);
+	columns_put_cell(&v->sheet.out, STR("one thing"), 30);
 	for (size_t c = 0; c < ARRAY_LEN(counts); c++)
-		buf_printf(&v->out, "%10s", counts[c]);
-	buf_char(&v->out, '\n');
+		buf_printf(&v->sheet.out, "%10s", counts[c]);
+	buf_char(&v->sheet.out, '\n');
 	for (size_t i = 0; i < rows_n(rows); i++) {
-		columns_put_cell(
-		    &v->out, title_of(v, text(rows, i, "template")), 30);
+		columns_put_cell(&v->sheet.out,
+		    title_of(v, sheet_text(rows, i, "template")), 30);
 		for (size_t c = 0; c < ARRAY_LEN(counts); c++)
-			buf_printf(&v->out, "%10lld",
-			    (long long)number(rows, i, counts[c]));
-		buf_char(&v->out, '\n');
+			buf_printf(&v->sheet.out, "%10lld",
+			    (long long)sheet_number(rows, i, counts[c]));
+		buf_char(&v->sheet.out, '\n');
 	}
 }
 
@@ -202,9 +186,9 @@ json_bundle(struct json_out *j, const struct rows *rows, size_t i)
 
 	json_out_object(j, NULL);
 	for (size_t t = 0; t < ARRAY_LEN(texts); t++)
-		json_out_str(j, texts[t], text(rows, i, texts[t]));
-	json_out_int(j, "steps", number(rows, i, "steps"));
-	json_out_int(j, "ended", number(rows, i, "ended"));
+		json_out_str(j, texts[t], sheet_text(rows, i, texts[t]));
+	json_out_int(j, "steps", sheet_number(rows, i, "steps"));
+	json_out_int(j, "ended", sheet_number(rows, i, "ended"));
 	json_out_bool(j, "lagged", truth(rows, i, "lagged"));
 	json_out_bool(j, "late", truth(rows, i, "late"));
 	json_out_z(
@@ -219,7 +203,7 @@ put_json(struct view *v, struct rows *const *rows)
 {
 	struct json_out j;
 
-	json_out_init(&j, &v->out);
+	json_out_init(&j, &v->sheet.out);
 	json_out_object(&j, NULL);
 	json_out_array(&j, "bundles");
 	for (size_t i = 0; i < rows_n(rows[0]); i++)
@@ -228,15 +212,16 @@ put_json(struct view *v, struct rows *const *rows)
 	json_out_array(&j, "kinds");
 	for (size_t i = 0; i < rows_n(rows[1]); i++) {
 		json_out_object(&j, NULL);
-		json_out_str(&j, "template", text(rows[1], i, "template"));
+		json_out_str(
+		    &j, "template", sheet_text(rows[1], i, "template"));
 		for (size_t c = 0; c < ARRAY_LEN(counts); c++)
 			json_out_int(
-			    &j, counts[c], number(rows[1], i, counts[c]));
+			    &j, counts[c], sheet_number(rows[1], i, counts[c]));
 		json_out_end(&j);
 	}
 	json_out_end(&j);
 	json_out_end(&j);
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 }
 
 static enum rc
@@ -246,9 +231,9 @@ ask(struct view *v, const char *query, struct rows **rows, struct err *e)
 
 	args_init(&a);
 	args_str(&a, v->template);
-	args_time(&a, v->now);
+	args_time(&a, v->sheet.now);
 	args_bool(&a, v->all);
-	return db_exec(v->names.db, query, &a, rows, e);
+	return db_exec(v->sheet.names.db, query, &a, rows, e);
 }
 
 static int
@@ -273,7 +258,6 @@ tell(struct view *v)
 		put_bundles(v, rows[0]);
 		put_kinds(v, rows[1]);
 	}
-	(void)fwrite(v->out.p, 1, v->out.n, stdout);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		rows_free(&rows[i]);
 	return code;
@@ -283,7 +267,7 @@ int
 cmd_bundle(int argc, char **argv)
 {
 	const char *dsn = NULL, *format = NULL, *word = NULL;
-	struct view v = { .now = 0 };
+	struct view v = { .json = false };
 	const struct option_row rows[] = { { "--db", &dsn, NULL },
 		{ "-o", &format, NULL }, { "--json", NULL, &v.json },
 		{ "--all", NULL, &v.all } };
@@ -291,26 +275,14 @@ cmd_bundle(int argc, char **argv)
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0)
+	if (code >= 0 || (code = cli_json(format, argv[0], &v.json)) >= 0)
 		return code;
-	if (format != NULL && strcmp(format, "json") != 0) {
-		cli_say("-o takes json; huying bundle --help tells more");
-		return EXIT_USAGE;
-	}
-	v.json = v.json || format != NULL;
 	v.template = str_of(n > 0 ? word : "");
-	code = cli_db(
-	    dsn, "huying bundle", queries, ARRAY_LEN(queries), &v.names.db);
+	code = sheet_open(
+	    &v.sheet, dsn, "huying bundle", queries, ARRAY_LEN(queries));
 	if (code >= 0)
 		return code;
-	names_adopt(&v.names);
-	v.now = names_now(&v.names);
-	v.printer.registry = v.names.registry;
-	v.printer.arena = arena_new(ARENA_MAX);
-	buf_init(&v.out, OUT_MAX);
 	code = tell(&v);
-	buf_fini(&v.out);
-	arena_free(&v.printer.arena);
-	names_close(&v.names);
+	sheet_close(&v.sheet);
 	return code;
 }

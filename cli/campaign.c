@@ -2,14 +2,11 @@
 #include "cli/cli.h"
 #include "cli/columns.h"
 #include "cli/json_out.h"
-#include "cli/names.h"
-#include "cli/print.h"
+#include "cli/sheet.h"
 #include "cli/when.h"
 
 #include <stdio.h>
 
-#define ARENA_MAX ((size_t)256 << 20)
-#define OUT_MAX ((size_t)64 << 20)
 #define UNITS_MAX 40
 
 static const char usage[] =
@@ -77,25 +74,10 @@ static const char *const counts[] = { "issued", "received", "reported",
 	"accepted", "ended", "overdue" };
 
 struct view {
-	struct names names;
-	struct printer printer;
-	struct buf out;
-	int64_t now;
+	struct sheet sheet;
 	struct str number;
 	bool json;
 };
-
-static struct str
-text(const struct rows *rows, size_t i, const char *name)
-{
-	return rows_str(rows, i, rows_column(rows, name));
-}
-
-static int64_t
-number(const struct rows *rows, size_t i, const char *name)
-{
-	return rows_i64(rows, i, rows_column(rows, name));
-}
 
 /* 0: none. */
 static int64_t
@@ -110,51 +92,53 @@ due(const struct rows *rows, size_t i)
 static struct str
 state_of(struct view *v, const struct rows *rows, size_t i)
 {
-	struct str state = text(rows, i, "state");
-	struct str alarm = text(rows, i, "alarm");
+	struct str state = sheet_text(rows, i, "state");
+	struct str alarm = sheet_text(rows, i, "alarm");
 
 	if (alarm.n == 0 || str_is(state, "closed"))
 		return state;
 	if (str_is(state, "stopped"))
 		return STR("stood down");
-	return arena_printf(v->printer.arena, "emergency %.*s", STR_ARG(alarm));
+	return arena_printf(
+	    v->sheet.printer.arena, "emergency %.*s", STR_ARG(alarm));
 }
 
 static void
 put_counts(struct view *v, const struct rows *rows, size_t i)
 {
 	for (size_t c = 0; c < ARRAY_LEN(counts); c++)
-		buf_printf(
-		    &v->out, "%9lld", (long long)number(rows, i, counts[c]));
+		buf_printf(&v->sheet.out, "%9lld",
+		    (long long)sheet_number(rows, i, counts[c]));
 }
 
 static void
 put_heads(struct view *v, const char *first, size_t width)
 {
-	columns_put_cell(&v->out, str_of(first), width);
+	columns_put_cell(&v->sheet.out, str_of(first), width);
 	for (size_t c = 0; c < ARRAY_LEN(counts); c++)
-		buf_printf(&v->out, "%9s", counts[c]);
+		buf_printf(&v->sheet.out, "%9s", counts[c]);
 }
 
 static void
 put_campaign(struct view *v, const struct rows *rows, size_t i)
 {
-	struct str what = text(rows, i, "theme");
+	struct str what = sheet_text(rows, i, "theme");
 
 	if (what.n == 0)
-		what = print_name(
-		    &v->printer, LOOK_MATTER, text(rows, i, "matter"), v->now);
-	columns_put_cell(&v->out, text(rows, i, "id"), 22);
-	columns_put_cell(&v->out, state_of(v, rows, i), 17);
-	columns_put_cell(&v->out, text(rows, i, "class"), 7);
+		what = print_name(&v->sheet.printer, LOOK_MATTER,
+		    sheet_text(rows, i, "matter"), v->sheet.now);
+	columns_put_cell(&v->sheet.out, sheet_text(rows, i, "id"), 22);
+	columns_put_cell(&v->sheet.out, state_of(v, rows, i), 17);
+	columns_put_cell(&v->sheet.out, sheet_text(rows, i, "class"), 7);
 	put_counts(v, rows, i);
-	buf_printf(&v->out, "%8lld  ", (long long)number(rows, i, "faults"));
-	columns_put(&v->out, what, 30);
+	buf_printf(&v->sheet.out, "%8lld  ",
+	    (long long)sheet_number(rows, i, "faults"));
+	columns_put(&v->sheet.out, what, 30);
 	if (due(rows, i) > 0) {
-		buf_z(&v->out, "  ");
-		when_put_due(&v->out, due(rows, i), v->now);
+		buf_z(&v->sheet.out, "  ");
+		when_put_due(&v->sheet.out, due(rows, i), v->sheet.now);
 	}
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 }
 
 /* Lines that one campaign has and a list has no room for. */
@@ -167,28 +151,28 @@ put_details(struct view *v, const struct rows *rows, size_t i)
 	} lines[] = { { "problems", "problems" }, { "goals", "goals" },
 		{ "answers", "warning" }, { "follows", "cause" },
 		{ "group", "members" }, { "result", "measured" } };
-	struct str unit =
-	    print_name(&v->printer, LOOK_UNIT, text(rows, i, "unit"), v->now);
+	struct str unit = print_name(&v->sheet.printer, LOOK_UNIT,
+	    sheet_text(rows, i, "unit"), v->sheet.now);
 
-	buf_printf(&v->out, "  led by    %.*s\n", STR_ARG(unit));
+	buf_printf(&v->sheet.out, "  led by    %.*s\n", STR_ARG(unit));
 	for (size_t l = 0; l < ARRAY_LEN(lines); l++) {
-		struct str value = text(rows, i, lines[l].column);
+		struct str value = sheet_text(rows, i, lines[l].column);
 
 		if (value.n == 0)
 			continue;
-		buf_printf(&v->out, "  %-9s ", lines[l].label);
-		(void)columns_put(&v->out, value, 120);
-		buf_char(&v->out, '\n');
+		buf_printf(&v->sheet.out, "  %-9s ", lines[l].label);
+		(void)columns_put(&v->sheet.out, value, 120);
+		buf_char(&v->sheet.out, '\n');
 	}
 }
 
 static void
 put_campaigns(struct view *v, const struct rows *rows)
 {
-	columns_put_cell(&v->out, STR("campaign"), 22);
-	columns_put_cell(&v->out, STR("state"), 17);
+	columns_put_cell(&v->sheet.out, STR("campaign"), 22);
+	columns_put_cell(&v->sheet.out, STR("state"), 17);
 	put_heads(v, "class", 7);
-	buf_printf(&v->out, "%8s  what\n", "faults");
+	buf_printf(&v->sheet.out, "%8s  what\n", "faults");
 	for (size_t i = 0; i < rows_n(rows); i++) {
 		put_campaign(v, rows, i);
 		if (v->number.n > 0)
@@ -199,8 +183,9 @@ put_campaigns(struct view *v, const struct rows *rows)
 static bool
 owes(const struct rows *rows, size_t i)
 {
-	return number(rows, i, "issued") + number(rows, i, "received") +
-		   number(rows, i, "reported") >
+	return sheet_number(rows, i, "issued") +
+		   sheet_number(rows, i, "received") +
+		   sheet_number(rows, i, "reported") >
 	       0;
 }
 
@@ -212,43 +197,44 @@ put_units(struct view *v, const struct rows *rows)
 
 	if (rows_n(rows) == 0)
 		return;
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 	put_heads(v, "unit", 46);
-	buf_printf(&v->out, "%8s\n", "found");
+	buf_printf(&v->sheet.out, "%8s\n", "found");
 	for (size_t i = 0; i < rows_n(rows); i++) {
 		if (rows_n(rows) > UNITS_MAX && !owes(rows, i)) {
 			rest++;
 			continue;
 		}
-		columns_put_cell(&v->out,
-		    print_name(
-			&v->printer, LOOK_UNIT, text(rows, i, "unit"), v->now),
+		columns_put_cell(&v->sheet.out,
+		    print_name(&v->sheet.printer, LOOK_UNIT,
+			sheet_text(rows, i, "unit"), v->sheet.now),
 		    46);
 		put_counts(v, rows, i);
-		buf_printf(
-		    &v->out, "%8lld\n", (long long)number(rows, i, "found"));
+		buf_printf(&v->sheet.out, "%8lld\n",
+		    (long long)sheet_number(rows, i, "found"));
 	}
 	if (rest > 0)
-		buf_printf(&v->out, "%zu more owe nothing\n", rest);
+		buf_printf(&v->sheet.out, "%zu more owe nothing\n", rest);
 }
 
 static void
 put_faults(struct view *v, const struct rows *rows)
 {
 	if (rows_n(rows) > 0)
-		buf_z(&v->out, "\non the books\n");
+		buf_z(&v->sheet.out, "\non the books\n");
 	for (size_t i = 0; i < rows_n(rows); i++) {
-		columns_put_cell(&v->out, text(rows, i, "id"), 22);
-		columns_put_cell(&v->out,
-		    text(rows, i, "owner").n > 0 ? STR("carried")
-						 : text(rows, i, "state"),
+		columns_put_cell(&v->sheet.out, sheet_text(rows, i, "id"), 22);
+		columns_put_cell(&v->sheet.out,
+		    sheet_text(rows, i, "owner").n > 0
+			? STR("carried")
+			: sheet_text(rows, i, "state"),
 		    9);
-		columns_put_cell(&v->out,
-		    print_name(
-			&v->printer, LOOK_UNIT, text(rows, i, "unit"), v->now),
+		columns_put_cell(&v->sheet.out,
+		    print_name(&v->sheet.printer, LOOK_UNIT,
+			sheet_text(rows, i, "unit"), v->sheet.now),
 		    32);
-		when_put_due(&v->out, due(rows, i), v->now);
-		buf_char(&v->out, '\n');
+		when_put_due(&v->sheet.out, due(rows, i), v->sheet.now);
+		buf_char(&v->sheet.out, '\n');
 	}
 }
 
@@ -265,8 +251,8 @@ static void
 json_counts(struct json_out *j, const struct rows *rows, size_t i)
 {
 	for (size_t c = 0; c < ARRAY_LEN(counts); c++)
-		json_out_int(j, counts[c], number(rows, i, counts[c]));
-	json_out_int(j, "found", number(rows, i, "found"));
+		json_out_int(j, counts[c], sheet_number(rows, i, counts[c]));
+	json_out_int(j, "found", sheet_number(rows, i, "found"));
 }
 
 /* One array: its texts, then its counts. */
@@ -278,7 +264,8 @@ json_rows(struct json_out *j, const char *key, const struct rows *rows,
 	for (size_t i = 0; i < rows_n(rows); i++) {
 		json_out_object(j, NULL);
 		for (size_t t = 0; texts[t] != NULL; t++)
-			json_out_str(j, texts[t], text(rows, i, texts[t]));
+			json_out_str(
+			    j, texts[t], sheet_text(rows, i, texts[t]));
 		if (counted)
 			json_counts(j, rows, i);
 		if (rows_column(rows, "due_at") >= 0)
@@ -299,7 +286,7 @@ put_json(struct view *v, struct rows *const *rows)
 		NULL };
 	struct json_out j;
 
-	json_out_init(&j, &v->out);
+	json_out_init(&j, &v->sheet.out);
 	json_out_object(&j, NULL);
 	json_rows(&j, "campaigns", rows[0], campaign, true);
 	if (v->number.n > 0) {
@@ -307,7 +294,7 @@ put_json(struct view *v, struct rows *const *rows)
 		json_rows(&j, "faults", rows[2], fault, false);
 	}
 	json_out_end(&j);
-	buf_char(&v->out, '\n');
+	buf_char(&v->sheet.out, '\n');
 }
 
 static enum rc
@@ -318,8 +305,8 @@ ask(struct view *v, const char *query, struct rows **rows, struct err *e)
 
 	args_init(&a);
 	args_str(&a, v->number);
-	args_time(&a, v->now);
-	rc = db_exec(v->names.db, query, &a, rows, e);
+	args_time(&a, v->sheet.now);
+	rc = db_exec(v->sheet.names.db, query, &a, rows, e);
 	args_fini(&a);
 	return rc;
 }
@@ -347,7 +334,6 @@ tell(struct view *v)
 	} else if (code == EXIT_NOTHING)
 		cli_say("no campaign%s%.*s", v->number.n > 0 ? " " : "",
 		    STR_ARG(v->number));
-	(void)fwrite(v->out.p, 1, v->out.n, stdout);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		rows_free(&rows[i]);
 	return code;
@@ -357,33 +343,21 @@ int
 cmd_campaign(int argc, char **argv)
 {
 	const char *dsn = NULL, *format = NULL, *word = NULL;
-	struct view v = { .now = 0 };
+	struct view v = { .json = false };
 	const struct option_row rows[] = { { "--db", &dsn, NULL },
 		{ "-o", &format, NULL }, { "--json", NULL, &v.json } };
 	struct options o = { usage, rows, ARRAY_LEN(rows), &word, 1 };
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0)
+	if (code >= 0 || (code = cli_json(format, argv[0], &v.json)) >= 0)
 		return code;
-	if (format != NULL && strcmp(format, "json") != 0) {
-		cli_say("-o takes json; huying campaign --help tells more");
-		return EXIT_USAGE;
-	}
-	v.json = v.json || format != NULL;
 	v.number = str_of(n > 0 ? word : "");
-	code = cli_db(
-	    dsn, "huying campaign", queries, ARRAY_LEN(queries), &v.names.db);
+	code = sheet_open(
+	    &v.sheet, dsn, "huying campaign", queries, ARRAY_LEN(queries));
 	if (code >= 0)
 		return code;
-	names_adopt(&v.names);
-	v.now = names_now(&v.names);
-	v.printer.registry = v.names.registry;
-	v.printer.arena = arena_new(ARENA_MAX);
-	buf_init(&v.out, OUT_MAX);
 	code = tell(&v);
-	buf_fini(&v.out);
-	arena_free(&v.printer.arena);
-	names_close(&v.names);
+	sheet_close(&v.sheet);
 	return code;
 }

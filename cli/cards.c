@@ -228,11 +228,8 @@ cmd_cards(int argc, char **argv)
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code < 0 && format != NULL && strcmp(format, "json") != 0) {
-		cli_say("-o takes json; huying cards --help tells more");
-		return EXIT_USAGE;
-	}
-	json = json || format != NULL;
+	if (code < 0)
+		code = cli_json(format, argv[0], &json);
 	if (code < 0)
 		code = cli_db(dsn, "huying cards", queries, ARRAY_LEN(queries),
 		    &names.db);

@@ -200,6 +200,17 @@ read_env(void)
 }
 
 int
+cli_json(const char *format, const char *command, bool *json)
+{
+	if (format != NULL && strcmp(format, "json") != 0) {
+		cli_say("-o takes json; huying %s --help tells more", command);
+		return EXIT_USAGE;
+	}
+	*json = *json || format != NULL;
+	return -1;
+}
+
+int
 cli_conf(struct conf *c)
 {
 	struct err e;
@@ -266,6 +277,13 @@ cli_colour(const char *when)
 		return false;
 	no = getenv("NO_COLOR");
 	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0');
+}
+
+enum rc
+cli_sandbox(struct db *db, struct err *e)
+{
+	return db_script(db,
+	    "UPDATE run.clock SET sandbox = true WHERE journal.head() = 0", e);
 }
 
 enum rc

@@ -45,11 +45,19 @@ struct options {
 int options_parse(
     const struct options *o, int argc, char **argv, size_t *n_words);
 
+/*
+ * What "-o FORMAT" of COMMAND (its argv[0]) says, NULL when it was not given:
+ * -1 with *JSON set, which "--json" may have been before, or the exit code.
+ */
+int cli_json(const char *format, const char *command, bool *json);
+
 /* Settings, with var/env of huying up filled in; exits the command alike. */
 int cli_conf(struct conf *c);
 /* An open database with QUERIES prepared, from --db, HUYING_DB or var/env. */
 int cli_db(const char *dsn, const char *name, const struct db_query *queries,
     size_t n, struct db **dbp);
+/* A database that nothing was written to gets a clock that can be moved. */
+enum rc cli_sandbox(struct db *db, struct err *e) MUST_CHECK;
 /* The end of what db_begin() began. */
 enum rc cli_commit(struct db *db, struct err *e) MUST_CHECK;
 /* Rings the bus, if there is one: the journal has grown. */

@@ -270,17 +270,13 @@ cmd_duty(int argc, char **argv)
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0)
+	if (code >= 0 || (code = cli_json(format, argv[0], &json)) >= 0)
 		return code;
-	if (format != NULL && !str_is(str_of(format), "json")) {
-		cli_say("-o takes json; huying duty --help tells more");
-		return EXIT_USAGE;
-	}
 	code = cli_db(dsn, "huying duty", NULL, 0, &names.db);
 	if (code >= 0)
 		return code;
 	names_adopt(&names);
-	code = show(&names, word, at, json || format != NULL);
+	code = show(&names, word, at, json);
 	names_close(&names);
 	return code;
 }

@@ -1,10 +1,8 @@
 /* huying health: asks a process whether it is ready. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>

@@ -5,8 +5,8 @@
 #include "cli/roles.h"
 #include "common/db/migrations.h"
 
-#include <unistd.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char usage[] =
     "usage: huying migrate [--roles | --secrets DIR] [--sandbox] [--db DSN]\n"
@@ -22,11 +22,6 @@ static const char usage[] =
     "\n"
     "Exit codes: 0 done, 1 a file failed and changed nothing, 2 wrong usage,\n"
     "3 no database.\n";
-
-static const struct db_query queries[] = {
-	{ "migrate_sandbox",
-	    "UPDATE run.clock SET sandbox = true WHERE journal.head() = 0" },
-};
 
 struct migrate_args {
 	const char *db, *secrets;
@@ -63,10 +58,7 @@ migrate(struct db *db, const struct migrate_args *a, struct migrated *m,
 		TRY(roles_passwords(db, a->secrets, e));
 		TRY(tell_key(db, a->secrets, e));
 	}
-	if (!a->sandbox)
-		return RC_OK;
-	TRY(db_prepare(db, queries, ARRAY_LEN(queries), e));
-	return db_exec(db, "migrate_sandbox", NULL, NULL, e);
+	return a->sandbox ? cli_sandbox(db, e) : RC_OK;
 }
 
 int

@@ -1,9 +1,9 @@
 #include "cli/roles.h"
 
-#include <errno.h>
+#include "common/base/file.h"
+
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 
 #define SCRIPT_MAX ((size_t)1 << 20)
 #define LINE_CAP 512
@@ -25,56 +25,44 @@ static const struct db_query queries[] = {
 enum rc
 roles_grant(struct db *db, const char *root, struct err *e)
 {
-	char path[PATH_MAX + 32], chunk[8192];
+	char path[PATH_MAX + 32];
 	struct buf sql;
-	FILE *f;
-	size_t n;
 	enum rc rc;
 
 	(void)snprintf(path, sizeof(path), "%s/deploy/db/roles.sql", root);
-	f = fopen(path, "r");
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "%s: %s", path, strerror(errno));
-	buf_init(&sql, SCRIPT_MAX);
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		buf_put(&sql, chunk, n);
-	(void)fclose(f);
+	buf_init(&sql, SCRIPT_MAX + 2); /* one too many, and its end */
+	rc = file_read(path, SCRIPT_MAX, &sql, e);
+	if (rc == RC_OK && sql.n > SCRIPT_MAX)
+		rc = err_set(e, RC_FATAL, "%s is too long", path);
 	buf_char(&sql, '\0');
-	rc = db_script(db, sql.p, e);
+	if (rc == RC_OK)
+		rc = db_script(db, sql.p, e);
 	buf_fini(&sql);
 	return rc;
 }
 
-/* The last of five fields; empty when there is no such file. */
+/* The last of five fields, in LINE; empty when there is no such file. */
 static enum rc
-read_password(const char *folder, const char *role, char text[LINE_CAP],
+read_password(const char *folder, const char *role, struct buf *line,
     struct str *password, struct err *e)
 {
 	char path[PATH_MAX + 32];
 	struct str rest;
-	FILE *f;
-	bool any;
+	enum rc rc;
 
 	*password = (struct str){ NULL, 0 };
 	(void)snprintf(path, sizeof(path), "%s/%s.pgpass", folder, role);
-	f = fopen(path, "r");
-	if (f == NULL && errno == ENOENT)
+	rc = file_read(path, LINE_CAP, line, e);
+	if (rc != RC_OK)
+		return rc == RC_GONE ? RC_OK : rc;
+	rest = buf_get(line);
+	for (int i = 0; i < 4; i++)
+		rest = str_cut(rest, str_find(rest, ':') + 1, rest.n);
+	*password = str_cut(rest, 0, str_find(rest, '\n'));
+	if (password->n > 0)
 		return RC_OK;
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "%s: %s", path, strerror(errno));
-	any = fgets(text, LINE_CAP, f) != NULL;
-	(void)fclose(f);
-	rest = str_of(any ? text : "");
-	for (int i = 0; i < 4; i++) {
-		const char *colon = memchr(rest.p, ':', rest.n);
-
-		if (colon == NULL)
-			return err_set(e, RC_FATAL,
-			    "%s: want host:port:database:role:password", path);
-		rest = str_cut(rest, (size_t)(colon + 1 - rest.p), rest.n);
-	}
-	*password = str_cut(rest, 0, strcspn(rest.p, "\n"));
-	return RC_OK;
+	return err_set(
+	    e, RC_FATAL, "%s: want host:port:database:role:password", path);
 }
 
 /* All in one round trip and one transaction. */
@@ -104,14 +92,17 @@ set_password(
 enum rc
 roles_passwords(struct db *db, const char *folder, struct err *e)
 {
-	char text[LINE_CAP];
 	struct str password;
+	struct buf line;
+	enum rc rc = db_prepare(db, queries, ARRAY_LEN(queries), e);
 
-	TRY(db_prepare(db, queries, ARRAY_LEN(queries), e));
-	for (size_t i = 0; i < ROLES; i++) {
-		TRY(read_password(folder, role_names[i], text, &password, e));
-		if (password.n > 0)
-			TRY(set_password(db, role_names[i], password, e));
+	buf_init(&line, LINE_CAP + 1);
+	for (size_t i = 0; i < ROLES && rc == RC_OK; i++) {
+		buf_reset(&line);
+		rc = read_password(folder, role_names[i], &line, &password, e);
+		if (rc == RC_OK && password.n > 0)
+			rc = set_password(db, role_names[i], password, e);
 	}
-	return RC_OK;
+	buf_fini(&line);
+	return rc;
 }

@@ -2,8 +2,8 @@
 #include "cli/cli.h"
 
 #include "cli/roles.h"
+#include "common/base/file.h"
 #include "common/bus/curve.h"
-#include "services/intake/vault.h"
 #include "services/intake/vault_keys.h"
 
 #include <errno.h>
@@ -42,7 +42,6 @@ static const char usage[] =
 struct place_of_secrets {
 	const char *dir;
 	long uid, gid; /* -1: as they are */
-	int n_made;
 };
 
 static enum rc
@@ -56,7 +55,7 @@ path_of(const struct place_of_secrets *s, const char *name, char path[PATH_MAX],
 
 /* A new file of TEXT, flushed; one of that name stays as it is. */
 static enum rc
-keep(struct place_of_secrets *s, const char *name, mode_t mode,
+keep(const struct place_of_secrets *s, const char *name, mode_t mode,
     const char *text, struct err *e)
 {
 	char path[PATH_MAX];
@@ -74,7 +73,6 @@ keep(struct place_of_secrets *s, const char *name, mode_t mode,
 	(void)close(fd);
 	if (!kept)
 		return err_set(e, RC_FATAL, "%s: %m", path);
-	s->n_made++;
 	return RC_OK;
 }
 
@@ -90,24 +88,28 @@ new_password(char text[PASSWORD_TEXT])
 
 /* The owner's password is in two files, one for each side. */
 static enum rc
-keep_owner(struct place_of_secrets *s, char text[PASSWORD_TEXT], struct err *e)
+keep_owner(
+    const struct place_of_secrets *s, char text[PASSWORD_TEXT], struct err *e)
 {
 	char path[PATH_MAX];
-	FILE *f;
-	bool any;
+	struct buf kept;
+	enum rc rc;
 
 	TRY(keep(s, "postgres.password", 0644, text, e));
 	TRY(path_of(s, "postgres.password", path, e));
-	f = fopen(path, "r");
-	if (f == NULL)
-		return err_set(e, RC_FATAL, "%s: %m", path);
-	any = fgets(text, PASSWORD_TEXT, f) != NULL;
-	(void)fclose(f);
-	return any ? RC_OK : err_set(e, RC_FATAL, "%s is empty", path);
+	buf_init(&kept, PASSWORD_TEXT);
+	rc = file_read(path, PASSWORD_TEXT - 1, &kept, e);
+	if (rc == RC_OK && (kept.n == 0 || kept.n >= PASSWORD_TEXT))
+		rc = err_set(e, RC_FATAL, "%s: not as it was made", path);
+	if (rc == RC_OK)
+		(void)snprintf(
+		    text, PASSWORD_TEXT, "%.*s", STR_ARG(buf_get(&kept)));
+	buf_fini(&kept);
+	return rc;
 }
 
 static enum rc
-keep_passwords(struct place_of_secrets *s, struct err *e)
+keep_passwords(const struct place_of_secrets *s, struct err *e)
 {
 	char text[PASSWORD_TEXT], line[256], name[64];
 	enum rc rc = RC_OK;
@@ -127,20 +129,17 @@ keep_passwords(struct place_of_secrets *s, struct err *e)
 }
 
 static enum rc
-keep_bus_key(struct place_of_secrets *s, struct err *e)
+keep_bus_key(const struct place_of_secrets *s, struct err *e)
 {
 	char path[PATH_MAX];
 	struct curve_key key;
 	enum rc rc;
 
 	TRY(path_of(s, "bus.key", path, e));
-	if (access(path, F_OK) == 0)
-		return RC_OK;
 	curve_new(&key, "bus", "");
 	rc = curve_write(path, &key, e);
 	curve_fini(&key);
-	s->n_made += rc == RC_OK;
-	return rc;
+	return rc == RC_REJECT ? RC_OK : rc; /* it is there */
 }
 
 static enum rc
@@ -164,7 +163,7 @@ give(const struct place_of_secrets *s, struct err *e)
 }
 
 static enum rc
-keep_all(struct place_of_secrets *s, struct err *e)
+keep_all(const struct place_of_secrets *s, struct err *e)
 {
 	if (mkdir(s->dir, 0700) != 0 && errno != EEXIST)
 		return err_set(e, RC_FATAL, "%s: %m", s->dir);

@@ -26,8 +26,6 @@
 #define READY_MS 30000
 
 static const struct db_query queries[] = {
-	{ "up_sandbox",
-	    "UPDATE run.clock SET sandbox = true WHERE journal.head() = 0" },
 	{ "up_is_sandbox", "SELECT sandbox FROM run.clock" },
 	{ "up_seen",
 	    "SELECT count(DISTINCT service), count(*) FROM run.instance "
@@ -129,8 +127,7 @@ migrate(const struct place *p, bool sandbox)
 		return code;
 	if (db_migrate(db, &m, &e) != RC_OK ||
 	    roles_grant(db, p->root, &e) != RC_OK ||
-	    db_prepare(db, queries, ARRAY_LEN(queries), &e) != RC_OK ||
-	    (sandbox && db_exec(db, "up_sandbox", NULL, NULL, &e) != RC_OK)) {
+	    (sandbox && cli_sandbox(db, &e) != RC_OK)) {
 		cli_say("%s", e.text);
 		code = EXIT_CONNECT;
 	}

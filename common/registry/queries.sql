@@ -63,9 +63,7 @@ SELECT * FROM registry.scrub_word;
 -- Facts that count as a pack does, and where: duty admissions that came into
 -- force or were taken back, cadres who were given back.
 -- name: facts
-SELECT seq, envelope FROM journal.event
-WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned')
-ORDER BY seq;
+SELECT seq, envelope FROM registry.fact ORDER BY seq;
 
 -- From here on for whoever stores a pack; one at a time.
 

@@ -21,8 +21,7 @@ ORDER BY slot FOR UPDATE
 -- name: clock
 SELECT run.now() AS now, journal.head() AS head,
 	greatest((SELECT coalesce(max(seq), 0) FROM registry.pack),
-		(SELECT coalesce(max(seq), 0) FROM journal.event
-			WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned'))) AS packs,
+		(SELECT coalesce(max(seq), 0) FROM registry.fact)) AS packs,
 	(SELECT max(epoch) FROM journal.epoch)::bigint AS epoch
 
 -- Slots in other hands that have not come as far as $2.  A cursor that this

@@ -28,7 +28,10 @@ CREATE TABLE dispatcher.admission (
 );
 CREATE INDEX ON dispatcher.admission (casefile);
 
--- An admission crosses casefiles, so it counts as a pack does: from its place
--- in the journal on.  There are few of them, and everybody looks for new ones.
-CREATE INDEX event_admission ON journal.event (seq)
-	WHERE type IN ('admission.admitted', 'admission.revoked');
+-- An admission crosses casefiles, as does a cadre who was given back: they count
+-- as a pack does, from their place in the journal on.  There are few of them,
+-- and everybody looks for new ones.
+CREATE INDEX event_registry ON journal.event (seq)
+	WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned');
+CREATE VIEW registry.fact AS SELECT seq, envelope FROM journal.event
+	WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned');

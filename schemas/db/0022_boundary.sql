@@ -64,11 +64,6 @@ CREATE TABLE dispatcher.support (
 );
 CREATE INDEX ON dispatcher.support (casefile);
 
--- A cadre who was given back crosses casefiles as an admission does.
-DROP INDEX journal.event_admission;
-CREATE INDEX event_registry ON journal.event (seq)
-	WHERE type IN ('admission.admitted', 'admission.revoked', 'cadre.returned');
-
 -- A later version tells its first day: what is open follows it then.
 CREATE OR REPLACE FUNCTION registry.announce(pack text, version text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

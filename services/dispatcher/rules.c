@@ -9,12 +9,6 @@ dispatcher_casefile(struct step *s)
 }
 
 bool
-dispatcher_has_reason(struct step *s, struct str reason)
-{
-	return step_has_reason(s, reason);
-}
-
-bool
 dispatcher_reported(const struct row_casefile *c, struct str officer)
 {
 	return officer.n > 0 && (str_eq(c->reporter, officer) ||

@@ -123,8 +123,6 @@ void dispatcher_result(
 bool dispatcher_reported(const struct row_casefile *c, struct str officer);
 /* Refuses REPORTER_IS_HANDLER or UNKNOWN_OFFICER; true if OFFICER may. */
 bool dispatcher_may_handle(struct step *s, struct str officer);
-/* Refuses REASON_MISSING; true when somebody has said something. */
-bool dispatcher_has_reason(struct step *s, struct str reason);
 
 /* Tiers, from the lowest. */
 enum tier {
@@ -204,6 +202,12 @@ void dispatcher_set_finish(
     struct step *s, struct row_task *t, struct due finish);
 /* What T's unit has asked for, or has still to do, is of no account now. */
 void dispatcher_requests_over(struct row_task *t);
+/*
+ * UNIT gave T, and its unit has asked until ASKED (0: it has not); refuses
+ * NOT_YOUR_UNIT or NOTHING_ASKED.
+ */
+bool dispatcher_may_answer(
+    struct step *s, struct str unit, const struct row_task *t, int64_t asked);
 /* T stands still no more: its finish is what was left, says suspension.ended.
  */
 void dispatcher_off_the_books(struct step *s, struct row_task *t);

@@ -63,7 +63,7 @@ may_request(struct step *s, const struct msg_admission_request *m)
 		step_refuse(s, "UNKNOWN_MATTER");
 	else if (str_is_blank(m->means))
 		step_refuse(s, "MEANS_MISSING");
-	return !step_refused(s) && dispatcher_has_reason(s, m->reason) &&
+	return !step_refused(s) && step_has_reason(s, m->reason) &&
 	       is_term(s, m->until) && are_outside(s, matter, &m->units);
 }
 
@@ -127,7 +127,7 @@ dispatcher_admission_assess(struct step *s)
 
 	if (!step_must_be(
 		s, m->unit, dispatcher_office(s, "admission.assessor")) ||
-	    !dispatcher_has_reason(s, m->opinion))
+	    !step_has_reason(s, m->opinion))
 		return;
 	for (size_t i = 0; i < a->units.n; i++)
 		if (!is_heard(s, &m->heard, a->units.p[i])) {
@@ -176,7 +176,7 @@ dispatcher_admission_admit(struct step *s)
 	if (!step_must_be(
 		s, m->unit, dispatcher_office(s, "admission.approver")) ||
 	    !dispatcher_approves(s, m->approver) || !is_term(s, m->until) ||
-	    !dispatcher_has_reason(s, m->document))
+	    !step_has_reason(s, m->document))
 		return;
 	a->admitted_at = s->at;
 	a->until = m->until;
@@ -204,7 +204,7 @@ dispatcher_admission_refuse(struct step *s)
 
 	if (!step_must_be(
 		s, m->unit, dispatcher_office(s, "admission.approver")) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, s->row);
 	step_emit(s, &msg_admission_refused_desc,
@@ -221,7 +221,7 @@ dispatcher_admission_withdraw(struct step *s)
 	const struct row_admission *a = (const struct row_admission *)s->row;
 
 	if (!step_must_be(s, m->unit, a->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, s->row);
 	step_emit(s, &msg_admission_withdrawn_desc,
@@ -237,7 +237,7 @@ dispatcher_admission_revoke(struct step *s)
 
 	if (!step_must_be(
 		s, m->unit, dispatcher_office(s, "admission.approver")) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, s->row);
 	step_emit(s, &msg_admission_revoked_desc,

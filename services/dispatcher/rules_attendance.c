@@ -173,7 +173,7 @@ dispatcher_call_refuse(struct step *s)
 	    s, m->unit, IN(ATTENDANCE_ASKED) | IN(ATTENDANCE_SIGNED));
 	struct due rule;
 
-	if (a == NULL || !dispatcher_has_reason(s, m->reason))
+	if (a == NULL || !step_has_reason(s, m->reason))
 		return;
 	if (a->ruled) {
 		step_refuse(s, "RULED");

@@ -87,8 +87,7 @@ assess(struct step *s, struct row_boundary *b, struct str risk,
 static bool
 is_assessed(struct step *s, struct str opinion, struct str measures)
 {
-	return dispatcher_has_reason(s, opinion) &&
-	       dispatcher_has_reason(s, measures);
+	return step_has_reason(s, opinion) && step_has_reason(s, measures);
 }
 
 void
@@ -136,7 +135,7 @@ dispatcher_boundary_clear(struct step *s)
 	if (!step_must_be(
 		s, m->unit, dispatcher_office(s, "boundary.approver")) ||
 	    !dispatcher_approves(s, m->approver) ||
-	    !dispatcher_has_reason(s, m->document))
+	    !step_has_reason(s, m->document))
 		return;
 	if (str_is(b->risk, "high")) {
 		step_refuse(s, "RISK_HIGH");
@@ -165,7 +164,7 @@ dispatcher_boundary_drop(struct step *s)
 	const struct row_boundary *b = (const struct row_boundary *)s->row;
 
 	if (!step_must_be(s, m->unit, b->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_meet_all(s, HEAD(b));
 	step_emit(s, &msg_boundary_dropped_desc,
@@ -194,7 +193,7 @@ dispatcher_boundary_evaluate(struct step *s)
 	struct row_boundary *b = (struct row_boundary *)s->row;
 
 	if (!step_must_be(s, m->unit, b->unit) || !step_person(s, m->officer) ||
-	    !dispatcher_has_reason(s, m->opinion))
+	    !step_has_reason(s, m->opinion))
 		return;
 	b->evaluated_at = s->at;
 	step_meet(s, HEAD(b), "evaluate");

@@ -49,7 +49,7 @@ dispatcher_cadre_return(struct step *s)
 	struct row_cadre *c;
 
 	if (from == NULL || !is_the_townships(s, m, from) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	c = step_new(s, THING_CADRE, CADRE_RETURNED);
 	c->cadre = o->id;

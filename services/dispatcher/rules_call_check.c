@@ -300,7 +300,7 @@ dispatcher_plea_fits(
 		return false;
 	}
 	if (!step_must_be(s, p->unit, caller) ||
-	    !dispatcher_has_reason(s, p->reason) ||
+	    !step_has_reason(s, p->reason) ||
 	    !dispatcher_units_fit(s, class, caller, p->main, p->assisting) ||
 	    !is_other_room(s, caller, p))
 		return false;

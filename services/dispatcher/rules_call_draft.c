@@ -159,7 +159,7 @@ dispatcher_call_decline(struct step *s)
 	struct row_casefile *c = dispatcher_casefile(s);
 
 	if (!step_must_be(s, m->unit, awaited(s, c, call)) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	call->precheck_by = 0;
 	step_move(s, THING_CALL, HEAD(call), CALL_DECLINED);

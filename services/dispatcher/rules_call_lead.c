@@ -143,7 +143,7 @@ dispatcher_call_rule(struct step *s)
 	bool main;
 
 	if (!step_must_be(s, m->unit, dispatcher_ruler(s)) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	main = str_eq(m->about, call->main);
 	a = dispatcher_seat_in(s, m->about,
@@ -216,7 +216,7 @@ dispatcher_call_designate(struct step *s)
 	struct row_attendance *a;
 
 	if (!step_must_be(s, m->unit, dispatcher_ruler(s)) ||
-	    !dispatcher_has_reason(s, m->reason) || !can_lead(s, call, m->main))
+	    !step_has_reason(s, m->reason) || !can_lead(s, call, m->main))
 		return;
 	step_emit(s, &msg_call_designated_desc,
 	    &(struct msg_call_designated){

@@ -71,7 +71,7 @@ dispatcher_call_veto(struct step *s)
 	struct row_call *call = (struct row_call *)s->row;
 
 	if (!step_must_be(s, m->unit, call->room) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	call->vetoed++;
 	step_meet(s, HEAD(call), "check");
@@ -131,7 +131,7 @@ dispatcher_call_cancel(struct step *s)
 	struct row_call *call = (struct row_call *)s->row;
 
 	if (!step_must_be(s, m->unit, call->room) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_move(s, THING_CALL, HEAD(call), CALL_CANCELLED);
 	step_meet_all(s, HEAD(call));

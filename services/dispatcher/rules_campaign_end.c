@@ -60,7 +60,7 @@ dispatcher_campaign_send_back(struct step *s)
 	struct row_campaign *c = (struct row_campaign *)s->row;
 
 	if (!step_must_be(s, m->unit, c->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (m->finish_by <= s->at) {
 		step_refuse(s, "DATE_PASSED");
@@ -156,9 +156,8 @@ dispatcher_campaign_close(struct step *s)
 		.measured = m->measured };
 
 	if (!step_must_be(s, m->unit, c->unit) ||
-	    !dispatcher_has_reason(s, m->measured) ||
-	    !all_asked(s, c, m->missing) || !are_in(s, c, m->missing) ||
-	    !are_carried(s, c))
+	    !step_has_reason(s, m->measured) || !all_asked(s, c, m->missing) ||
+	    !are_in(s, c, m->missing) || !are_carried(s, c))
 		return;
 	for (struct row_receipt *r = receipt_next(s, c, NULL); r != NULL;
 	     r = receipt_next(s, c, r)) {
@@ -188,7 +187,7 @@ campaign_may_stop(struct step *s, struct str unit, struct str reason,
 {
 	return (step_acts_for(s, unit, step_county_centre(s, c->division)) ||
 		   step_must_be(s, unit, c->unit)) &&
-	       dispatcher_has_reason(s, reason);
+	       step_has_reason(s, reason);
 }
 
 void
@@ -214,7 +213,7 @@ dispatcher_group_form(struct step *s)
 	struct row_campaign *c = (struct row_campaign *)s->row;
 
 	if (!step_must_be(s, m->unit, c->unit) ||
-	    !dispatcher_has_reason(s, m->charter))
+	    !step_has_reason(s, m->charter))
 		return;
 	if (c->members.n > 0) {
 		step_refuse(s, "GROUP_FORMED");

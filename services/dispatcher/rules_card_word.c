@@ -45,7 +45,7 @@ dispatcher_card_issue(struct step *s)
 	const struct row_card *card;
 
 	if (!dispatcher_may_judge(s, m->unit, m->officer, m->to) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	to = step_unit(s, m->to);
 	if (to == NULL)
@@ -77,7 +77,7 @@ dispatcher_card_explain(struct step *s)
 	struct due due;
 
 	if (!step_must_be(s, m->unit, card->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (card->answer_by > 0 || str_eq(card->explained, card->state)) {
 		step_refuse(s, "EXPLAINED_BEFORE");
@@ -123,7 +123,7 @@ dispatcher_card_decline(struct step *s)
 	struct row_card *card = (struct row_card *)s->row;
 
 	if (!may_answer(s, m->unit, m->officer) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	step_emit(s, &msg_card_declined_desc,
 	    &(struct msg_card_declined){
@@ -189,7 +189,7 @@ dispatcher_card_lift(struct step *s)
 	    arena_printf(s->arena, "%.*s:word", STR_ARG(card->casefile));
 
 	if (!dispatcher_may_judge(s, m->unit, m->officer, card->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	for (size_t i = 0; i < card->causes.n; i++)
 		if (!str_eq(card->causes.p[i], word)) {

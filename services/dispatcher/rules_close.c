@@ -128,7 +128,7 @@ dispatcher_casefile_terminate(struct step *s)
 
 	if (!step_must_be(s, m->unit, dispatcher_centre(s, c)) ||
 	    !is_ground(s, m->ground) || !is_holder(s, c, m->holder) ||
-	    !dispatcher_has_reason(s, m->request) || !dispatcher_only_tasks(s))
+	    !step_has_reason(s, m->request) || !dispatcher_only_tasks(s))
 		return;
 	dispatcher_way_found(s, c);
 	dispatcher_withdraw_all(s, STR("terminated"));

@@ -73,7 +73,7 @@ dispatcher_dispute_raise(struct step *s)
 	struct row_task *t = (struct row_task *)s->row;
 
 	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (is_about_penalties(s, m))
 		step_refuse(s, "ENFORCEMENT");
@@ -96,7 +96,7 @@ dispatcher_dispute_headless(struct step *s)
 	struct row_task *t;
 
 	if (!step_must_be(s, m->unit, dispatcher_room(s, c)) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (is_about_penalties(s, m)) {
 		step_refuse(s, "ENFORCEMENT");
@@ -195,16 +195,12 @@ dispute_task(struct step *s, const struct row_dispute *d)
 static struct strs
 missing(struct step *s, const struct row_dispute *d)
 {
-	struct strs none = { NULL, 0 };
+	struct strs all = strs_add(s->arena, d->assisting, d->unit);
 
-	if (!strs_has(d->agreed, d->main))
-		none = strs_add(s->arena, none, d->main);
-	for (size_t i = 0; i < d->assisting.n; i++)
-		if (!strs_has(d->agreed, d->assisting.p[i]))
-			none = strs_add(s->arena, none, d->assisting.p[i]);
-	if (!strs_has(d->agreed, d->unit) && !strs_has(none, d->unit))
-		none = strs_add(s->arena, none, d->unit);
-	return none;
+	all = strs_join(s->arena,
+	    strs_add(s->arena, (struct strs){ NULL, 0 }, d->main),
+	    strs_distinct(s->arena, all));
+	return strs_without(s->arena, all, d->agreed);
 }
 
 static bool

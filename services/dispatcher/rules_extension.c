@@ -64,7 +64,7 @@ dispatcher_extension_ask(struct step *s)
 	struct due answer;
 
 	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_has_reason(s, m->reason) || !may_extend(s, t, m->until))
+	    !step_has_reason(s, m->reason) || !may_extend(s, t, m->until))
 		return;
 	answer = step_due(s, "extension.answer", s->at);
 	t->extend_to = m->until;
@@ -79,17 +79,6 @@ dispatcher_extension_ask(struct step *s)
 		.answer_by = answer.at });
 }
 
-/* Refuses NOT_YOUR_UNIT or NOTHING_ASKED. */
-static bool
-may_answer(struct step *s, struct str unit, const struct row_task *t)
-{
-	if (!step_must_be(s, unit, t->giver))
-		return false;
-	if (t->extend_to == 0)
-		step_refuse(s, "NOTHING_ASKED");
-	return !step_refused(s);
-}
-
 void
 dispatcher_extension_grant(struct step *s)
 {
@@ -97,7 +86,7 @@ dispatcher_extension_grant(struct step *s)
 	struct row_task *t = (struct row_task *)s->row;
 	struct row_casefile *c = dispatcher_casefile(s);
 
-	if (!may_answer(s, m->unit, t))
+	if (!dispatcher_may_answer(s, m->unit, t, t->extend_to))
 		return;
 	t->extended++;
 	step_meet(s, HEAD(t), "extension");
@@ -121,7 +110,8 @@ dispatcher_extension_decline(struct step *s)
 	const struct msg_extension_decline *m = s->msg;
 	struct row_task *t = (struct row_task *)s->row;
 
-	if (!may_answer(s, m->unit, t) || !dispatcher_has_reason(s, m->reason))
+	if (!dispatcher_may_answer(s, m->unit, t, t->extend_to) ||
+	    !step_has_reason(s, m->reason))
 		return;
 	t->extend_to = 0;
 	step_touch(s, HEAD(t));

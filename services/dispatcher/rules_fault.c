@@ -180,7 +180,7 @@ dispatcher_fault_reject(struct step *s)
 	struct due due, rest;
 
 	if (!step_must_be(s, m->unit, f->above) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	due = step_due(s, "fault.refix", s->at);
 	rest = dispatcher_until(s, f->fix_by);
@@ -205,8 +205,7 @@ dispatcher_fault_carry(struct step *s)
 	struct row_fault *f = (struct row_fault *)s->row;
 
 	if (!step_must_be(s, m->unit, step_county_centre(s, f->division)) ||
-	    !dispatcher_has_reason(s, m->reason) ||
-	    step_officer(s, m->owner) == NULL)
+	    !step_has_reason(s, m->reason) || step_officer(s, m->owner) == NULL)
 		return;
 	if (m->until <= s->at) {
 		step_refuse(s, "DATE_PASSED");

@@ -152,7 +152,7 @@ dispatcher_bundle_reopen(struct step *s)
 	struct row_bundle *b = (struct row_bundle *)s->row;
 
 	if (!step_must_be(s, m->unit, b->lead) ||
-	    !dispatcher_has_reason(s, m->reason) || !may_reopen(s, b, m->steps))
+	    !step_has_reason(s, m->reason) || !may_reopen(s, b, m->steps))
 		return;
 	if (m->steps.n == 0) {
 		step_refuse(s, "UNKNOWN_STEP");
@@ -214,7 +214,7 @@ dispatcher_bundle_stop(struct step *s)
 	struct row_step *step = NULL;
 
 	if (!step_must_be(s, m->unit, b->lead) ||
-	    !dispatcher_has_reason(s, m->reason) || !is_approved(s, m))
+	    !step_has_reason(s, m->reason) || !is_approved(s, m))
 		return;
 	step_move(s, THING_BUNDLE, HEAD(b), BUNDLE_STOPPED);
 	step_meet_all(s, HEAD(b));

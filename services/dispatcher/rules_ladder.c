@@ -121,7 +121,7 @@ dispatcher_dispute_refer(struct step *s)
 		   !step_must_be(s, m->unit, d->unit)) {
 		return;
 	}
-	if (dispatcher_has_reason(s, m->reason))
+	if (step_has_reason(s, m->reason))
 		climb(s, d, s->at, m->unit, m->reason);
 }
 

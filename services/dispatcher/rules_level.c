@@ -41,7 +41,7 @@ dispatcher_casefile_raise(struct step *s)
 	struct row_task *t = movable(s, m->unit, c);
 	struct way way;
 
-	if (t == NULL || !dispatcher_has_reason(s, m->reason))
+	if (t == NULL || !step_has_reason(s, m->reason))
 		return;
 	way = dispatcher_way_up(s, c, t->unit);
 	if (way.unit.n == 0) {
@@ -87,7 +87,7 @@ dispatcher_casefile_lower(struct step *s)
 	struct row_task *t = movable(s, m->unit, c);
 	struct way way;
 
-	if (t == NULL || !dispatcher_has_reason(s, m->reason) ||
+	if (t == NULL || !step_has_reason(s, m->reason) ||
 	    !find_way_down(s, c, &way))
 		return;
 	c->tier = dispatcher_tier_name(way.tier);

@@ -13,7 +13,7 @@ dispatcher_casefile_merge(struct step *s)
 	struct row_casefile *c = (struct row_casefile *)s->row;
 
 	if (!dispatcher_is_room_or_centre(s, m->unit, c) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	/* Two levels: what carries others is nobody's child. */
 	if (str_eq(m->parent, c->id) || c->children.n > 0) {

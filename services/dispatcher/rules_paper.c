@@ -189,7 +189,7 @@ dispatcher_step_skip(struct step *s)
 	struct row_task *t = task_of(s, step);
 
 	if (!step_must_be(s, m->unit, b->lead) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (!dispatcher_step_template(s, b, step)->optional) {
 		step_refuse(s, "NOT_OPTIONAL");

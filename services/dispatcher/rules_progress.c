@@ -109,7 +109,7 @@ dispatcher_task_withdraw(struct step *s)
 	struct row_task *t = (struct row_task *)s->row;
 
 	if (!step_must_be(s, m->unit, t->giver) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	/* The bundle has a place for it: step.skip, bundle.stop. */
 	if (t->step.n > 0) {

@@ -310,7 +310,7 @@ dispatcher_receipt_send_back(struct step *s)
 	struct due due, rest;
 
 	if (!step_must_be(s, m->unit, r->above) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	receipt_reopen(s, r);
 	due = step_due(s, "receipt.report", s->at);

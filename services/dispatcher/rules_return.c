@@ -43,7 +43,7 @@ dispatcher_return_ask(struct step *s)
 	struct due answer;
 
 	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_has_reason(s, m->reason) ||
+	    !step_has_reason(s, m->reason) ||
 	    (m->to.n > 0 && step_unit(s, m->to) == NULL) || !may_return(s, t))
 		return;
 	answer = step_due(
@@ -120,7 +120,7 @@ dispatcher_return_decline(struct step *s)
 	struct due window;
 
 	if (!step_must_be(s, m->unit, t->giver) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	window = step_due(s, "return.dispute", s->at);
 	t->dispute_by = window.at;

@@ -48,7 +48,7 @@ dispatcher_support_ask(struct step *s)
 
 	if (!step_must_be(s, m->unit, t->unit) ||
 	    !is_back_office(s, t, m->office) || !step_person(s, m->officer) ||
-	    !dispatcher_has_reason(s, m->what))
+	    !step_has_reason(s, m->what))
 		return;
 	if (is_asked(s, t, m->office)) {
 		step_refuse(s, "ASKED_ALREADY");
@@ -78,7 +78,7 @@ dispatcher_support_answer(struct step *s)
 	struct row_support *a = (struct row_support *)s->row;
 
 	if (!step_must_be(s, m->unit, a->office) ||
-	    !step_person(s, m->officer) || !dispatcher_has_reason(s, m->answer))
+	    !step_person(s, m->officer) || !step_has_reason(s, m->answer))
 		return;
 	a->answered_at = s->at;
 	step_meet(s, HEAD(a), "answer");
@@ -109,8 +109,7 @@ dispatcher_support_withdraw(struct step *s)
 	const struct msg_support_withdraw *m = s->msg;
 	const struct row_support *a = (const struct row_support *)s->row;
 
-	if (step_must_be(s, m->unit, a->unit) &&
-	    dispatcher_has_reason(s, m->reason))
+	if (step_must_be(s, m->unit, a->unit) && step_has_reason(s, m->reason))
 		drop(s, a, "withdrawn");
 }
 

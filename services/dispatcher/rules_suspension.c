@@ -35,8 +35,7 @@ dispatcher_suspension_ask(struct step *s)
 	struct due answer;
 
 	if (!step_must_be(s, m->unit, t->unit) ||
-	    !dispatcher_has_reason(s, m->reason) ||
-	    !may_suspend(s, t, m->until))
+	    !step_has_reason(s, m->reason) || !may_suspend(s, t, m->until))
 		return;
 	answer = step_due(s, "suspension.answer", s->at);
 	t->suspend_to = m->until;
@@ -51,24 +50,13 @@ dispatcher_suspension_ask(struct step *s)
 		.answer_by = answer.at });
 }
 
-/* Refuses NOT_YOUR_UNIT or NOTHING_ASKED. */
-static bool
-may_answer(struct step *s, struct str unit, const struct row_task *t)
-{
-	if (!step_must_be(s, unit, t->giver))
-		return false;
-	if (t->suspend_to == 0)
-		step_refuse(s, "NOTHING_ASKED");
-	return !step_refused(s);
-}
-
 void
 dispatcher_suspension_grant(struct step *s)
 {
 	const struct msg_suspension_grant *m = s->msg;
 	struct row_task *t = (struct row_task *)s->row;
 
-	if (!may_answer(s, m->unit, t))
+	if (!dispatcher_may_answer(s, m->unit, t, t->suspend_to))
 		return;
 	/* At that instant it has run out, and there is nothing to pause. */
 	if (s->at >= t->finish_by) {
@@ -114,7 +102,8 @@ dispatcher_suspension_decline(struct step *s)
 	const struct msg_suspension_decline *m = s->msg;
 	struct row_task *t = (struct row_task *)s->row;
 
-	if (!may_answer(s, m->unit, t) || !dispatcher_has_reason(s, m->reason))
+	if (!dispatcher_may_answer(s, m->unit, t, t->suspend_to) ||
+	    !step_has_reason(s, m->reason))
 		return;
 	step_meet(s, HEAD(t), "suspension");
 	declined(s, t, m->reason);

@@ -45,7 +45,7 @@ dispatcher_talk_call(struct step *s)
 	const struct row_card *card = (const struct row_card *)s->row;
 
 	if (!dispatcher_may_judge(s, m->unit, m->officer, card->unit) ||
-	    !dispatcher_has_reason(s, m->reason))
+	    !step_has_reason(s, m->reason))
 		return;
 	if (open_talk(s, card->unit) != NULL) {
 		step_refuse(s, "TALK_OPEN");
@@ -60,8 +60,7 @@ dispatcher_talk_hold(struct step *s)
 	const struct msg_talk_hold *m = s->msg;
 	struct row_talk *talk = (struct row_talk *)s->row;
 
-	if (step_unit(s, m->unit) == NULL ||
-	    !dispatcher_has_reason(s, m->minutes))
+	if (step_unit(s, m->unit) == NULL || !step_has_reason(s, m->minutes))
 		return;
 	if (!dispatcher_leads(
 		s, m->officer, registry_county_of(talk->division))) {
@@ -112,7 +111,7 @@ dispatcher_warning_respond(struct step *s)
 	struct due due;
 
 	if (!step_must_be(s, m->unit, w->unit) ||
-	    !dispatcher_has_reason(s, m->measures))
+	    !step_has_reason(s, m->measures))
 		return;
 	due = step_due(s, "warning.handle", s->at);
 	w->responded_at = s->at;
@@ -134,7 +133,7 @@ dispatcher_warning_handle(struct step *s)
 	struct row_warning *w = (struct row_warning *)s->row;
 
 	if (!dispatcher_may_judge(s, m->unit, m->officer, w->unit) ||
-	    !dispatcher_has_reason(s, m->result))
+	    !step_has_reason(s, m->result))
 		return;
 	w->handled_at = s->at;
 	step_meet_all(s, HEAD(w));

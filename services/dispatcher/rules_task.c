@@ -205,6 +205,17 @@ dispatcher_task_sign(struct step *s)
 	dispatcher_cause_over(s, t->id, "sign");
 }
 
+bool
+dispatcher_may_answer(
+    struct step *s, struct str unit, const struct row_task *t, int64_t asked)
+{
+	if (!step_must_be(s, unit, t->giver))
+		return false;
+	if (asked == 0)
+		step_refuse(s, "NOTHING_ASKED");
+	return !step_refused(s);
+}
+
 /* Doing the work also settles a return, or a dispute about it. */
 void
 dispatcher_requests_over(struct row_task *t)
@@ -293,8 +304,7 @@ dispatcher_task_reject(struct step *s)
 	struct due rework, rest;
 
 	if (!step_must_be(s, m->unit, t->giver) ||
-	    !may_check(s, m->officer, t) ||
-	    !dispatcher_has_reason(s, m->missing))
+	    !may_check(s, m->officer, t) || !step_has_reason(s, m->missing))
 		return;
 	rework = step_due(s, "task.rework", s->at);
 	rest = dispatcher_until(s, t->finish_by);

@@ -75,7 +75,7 @@ may_verify(struct step *s, const struct msg_casefile_verify *m,
 		step_refuse(s, "VERIFIER_IS_HANDLER");
 		return false;
 	}
-	return dispatcher_has_reason(s, m->found);
+	return step_has_reason(s, m->found);
 }
 
 /* Where the work goes back to: who handled it, or the room. */
@@ -159,7 +159,7 @@ dispatcher_casefile_reject(struct step *s)
 	struct row_casefile *c = (struct row_casefile *)s->row;
 
 	if (!dispatcher_may_close(s, m->unit, c) ||
-	    !dispatcher_has_reason(s, m->missing))
+	    !step_has_reason(s, m->missing))
 		return;
 	send_back(s, c, m->missing);
 }

@@ -22,26 +22,33 @@ prepare_one(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	    run_db(r), &p, ev->seq, run_arena(r), basis, e);
 }
 
-/* NAME: a day or a month. */
+/* What EV looks at, a day or a month; what is before it is there. */
 static enum rc
-prepare_look(struct run *r, struct run_event *ev, size_t place, struct str name,
-    struct err *e)
+load_look(
+    struct run *r, struct run_event *ev, const struct span *span, struct err *e)
 {
-	struct look_basis *basis;
-	struct span span;
+	struct look_basis *basis = arena_alloc(run_arena(r), sizeof(*basis));
 
-	/* A span that is none is the rule's to refuse. */
-	if (scoring_span(run_registry(r), name, &span) != SPAN_OK)
-		return RC_OK;
-	TRY(run_await_before(r, ev, place, e));
-	basis = arena_alloc(run_arena(r), sizeof(*basis));
 	if (basis == NULL)
 		return err_set(e, RC_REJECT, "too many figures to look at");
 	ev->extra = basis;
-	return scoring_store_look(run_db(r), &span,
+	return scoring_store_look(run_db(r), span,
 	    registry_number(
 		run_registry(r), "warning.cluster.count", ev->at, 1),
 	    ev->seq, run_arena(r), basis, e);
+}
+
+static enum rc
+prepare_look(struct run *r, struct run_event *ev, size_t place, struct err *e)
+{
+	const struct msg_warning_look *m = ev->msg;
+	struct span span;
+
+	/* A span that is none is the rule's to refuse. */
+	if (scoring_span(run_registry(r), m->span, &span) != SPAN_OK)
+		return RC_OK;
+	TRY(run_await_before(r, ev, place, e));
+	return load_look(r, ev, &span, e);
 }
 
 static const struct row_watch *
@@ -65,15 +72,17 @@ prepare_lapsed(struct run *r, struct run_event *ev, size_t place, struct err *e)
 {
 	const struct msg_deadline_lapsed *m = ev->msg;
 	const struct row_watch *w;
-	struct str name = { NULL, 0 };
+	struct span span;
 
 	if (!str_is(ev->env.source, "/scoring"))
 		return RC_OK;
 	TRY(run_await_before(r, ev, place, e));
 	w = watch_of(r, ev);
-	if (w != NULL && str_eq(m->thing, w->id))
-		name = scoring_watched(w, m);
-	return name.n > 0 ? prepare_look(r, ev, place, name, e) : RC_OK;
+	if (w == NULL || !str_eq(m->thing, w->id) ||
+	    scoring_span(run_registry(r), scoring_watched(w, m), &span) !=
+		SPAN_OK)
+		return RC_OK;
+	return load_look(r, ev, &span, e);
 }
 
 static enum rc
@@ -93,8 +102,7 @@ prepare_any(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	if (ev->desc == &msg_score_publish_desc)
 		return prepare_one(r, ev, place, e);
 	if (ev->desc == &msg_warning_look_desc)
-		return prepare_look(r, ev, place,
-		    ((const struct msg_warning_look *)ev->msg)->span, e);
+		return prepare_look(r, ev, place, e);
 	if (ev->desc == &msg_deadline_lapsed_desc)
 		return prepare_lapsed(r, ev, place, e);
 	if (ev->desc == &msg_registry_changed_desc)

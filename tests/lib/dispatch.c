@@ -1,5 +1,6 @@
 #include "tests/lib/dispatch.h"
 
+#include "services/dispatcher/rules.h"
 #include "tests/lib/county.h"
 
 int
@@ -17,10 +18,23 @@ dispatch_unload(void **state)
 }
 
 int
+dispatch_begin(void **state)
+{
+	*state = kit_new(&dispatcher_machine, *state);
+	return 0;
+}
+
+int
 dispatch_done(void **state)
 {
 	kit_free((struct kit **)state);
 	return 0;
+}
+
+const struct row_attendance *
+dispatch_seat(const struct kit *k, const char *id)
+{
+	return (const struct row_attendance *)kit_row(k, id);
 }
 
 void

@@ -68,7 +68,11 @@
 /* Fixtures: the group's state is the county, a test's is its kit. */
 int dispatch_load(void **state);
 int dispatch_unload(void **state);
+int dispatch_begin(void **state);
 int dispatch_done(void **state);
+
+/* The part of one unit in a call; NULL when there is none. */
+const struct row_attendance *dispatch_seat(const struct kit *k, const char *id);
 
 /* casefile.opened of MATTER in VILLAGE's division, promised for PROMISE. */
 void dispatch_open(struct kit *k, const char *matter);

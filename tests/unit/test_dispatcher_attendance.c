@@ -10,19 +10,6 @@
 #define A1 C1 "/" ECOLOGY
 #define A2 C1 "/" RESCUE
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
-static const struct row_attendance *
-seat(const struct kit *k, const char *id)
-{
-	return (const struct row_attendance *)kit_row(k, id);
-}
-
 static bool
 sign(struct kit *k, const char *unit)
 {
@@ -97,9 +84,9 @@ test_coming_late_is_told(void **state)
 	kit_at(k, "2026-03-18T09:30:01+08:00");
 	assert_true(dispatch_come(k, C1, RESCUE));
 	assert_true(KIT_SAID(k, call_reported_in, 0)->late);
-	assert_true(seat(k, A2)->late);
-	assert_int_equal(seat(k, A2)->present_at, kit_now(k));
-	assert_str(seat(k, A2)->officer, RESCUER);
+	assert_true(dispatch_seat(k, A2)->late);
+	assert_int_equal(dispatch_seat(k, A2)->present_at, kit_now(k));
+	assert_str(dispatch_seat(k, A2)->officer, RESCUER);
 }
 
 static bool
@@ -272,7 +259,7 @@ test_a_refusal_is_told_and_the_clock_runs_on(void **state)
 	assert_true(refuse(k, ECOLOGY, "no people"));
 	assert_str(KIT_SAID(k, call_unit_refused, 0)->unit, ECOLOGY);
 	assert_state(k, A1, "refusing");
-	assert_int_equal(seat(k, A1)->refused, 1);
+	assert_int_equal(dispatch_seat(k, A1)->refused, 1);
 	assert_unarmed(k, A1, "sign");
 	assert_due(k, A1, "report_in", "2026-03-23T23:59:59+08:00");
 	assert_false(refuse(k, ECOLOGY, "still no people"));
@@ -454,7 +441,8 @@ test_a_missing_grade_is_no_grade(void **state)
 	assert_false(grade(k, RESCUE, 50));
 	assert_refused(k, "NOT_ALLOWED_NOW");
 }
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -7,13 +7,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_bundle *
 bundle(const struct kit *k)
 {
@@ -373,7 +366,8 @@ test_the_room_starts_one_in_place_of_a_task(void **state)
 int
 main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define T(name)                                                                \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 	const struct CMUnitTest tests[] = {
 		T(test_a_matter_starts_its_bundle_by_itself),
 		T(test_it_is_decomposed_and_only_the_first_step_begins),

@@ -10,13 +10,6 @@
 #define A1 C1 "/" ECOLOGY
 #define A2 C1 "/" RESCUE
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static bool
 hand_in(struct kit *k, const char *unit, const char *officer)
 {
@@ -331,7 +324,8 @@ test_the_last_word_ends_it(void **state)
 	assert_state(k, C1, "ended");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

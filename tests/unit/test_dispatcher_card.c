@@ -9,13 +9,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_card *
 card(const struct kit *k, const char *id)
 {
@@ -531,7 +524,8 @@ test_reds_of_many_casefiles_are_a_talk_and_a_cluster_is_no_fault(void **state)
 	assert_state(k, "330122-26-0000501/W1", "raised");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -7,13 +7,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_casefile *
 casefile(const struct kit *k)
 {
@@ -61,6 +54,7 @@ test_accepted_work_makes_it_handled(void **state)
 	assert_str(casefile(k)->channel, "hotline");
 }
 
+/* Late is who forwards late, whenever it was done or is looked at. */
 static void
 test_late_is_when_the_work_was_handed_in(void **state)
 {
@@ -71,9 +65,15 @@ test_late_is_when_the_work_was_handed_in(void **state)
 	kit_at(k, PROMISE);
 	assert_true(dispatch_submit(k, T1, VILLAGE));
 	assert_false(KIT_SAID(k, task_submitted, 0)->late);
+	assert_false(KIT_SAID(k, casefile_forwarded, 0)->late);
+	/* Looked at and closed after the promise: still in time. */
 	kit_at(k, "2026-03-27T09:00:00+08:00");
 	assert_true(dispatch_accept(k, T1, ROOM));
 	assert_false(KIT_SAID(k, casefile_handled, 0)->late);
+	assert_true(dispatch_look(k, true));
+	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
+	    .outcome = STR("solved"), .unit = STR(ROOM)));
+	assert_false(KIT_SAID(k, casefile_closed, 0)->late);
 }
 
 static void
@@ -86,6 +86,7 @@ test_a_second_after_the_promise_is_late(void **state)
 	kit_at(k, "2026-03-26T00:00:00+08:00");
 	assert_true(dispatch_submit(k, T1, VILLAGE));
 	assert_true(KIT_SAID(k, task_submitted, 0)->late);
+	assert_true(KIT_SAID(k, casefile_forwarded, 0)->late);
 	assert_true(dispatch_accept(k, T1, ROOM));
 	assert_true(KIT_SAID(k, casefile_handled, 0)->late);
 	assert_true(dispatch_look(k, true));
@@ -202,7 +203,8 @@ test_other_casefiles_are_not_found(void **state)
 	assert_refused(k, "UNKNOWN_ID");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -8,13 +8,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_casefile *
 casefile(const struct kit *k)
 {
@@ -411,7 +404,8 @@ test_the_last_of_very_many_is_reached(void **state)
 	assert_state(k, id[0], "open");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -9,13 +9,6 @@
 
 #define A1 C1 "/" ECOLOGY
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 /* By ROOM for ECOLOGY; PARTNER and LEAD may be "". */
 static bool
 draft(struct kit *k, const char *class, const char *partner, const char *lead)
@@ -349,7 +342,8 @@ test_only_a_joint_call_is_agreed_to(void **state)
 	assert_refused(k, "PARTNER_WRONG");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -9,13 +9,6 @@
 
 #define PARENT "330122-26-0000100"
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_casefile *
 casefile(const struct kit *k)
 {
@@ -345,7 +338,8 @@ test_the_third_time_it_is_a_problem_order_of_the_centre(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

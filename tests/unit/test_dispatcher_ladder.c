@@ -11,13 +11,6 @@
 #define STANDING "330122-GLW"
 #define Q2 CASEFILE "/Q2"
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static bool
 ask(struct kit *k)
 {
@@ -275,7 +268,8 @@ test_a_return_may_be_taken_back_and_not_past_an_officer(void **state)
 	assert_refused(k, "RETURNED_BEFORE");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -8,13 +8,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static void
 wish(struct kit *k, const char *matter)
 {
@@ -177,7 +170,8 @@ test_the_sender_takes_it_back_and_the_room_routes_it(void **state)
 	assert_due(k, CASEFILE, "route", "2026-03-18T09:15:00+08:00");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -11,19 +11,6 @@
 #define A2 C1 "/" RESCUE
 #define SECOND "OF-ZB-0079" /* of ECOLOGY, too */
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
-static const struct row_attendance *
-seat(const struct kit *k, const char *id)
-{
-	return (const struct row_attendance *)kit_row(k, id);
-}
-
 static bool
 recheck(struct kit *k, const char *unit, double lat)
 {
@@ -78,7 +65,7 @@ test_the_grace_saves_who_is_a_little_late(void **state)
 	assert_unarmed(k, A1, "grace");
 	kit_run_until(k, "2026-03-18T10:20:00+08:00");
 	assert_state(k, A1, "present");
-	assert_int_equal(seat(k, A1)->lost, 0);
+	assert_int_equal(dispatch_seat(k, A1)->lost, 0);
 }
 
 static void
@@ -117,7 +104,7 @@ test_who_shows_nothing_is_lost_and_comes_again(void **state)
 	assert_true(KIT_SAID(k, call_presence_confirmed, 0)->again);
 	assert_null(KIT_SAID(k, call_reported_in, 0)); /* it came once */
 	assert_str(KIT_SAID(k, card_lifted, 0)->colour, "yellow");
-	assert_false(seat(k, A1)->late);
+	assert_false(dispatch_seat(k, A1)->late);
 	assert_unarmed(k, A1, "report_in");
 }
 
@@ -189,7 +176,7 @@ test_a_newcomer_stands_there_before_the_other_goes(void **state)
 	assert_refused(k, "UNKNOWN_OFFICER");
 	assert_false(relieve(k, ECOLOGY, SECOND, LAT + 0.1));
 	assert_refused(k, "NOT_AT_PLACE");
-	assert_str(seat(k, A1)->officer, ECOLOGIST);
+	assert_str(dispatch_seat(k, A1)->officer, ECOLOGIST);
 	kit_at(k, "2026-03-18T09:45:00+08:00");
 	assert_true(relieve(k, ECOLOGY, SECOND, LAT));
 	m = KIT_SAID(k, call_relieved, 0);
@@ -276,7 +263,8 @@ test_who_was_let_go_is_called_again(void **state)
 	assert_refused(k, "PART_MISSING");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

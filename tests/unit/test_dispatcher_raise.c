@@ -10,23 +10,10 @@
 #define A1 C1 "/" ECOLOGY
 #define A2 C1 "/" RESCUE
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_call *
 call(const struct kit *k)
 {
 	return (const struct row_call *)kit_row(k, C1);
-}
-
-static const struct row_attendance *
-seat(const struct kit *k, const char *id)
-{
-	return (const struct row_attendance *)kit_row(k, id);
 }
 
 static void
@@ -85,8 +72,8 @@ test_a_call_takes_the_place_of_the_task(void **state)
 	assert_time(call(k)->raised_at, "2026-03-18T09:00:00+08:00");
 	assert_int_equal(call(k)->approvers.n, 2);
 	assert_str(call(k)->approvers.p[1], COUNTY_HEAD);
-	assert_int_equal(seat(k, A1)->n, 0);
-	assert_int_equal(seat(k, A2)->n, 1);
+	assert_int_equal(dispatch_seat(k, A1)->n, 0);
+	assert_int_equal(dispatch_seat(k, A2)->n, 1);
 	/* It had its way already. */
 	assert_null(KIT_SAID(k, casefile_routed, 0));
 }
@@ -249,7 +236,8 @@ test_a_unit_in_an_open_call_is_not_called_again(void **state)
 	assert_state(k, C2 "/" WATER, "asked");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -7,13 +7,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_casefile *
 casefile(const struct kit *k)
 {
@@ -102,43 +95,6 @@ test_clocks_run_from_the_dispatch(void **state)
 	assert_due(k, T1, "finish", "2026-03-18T15:00:00+08:00");
 	assert_time(((const struct row_task *)kit_row(k, T1))->finish_from,
 	    "2026-03-18T09:00:00+08:00");
-}
-
-/* Late is who forwards late, whenever it was done or is looked at. */
-static void
-test_late_is_decided_when_it_is_forwarded(void **state)
-{
-	struct kit *k = *state;
-
-	dispatch_open(k, DITCH);
-	assert_true(dispatch_sign(k, T1, VILLAGE));
-	kit_at(k, "2026-03-25T23:59:59+08:00");
-	assert_true(dispatch_submit(k, T1, VILLAGE));
-	assert_false(KIT_SAID(k, task_submitted, 0)->late);
-	assert_false(KIT_SAID(k, casefile_forwarded, 0)->late);
-	/* Looked at and closed after the promise: still in time. */
-	kit_at(k, "2026-03-27T17:00:00+08:00");
-	assert_true(dispatch_accept(k, T1, ROOM));
-	assert_false(KIT_SAID(k, casefile_handled, 0)->late);
-	assert_true(dispatch_look(k, true));
-	assert_true(KIT_SEND(k, casefile_close, .casefile = STR(CASEFILE),
-	    .outcome = STR("solved"), .unit = STR(ROOM)));
-	assert_false(KIT_SAID(k, casefile_closed, 0)->late);
-}
-
-static void
-test_what_is_forwarded_a_moment_later_is_late(void **state)
-{
-	struct kit *k = *state;
-
-	dispatch_open(k, DITCH);
-	assert_true(dispatch_sign(k, T1, VILLAGE));
-	kit_at(k, "2026-03-26T00:00:00+08:00");
-	assert_true(dispatch_submit(k, T1, VILLAGE));
-	assert_true(KIT_SAID(k, task_submitted, 0)->late);
-	assert_true(KIT_SAID(k, casefile_forwarded, 0)->late);
-	assert_true(dispatch_accept(k, T1, ROOM));
-	assert_true(KIT_SAID(k, casefile_handled, 0)->late);
 }
 
 static void
@@ -334,7 +290,8 @@ test_what_is_handed_in_can_not_be_raised(void **state)
 	assert_false(raise_by(k, VILLAGE));
 	assert_refused(k, "NO_TASK");
 }
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)
@@ -342,8 +299,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_matter_and_the_place_give_the_way),
 		TEST(test_clocks_run_from_the_dispatch),
-		TEST(test_late_is_decided_when_it_is_forwarded),
-		TEST(test_what_is_forwarded_a_moment_later_is_late),
 		TEST(test_the_promise_caps_the_limit_of_the_matter),
 		TEST(test_danger_and_petitions_have_their_own_clocks),
 		TEST(test_an_unknown_matter_waits_for_the_room),

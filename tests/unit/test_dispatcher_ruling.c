@@ -11,19 +11,6 @@
 #define A2 C1 "/" RESCUE
 #define A3 C1 "/" WATER
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
-static const struct row_attendance *
-seat(const struct kit *k, const char *id)
-{
-	return (const struct row_attendance *)kit_row(k, id);
-}
-
 static void
 called(struct kit *k, const char *class)
 {
@@ -189,7 +176,7 @@ test_a_lead_that_refuses_is_kept_or_replaced(void **state)
 	assert_str(KIT_SAID(k, call_designated, 0)->was, ECOLOGY);
 	assert_str(KIT_SAID(k, call_unit_asked, 0)->unit, WATER);
 	assert_str(KIT_SAID(k, call_unit_asked, 0)->role, "main");
-	assert_str(seat(k, A1)->role, "assisting");
+	assert_str(dispatch_seat(k, A1)->role, "assisting");
 	/* Limits of its own, from when it was named. */
 	assert_due(k, A3, "sign", "2026-03-18T11:00:00+08:00");
 	assert_due(k, C1, "finish", PROMISE);
@@ -351,12 +338,13 @@ test_who_was_excused_may_be_named_to_lead(void **state)
 	assert_true(designate(k, RESCUE));
 	assert_str(KIT_SAID(k, call_unit_asked, 0)->role, "main");
 	assert_state(k, A2, "asked");
-	assert_str(seat(k, A2)->role, "main");
+	assert_str(dispatch_seat(k, A2)->role, "main");
 	/* That was another question: it may say no again. */
 	assert_true(refuse(k, RESCUE));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -7,13 +7,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_task *
 task(const struct kit *k, const char *id)
 {
@@ -374,7 +367,8 @@ test_a_moved_task_keeps_its_rework(void **state)
 	assert_int_equal(KIT_SAID(k, task_assigned, 0)->rework, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

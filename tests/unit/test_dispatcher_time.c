@@ -8,13 +8,6 @@
 
 #include <cmocka.h>
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static int64_t
 at(const char *time)
 {
@@ -372,7 +365,8 @@ test_nothing_but_a_grant_moves_the_promise(void **state)
 	assert_time(c->finish_by, "2026-03-30T12:00:00+08:00");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)

@@ -25,13 +25,6 @@ static const struct trigger {
 };
 /* clang-format on */
 
-static int
-begin(void **state)
-{
-	*state = kit_new(&dispatcher_machine, *state);
-	return 0;
-}
-
 static const struct row_card *
 card(const struct kit *k, const char *id)
 {
@@ -359,7 +352,8 @@ test_nothing_is_put_on_the_books_at_its_last_moment(void **state)
 	assert_state(k, T1, "signed");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, dispatch_done)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
 int
 main(void)
