@@ -57,7 +57,8 @@ read_password(const char *folder, const char *role, struct buf *line,
 		return rc == RC_GONE ? RC_OK : rc;
 	rest = buf_get(line);
 	for (int i = 0; i < 4; i++)
-		rest = str_cut(rest, str_find(rest, ':') + 1, rest.n);
+		if (!str_next(&rest, ':', password))
+			rest = (struct str){ NULL, 0 };
 	*password = str_cut(rest, 0, str_find(rest, '\n'));
 	if (password->n > 0)
 		return RC_OK;
