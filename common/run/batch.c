@@ -176,19 +176,22 @@ static enum rc
 fire(struct run *r, struct err *e)
 {
 	size_t said = r->outbox.n;
+	bool behind = r->first < r->head, moved = false;
 
 	/* A replay finds in the journal what has run out. */
 	if (r->replay != NULL || clock_mono_ms() < r->fire_after_ms)
 		return RC_OK;
-	if (r->first >= r->head)
-		TRY(deadlines_fire(r, r->now, false, false, e));
-	else if (clock_mono_ms() - r->fired_ms > FIRE_EVERY_MS &&
-		 r->first == r->done_seq)
-		/* What is new must not wait for very many that are late. */
-		TRY(deadlines_fire(r, r->done_at - 1, true,
-		    r->head - r->first > FIRE_BEHIND, e));
-	else
-		return RC_OK;
+	if (!behind)
+		TRY(deadlines_fire(r, r->now, false, &moved, e));
+	/* Neither very many that are late nor very many that come may stop it.
+	 */
+	if (behind || moved) {
+		if (clock_mono_ms() - r->fired_ms <= FIRE_EVERY_MS ||
+		    r->first != r->done_seq)
+			return RC_OK;
+		TRY(deadlines_fire(r, r->done_at - 1,
+		    r->head - r->first > FIRE_BEHIND, NULL, e));
+	}
 	r->fired_ms = clock_mono_ms();
 	r->n_fired += (int64_t)(r->outbox.n - said);
 	return RC_OK;

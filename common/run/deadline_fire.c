@@ -123,8 +123,9 @@ is_still(struct run *r, bool *still, struct err *e)
 
 enum rc
 deadlines_fire(
-    struct run *r, int64_t until, bool sure, bool urgent, struct err *e)
+    struct run *r, int64_t until, bool urgent, bool *moved, struct err *e)
 {
+	bool sure = moved == NULL;
 	AUTO(rows_free) struct rows *rows = NULL;
 	int64_t slots[SLOTS];
 	size_t n = 0;
@@ -146,6 +147,8 @@ deadlines_fire(
 		TRY(is_still(r, &sure, e));
 	if (sure)
 		fire_all(r, rows);
+	else
+		*moved = true;
 	return RC_OK;
 }
 

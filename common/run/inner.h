@@ -177,8 +177,12 @@ void errand_save(struct run *r);
 void parked_save(struct run *r);
 
 /* deadline_fire.c */
-/* Says what ran out by UNTIL; SURE: nothing unseen is older than that. */
-enum rc deadlines_fire(struct run *r, int64_t until, bool sure, bool urgent,
+/*
+ * Says what ran out by UNTIL; URGENT: of that the urgent only.  MOVED NULL:
+ * nothing unseen is older than UNTIL.  Else it is set, and nothing said, when
+ * something ran out but the journal moved on meanwhile.
+ */
+enum rc deadlines_fire(struct run *r, int64_t until, bool urgent, bool *moved,
     struct err *e) MUST_CHECK;
 /* Whether EV says that a limit of this very service ran out. */
 bool deadline_is_own(const struct run *r, const struct run_event *ev);

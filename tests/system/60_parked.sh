@@ -79,6 +79,21 @@ quiet
 same "no limit of the casefile that is held up did" 0 \
 	"$(sql "SELECT count(*) FROM journal.event WHERE type LIKE 'deadline.%' AND source = '/dispatcher' AND subject = '$c'")"
 
+# Limits run out although the journal never stands still while they are looked at.
+f=$(casefile 6)
+still=$(sql "SELECT pg_get_functiondef('journal.still'::regproc)")
+sql "CREATE OR REPLACE FUNCTION journal.still(seen bigint) RETURNS timestamptz LANGUAGE sql
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::timestamptz'"
+"$huying" clock advance 3d >/dev/null
+ran_out="SELECT EXISTS (SELECT FROM journal.event WHERE type = 'deadline.overdue' AND subject = '$f')"
+for i in $(seq 200); do
+	"$huying" publish task.sign task="$b/T1" unit=330122-GLZX --id "busy-$i" >/dev/null
+	[ $((i % 10)) != 0 ] || ! wait_for 0 "$ran_out" || break
+done
+is "a busy journal does not hold limits up" wait_for 0 "$ran_out"
+sql "$still"
+quiet
+
 # Three instances that are killed while they take again what was asked twice.
 for i in $(seq 40); do sign "$c" --id "behind-$i"; done
 is "forty more wait" wait_for 20 "SELECT count(*) = 42 FROM run.parked WHERE casefile = '$c'"
