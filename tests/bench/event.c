@@ -1,13 +1,16 @@
 #include "tests/bench/event.h"
 
 #include "common/base/clock.h"
+#include "common/base/file.h"
 #include "common/base/id.h"
 #include "common/msg/envelope.h"
+#include "tests/bench/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CODES_MAX 400
+#define BUNDLES_MAX ((size_t)64 * 1024)
 #define ID_LEN (ID_TEXT - 1)
 #define NUMBER_LEN 12
 
@@ -46,6 +49,25 @@ read_codes(struct codes *c, const char *path, size_t len)
 	if (f != NULL)
 		(void)fclose(f);
 	must(c->n > 0);
+}
+
+/* A report of what begins a bundle leads to more than one task. */
+static void
+leave_out(struct codes *c, const char *path)
+{
+	struct buf bundles;
+	struct err e;
+	size_t n = 0;
+
+	buf_init(&bundles, BUNDLES_MAX + 1);
+	if (file_read(path, BUNDLES_MAX, &bundles, &e) != RC_OK)
+		die("pack", e.text);
+	for (size_t i = 0; i < c->n; i++)
+		if (str_search(buf_get(&bundles), str_of(c->code[i])) ==
+		    bundles.n)
+			memmove(c->code[n++], c->code[i], sizeof(c->code[i]));
+	c->n = n;
+	buf_fini(&bundles);
 }
 
 /* Twenty characters that no other report has. */
@@ -111,6 +133,7 @@ events_new(size_t count, uint64_t first)
 
 	read_codes(&e->villages, "deploy/packs/tonglu/divisions.csv", 12);
 	read_codes(&e->matters, "deploy/packs/tonglu/matters.csv", 0);
+	leave_out(&e->matters, "deploy/packs/tonglu/bundles.csv");
 	e->n = count;
 	e->reports = xcalloc(count, sizeof(*e->reports));
 	for (size_t i = 0; i < count; i++)

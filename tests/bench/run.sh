@@ -312,7 +312,7 @@ part_million() {
 		END {
 			t = med(all["chain.throughput.alone"]) / med(all["chain.throughput.million"])
 			l = med(all["chain.p50.million@100"]) / med(all["chain.p50.alone@100"])
-			printf "chain.slowdown@1M %.2f x\n", t > l ? t : l
+			printf "chain.slowdown@1M %.2f x\n", (t > l ? t : l)
 		}' "$figures" >>"$figures.slow"
 	cat "$figures.slow" >>"$figures"
 }
