@@ -52,11 +52,11 @@ script_tell() {
 		tail -40 "$kept.out"
 	fi
 }
-# Each has an installation of its own and mostly waits: three at a time.
+# Each has an installation of its own and mostly waits: four at a time.
 scripts() {
 	local t
 	for t in "$@"; do
-		while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-3}" ]; do wait -n; done
+		while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-4}" ]; do wait -n; done
 		script_run "$t" &
 	done
 	wait
