@@ -136,7 +136,7 @@ $B/bench/bench_redis: LDLIBS += -lhiredis
 # of libpq, czmq and the kernel is answered by tests/sim.  Without those
 # libraries: what is not answered does not link.
 SIM := $B/sim
-SIMWRAP := clock_gettime poll getpid sigprocmask signalfd \
+SIMWRAP := clock_gettime poll getpid sigprocmask signalfd read \
 	registry_prepare registry_load_at registry_free
 $(SIM): LINK += $(SIMWRAP:%=-Wl,--wrap=%)
 $(SIM): LDLIBS := $(filter-out -lpq -lczmq,$(LDLIBS))
@@ -195,7 +195,7 @@ states: $B/test/test_states
 
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
-VERSION := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' lib/huying.c)
+VERSION := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' common/base/version.h)
 # The services, and what huying up needs, lie in a folder of their own.
 HOME_   := $(LIBDIR)/huying
 install: all

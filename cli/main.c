@@ -2,15 +2,12 @@
 #include "cli/cli.h"
 
 #include "common/base/log.h"
+#include "common/base/version.h"
 
 #include <czmq.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifndef VERSION
-#define VERSION "0.1.0"
-#endif
 
 static const struct command {
 	const char *name;

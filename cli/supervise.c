@@ -168,6 +168,8 @@ start_child(struct boss *b, int i)
 		redirect(b->var, c->name, c->instance);
 		own_role(c->name);
 		own_health(i);
+		/* The data lies there, too. */
+		(void)setenv("HUYING_DISK", b->var, 0);
 		(void)execl(cli_program(c->name, path), c->name, NULL);
 		_exit(127);
 	}
@@ -234,6 +236,7 @@ supervise(struct boss *b)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
 	(void)sigaddset(&set, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	for (;;) {
@@ -241,6 +244,9 @@ supervise(struct boss *b)
 
 		if (sig == SIGTERM || sig == SIGINT)
 			break;
+		for (int i = 0; i < b->n && sig == SIGHUP; i++)
+			if (b->child[i].pid > 0)
+				(void)kill(b->child[i].pid, SIGHUP);
 		reap(b);
 		for (int i = 0; i < b->n; i++)
 			if (b->child[i].pid == 0 &&

@@ -1,14 +1,12 @@
 #include "lib/inside.h"
 
+#include "common/base/version.h"
+
 #include <czmq.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
-
-#ifndef VERSION
-#define VERSION "0.1.0"
-#endif
 
 static void
 init(void)

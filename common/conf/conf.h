@@ -10,6 +10,7 @@ struct conf {
 #include "common/conf/conf.def"
 #undef CONF
 	char text[8][160]; /* of endpoints that follow from other settings */
+	char said[2][16];  /* by the policy: level and form of the log */
 };
 /* clang-format on */
 
@@ -18,6 +19,14 @@ struct conf {
  * a HUYING_ variable that no row declares.
  */
 enum rc conf_load(struct conf *c, struct err *e) MUST_CHECK;
+/*
+ * Puts into effect what may change while a process runs, from the file
+ * HUYING_POLICY; what that does not say is as the environment has it.
+ * RC_FATAL names the line that is wrong, and C is as before.
+ */
+enum rc conf_policy(struct conf *c, struct err *e) MUST_CHECK;
+/* The same at SIGHUP: a fault is logged, and what was stays in effect. */
+void conf_reload(struct conf *c);
 /* One line a setting: name, value, what it is for. */
 void conf_print(const struct conf *c);
 

@@ -24,6 +24,7 @@ struct health {
 	const void *arg;
 	int epoll;
 	int64_t ticked_ms;
+	int64_t started_ms; /* wall clock */
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
@@ -60,7 +61,7 @@ tell(const struct health *h, const char *path, bool verbose, struct buf *out)
 		return MHD_HTTP_OK;
 	}
 	if (strcmp(path, "/metrics") == 0) {
-		metric_process(out, h->desc->service);
+		metric_process(out, h->desc->service, h->started_ms);
 		h->desc->metrics(h->arg, out);
 		return MHD_HTTP_OK;
 	}
@@ -215,6 +216,7 @@ health_open(struct health **hp, const char *address,
 	h = xcalloc(1, sizeof(*h));
 	h->desc = desc;
 	h->arg = arg;
+	h->started_ms = clock_wall_ms();
 	rc = start(h, address, e);
 	if (rc != RC_OK)
 		free(h);

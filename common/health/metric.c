@@ -1,11 +1,12 @@
 #include "common/health/metric.h"
 
+#include "common/base/version.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 static const int64_t bounds_ms[METRIC_BUCKETS] = { 1, 2, 5, 10, 20, 50, 100,
@@ -26,9 +27,15 @@ put_name(
     struct buf *out, const char *name, const char *label, const char *value)
 {
 	buf_z(out, name);
-	/* Labels are words of ours: nothing in them wants escaping. */
-	if (label != NULL)
-		buf_printf(out, "{%s=\"%s\"}", label, value);
+	if (label == NULL)
+		return;
+	buf_printf(out, "{%s=\"", label);
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' || *value == '"')
+			buf_char(out, '\\');
+		buf_char(out, *value == '\n' ? ' ' : *value);
+	}
+	buf_z(out, "\"}");
 }
 
 void
@@ -46,6 +53,21 @@ metric_milli(struct buf *out, const char *name, const char *label,
 	put_name(out, name, label, value);
 	buf_printf(out, " %lld.%03lld\n", (long long)(n / 1000),
 	    (long long)(n % 1000));
+}
+
+void
+metric_one(struct buf *out, const char *name, enum metric_kind kind,
+    const char *help, int64_t n)
+{
+	metric_family(out, name, kind, help);
+	metric_i64(out, name, NULL, NULL, n);
+}
+
+void
+metric_one_milli(struct buf *out, const char *name, const char *help, int64_t n)
+{
+	metric_family(out, name, METRIC_GAUGE, help);
+	metric_milli(out, name, NULL, NULL, n);
 }
 
 void
@@ -79,6 +101,53 @@ metric_times(struct buf *out, const char *name, const char *help,
 	    (long long)n);
 }
 
+void
+metric_word(struct metric_words *w, const char *word, int64_t n)
+{
+	size_t i = 0;
+
+	while (i < w->n_rows && strcmp(w->row[i].word, word) != 0)
+		i++;
+	/* The last place is that of all others. */
+	if (i == w->n_rows && i == METRIC_WORDS - 1)
+		word = "other";
+	if (i == w->n_rows && i < METRIC_WORDS) {
+		(void)snprintf(w->row[i].word, METRIC_WORD, "%s", word);
+		w->n_rows++;
+	}
+	w->row[i < METRIC_WORDS ? i : METRIC_WORDS - 1].n += n;
+}
+
+void
+metric_words(struct buf *out, const char *name, const char *help,
+    const char *label, const struct metric_words *w)
+{
+	metric_family(out, name, METRIC_COUNTER, help);
+	for (size_t i = 0; i < w->n_rows; i++)
+		metric_i64(out, name, label, w->row[i].word, w->row[i].n);
+}
+
+void
+metric_database_error(struct metric_words *w, const char *why)
+{
+	char state[6] = "";
+	size_t n = strspn(why, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	if (n == 5 && why[5] == ':')
+		(void)snprintf(state, sizeof(state), "%.5s", why);
+	metric_word(w, state[0] != '\0' ? state : "lost", 1);
+}
+
+void
+metric_database(struct buf *out, bool up, const struct metric_words *errors)
+{
+	metric_one(out, "huying_database_up", METRIC_GAUGE,
+	    "Whether the database can be asked: 1 or 0.", up);
+	metric_words(out, "huying_database_errors_total",
+	    "What the database said no with; lost: the connection was.",
+	    "sqlstate", errors);
+}
+
 static int64_t
 resident_bytes(void)
 {
@@ -110,26 +179,44 @@ open_fds(void)
 	return n - 3; /* ".", "..", and the one that reads them */
 }
 
-void
-metric_process(struct buf *out, const char *service)
+static int64_t
+max_fds(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (int64_t)limit.rlim_cur
+						     : 0;
+}
+
+static int64_t
+cpu_ms(void)
 {
 	struct rusage use;
-	int64_t ms = 0;
 
-	if (getrusage(RUSAGE_SELF, &use) == 0)
-		ms = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000 +
-		     (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
+	if (getrusage(RUSAGE_SELF, &use) != 0)
+		return 0;
+	return (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000 +
+	       (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
+}
+
+void
+metric_process(struct buf *out, const char *service, int64_t started_ms)
+{
+	static const char cpu[] = "process_cpu_seconds_total";
+
 	metric_family(out, "huying_build_info", METRIC_GAUGE,
 	    "The process that is asked, always 1.");
-	metric_i64(out, "huying_build_info", "service", service, 1);
-	metric_family(out, "process_resident_memory_bytes", METRIC_GAUGE,
-	    "Memory in use.");
-	metric_i64(
-	    out, "process_resident_memory_bytes", NULL, NULL, resident_bytes());
-	metric_family(
-	    out, "process_open_fds", METRIC_GAUGE, "Open file descriptors.");
-	metric_i64(out, "process_open_fds", NULL, NULL, open_fds());
-	metric_family(out, "process_cpu_seconds_total", METRIC_COUNTER,
-	    "Processor time used.");
-	metric_milli(out, "process_cpu_seconds_total", NULL, NULL, ms);
+	buf_printf(out,
+	    "huying_build_info{service=\"%s\",version=\"" VERSION "\"} 1\n",
+	    service);
+	metric_one(out, "process_resident_memory_bytes", METRIC_GAUGE,
+	    "Memory in use.", resident_bytes());
+	metric_one(out, "process_open_fds", METRIC_GAUGE,
+	    "Open file descriptors.", open_fds());
+	metric_one(out, "process_max_fds", METRIC_GAUGE,
+	    "Descriptors that it may have open.", max_fds());
+	metric_family(out, cpu, METRIC_COUNTER, "Processor time used.");
+	metric_milli(out, cpu, NULL, NULL, cpu_ms());
+	metric_one_milli(out, "process_start_time_seconds",
+	    "When it was started, in Unix time.", started_ms);
 }

@@ -150,6 +150,7 @@ batch_commit(struct run *r, struct err *e)
 	for (; r->n_sent > 0; r->n_sent--)
 		TRY(db_next(r->db, NULL, e));
 	crash_point("after_commit");
+	watch_batch(r);
 	r->n_taken += (int64_t)r->n_events;
 	r->n_said += (int64_t)r->outbox.n;
 	if (r->outbox.n > 0 && r->bell != NULL)
@@ -270,6 +271,7 @@ park_the_one(
 		return RC_OK;
 	}
 	batch_park(r, ev->seq, ev->casefile, kind, why->text);
+	r->parked->trace = ev->env.traceparent;
 	r->last = ev->seq;
 	return batch_commit(r, e);
 }

@@ -45,18 +45,21 @@ firing_of(const struct rows *rows, size_t i, struct arena *arena)
 	};
 }
 
-static const struct msg_desc *
-fact_of(const struct firing *f)
+static enum fired
+fired_as(const struct firing *f)
 {
 	if (!f->over)
-		return &msg_deadline_due_soon_desc;
-	return str_is(f->kind, "window") ? &msg_deadline_lapsed_desc
-					 : &msg_deadline_overdue_desc;
+		return FIRED_SOON;
+	return str_is(f->kind, "window") ? FIRED_LAPSED : FIRED_OVERDUE;
 }
 
 static void
 say(struct run *r, const struct firing *f)
 {
+	static const struct msg_desc *const facts[FIRED_KINDS] = {
+		&msg_deadline_due_soon_desc, &msg_deadline_overdue_desc,
+		&msg_deadline_lapsed_desc
+	};
 	/* The three deadline messages have one shape. */
 	struct msg_deadline_overdue m = { f->thing, f->name, f->unit, f->due,
 		f->cycle };
@@ -77,7 +80,8 @@ say(struct run *r, const struct firing *f)
 		.correlationid = f->trace,
 		.causationid = f->cause,
 	};
-	outbox_put(r, &env, fact_of(f), &m);
+	outbox_put(r, &env, facts[fired_as(f)], &m);
+	r->fired_as[fired_as(f)]++;
 }
 
 /* One limit of a statement's list. */

@@ -2,6 +2,8 @@
 #ifndef RUN_INNER_H
 #define RUN_INNER_H
 
+#include "common/base/notify.h"
+#include "common/base/signals.h"
 #include "common/bus/bell.h"
 #include "common/bus/feed.h"
 #include "common/health/health.h"
@@ -36,11 +38,19 @@ enum park_kind {
 	PARK_REFUSED,  /* the database refuses what it leads to */
 	PARK_TRANSIENT /* what fails every time may pass by itself */
 };
+/* How a limit ran out, as deadlines_fire() says it. */
+enum fired {
+	FIRED_SOON,
+	FIRED_OVERDUE,
+	FIRED_LAPSED,
+	FIRED_KINDS
+};
 /* An event that could not be digested, on its way aside. */
 struct parked {
 	struct parked *next;
 	int64_t seq;
 	struct str casefile;
+	struct str trace; /* its traceparent, if it has one */
 	enum park_kind kind;
 	const char *why;
 };
@@ -118,8 +128,12 @@ struct run {
 	int64_t n_taken;
 	int64_t n_said;
 	int64_t n_fired;
+	int64_t fired_as[FIRED_KINDS];
 	int64_t n_failed;
 	struct metric_times batch_times;
+	struct metric_words refused;   /* commands, by code */
+	struct metric_words db_errors; /* by SQLSTATE */
+	struct notify notify;
 
 	/* What it tells of itself; the last three as of the last look. */
 	struct health *health;
@@ -129,6 +143,18 @@ struct run {
 	int64_t n_parked;
 };
 
+/* What sysadmin conventions (s6) expect of exit codes. */
+enum {
+	RUN_CLEAN = 0,
+	RUN_BROKEN = 1,
+	RUN_USAGE = 100
+};
+
+/* run.c: everything that it needs; RC_GONE when it is told to stop. */
+enum rc run_open(struct run *r, struct signals *told, struct err *e) MUST_CHECK;
+void run_close(struct run *r);
+/* Until it is told to stop; the exit code. */
+int run_loop(struct run *r, struct signals *told);
 /* run.c: the county as events behind SEQ have it; on failure the old one. */
 enum rc run_reload(struct run *r, int64_t seq, struct err *e) MUST_CHECK;
 
@@ -164,8 +190,10 @@ enum rc batch_begin(struct run *r, int slot, struct err *e) MUST_CHECK;
  */
 enum rc batch_registry(struct run *r, bool *fits, struct err *e) MUST_CHECK;
 
-/* watch.c: what is told over HTTP */
+/* watch.c: what is told over HTTP, and in the log */
 enum rc watch_open(struct run *r, struct err *e) MUST_CHECK;
+/* A batch is committed: counts what was refused in it. */
+void watch_batch(struct run *r);
 enum rc watch_look(struct run *r, struct err *e) MUST_CHECK;
 
 /* parked.c */

@@ -36,14 +36,15 @@ save_one(struct run *r, const struct parked *p)
 void
 parked_save(struct run *r)
 {
-	char quoted[LOG_QUOTED];
+	char quoted[LOG_QUOTED], trace[LOG_TRACE];
 
 	for (const struct parked *p = r->parked; p != NULL; p = p->next) {
 		save_one(r, p);
 		if (p->kind != PARK_BEHIND)
 			log_event(LEVEL_ERROR, "event.parked",
-			    "seq=%lld case=%.*s reason=%s", (long long)p->seq,
-			    STR_ARG(p->casefile), log_quote(p->why, quoted));
+			    "seq=%lld case=%.*s reason=%s%s", (long long)p->seq,
+			    STR_ARG(p->casefile), log_quote(p->why, quoted),
+			    log_trace(p->trace, trace));
 	}
 }
 

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,13 +18,6 @@
 #define ERRANDS_MAX 100
 #define BACKOFF_MIN_MS 50
 #define BACKOFF_MAX_MS 2000
-
-/* What sysadmin conventions (s6) expect of exit codes. */
-enum {
-	EXIT_CLEAN = 0,
-	EXIT_BROKEN = 1,
-	EXIT_USAGE = 100
-};
 
 struct db *
 run_db(struct run *r)
@@ -139,24 +131,24 @@ open_bus(struct run *r, struct err *e)
 	return bell_open(&r->bell, r->conf.ring, e);
 }
 
+/* Whether somebody says so within MS. */
+static bool
+is_told_to_stop(struct signals *told, long ms)
+{
+	zmq_pollitem_t item = { NULL, told->fd, ZMQ_POLLIN, 0 };
+
+	return told->stop || (zmq_poll(&item, 1, ms) > 0 && signals_turn(told));
+}
+
 /* Waits, with jitter, longer each time; true when told to stop instead. */
 static bool
-back_off(struct run *r, int sigfd)
+back_off(struct run *r, struct signals *told)
 {
-	zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
 	int64_t ms = r->backoff_ms > 0 ? r->backoff_ms : BACKOFF_MIN_MS;
 
 	r->backoff_ms = ms * 2 < BACKOFF_MAX_MS ? ms * 2 : BACKOFF_MAX_MS;
 	ms = ms / 2 + (int64_t)randombytes_uniform((uint32_t)ms);
-	return zmq_poll(&item, 1, (long)ms) > 0;
-}
-
-static bool
-is_told_to_stop(int sigfd)
-{
-	zmq_pollitem_t item = { NULL, sigfd, ZMQ_POLLIN, 0 };
-
-	return zmq_poll(&item, 1, 0) > 0;
+	return is_told_to_stop(told, (long)ms);
 }
 
 /*
@@ -164,14 +156,14 @@ is_told_to_stop(int sigfd)
  * What came in during the last look, which found nothing, is work.
  */
 static enum rc
-drain(struct run *r, int sigfd, struct err *e)
+drain(struct run *r, struct signals *told, struct err *e)
 {
 	int64_t until = clock_mono_ms() + STRETCH_MS;
 	bool did = true;
 	enum rc rc = RC_OK;
 
 	while (did && rc == RC_OK && clock_mono_ms() < until &&
-	       !is_told_to_stop(sigfd)) {
+	       !is_told_to_stop(told, 0)) {
 		int64_t from = clock_mono_ms();
 
 		rc = batch_run(r, &did, e);
@@ -187,11 +179,12 @@ drain(struct run *r, int sigfd, struct err *e)
 
 /* Parked events that are due for another try, or that somebody asks for. */
 static enum rc
-errands(struct run *r, int sigfd, struct err *e)
+errands(struct run *r, struct signals *told, struct err *e)
 {
 	bool did = true;
 
-	for (int n = 0; n < ERRANDS_MAX && did && !is_told_to_stop(sigfd); n++)
+	for (int n = 0; n < ERRANDS_MAX && did && !is_told_to_stop(told, 0);
+	     n++)
 		TRY(errand_run(r, &did, e));
 	return RC_OK;
 }
@@ -211,7 +204,7 @@ probe(struct run *r, bool *work, bool *errand, struct err *e)
 }
 
 static enum rc
-turn(struct run *r, int sigfd, bool rang, struct err *e)
+turn(struct run *r, struct signals *told, bool rang, struct err *e)
 {
 	bool work = rang, errand = false;
 
@@ -220,9 +213,9 @@ turn(struct run *r, int sigfd, bool rang, struct err *e)
 		r->probed_ms = clock_mono_ms();
 	}
 	if (errand)
-		TRY(errands(r, sigfd, e));
+		TRY(errands(r, told, e));
 	if (work || rang)
-		TRY(drain(r, sigfd, e));
+		TRY(drain(r, told, e));
 	if (clock_mono_ms() - r->seen_ms < SEEN_MS)
 		return RC_OK;
 	r->seen_ms = clock_mono_ms();
@@ -233,7 +226,7 @@ turn(struct run *r, int sigfd, bool rang, struct err *e)
 
 /* What went wrong, and whether to go on. */
 static bool
-survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
+survive(struct run *r, enum rc rc, const struct err *why, struct signals *told)
 {
 	struct err e;
 
@@ -242,9 +235,10 @@ survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
 	log_why(rc == RC_RETRY ? LEVEL_WARN : LEVEL_ERROR, "turn.failed",
 	    why->text);
 	r->n_failed++;
+	metric_database_error(&r->db_errors, why->text);
 	if (rc != RC_RETRY)
 		return false;
-	if (back_off(r, sigfd))
+	if (back_off(r, told))
 		return true; /* the loop stops at its end */
 	if (r->db == NULL || !db_alive(r->db)) {
 		rc = connect_db(r, &e);
@@ -255,12 +249,12 @@ survive(struct run *r, enum rc rc, const struct err *why, int sigfd)
 	return true;
 }
 
-static int
-loop(struct run *r, int sigfd)
+int
+run_loop(struct run *r, struct signals *told)
 {
 	zmq_pollitem_t items[] = {
 		{ feed_socket(r->feed), 0, ZMQ_POLLIN, 0 },
-		{ NULL, sigfd, ZMQ_POLLIN, 0 },
+		{ NULL, told->fd, ZMQ_POLLIN, 0 },
 		{ NULL, health_socket(r->health), ZMQ_POLLIN, 0 },
 	};
 	int n_items = r->health != NULL ? 3 : 2;
@@ -272,21 +266,26 @@ loop(struct run *r, int sigfd)
 		if (r->db == NULL || !db_alive(r->db))
 			rc = err_set(&e, RC_RETRY, "no database");
 		else
-			rc = turn(r, sigfd, rang, &e);
-		if (!survive(r, rc, &e, sigfd))
-			return EXIT_BROKEN;
+			rc = turn(r, told, rang, &e);
+		if (!survive(r, rc, &e, told))
+			return RUN_BROKEN;
 		items[0].socket = feed_socket(r->feed);
 		if (zmq_poll(items, n_items, r->more ? 0 : IDLE_MS) < 0 &&
 		    errno != EINTR)
-			return EXIT_BROKEN;
+			return RUN_BROKEN;
 		health_turn(r->health);
-		if ((items[1].revents & ZMQ_POLLIN) != 0)
-			return EXIT_CLEAN;
+		log_repeats();
+		notify_alive(&r->notify);
+		if (is_told_to_stop(told, 0))
+			return RUN_CLEAN;
+		if (told->reload)
+			conf_reload(&r->conf);
+		told->reload = false;
 		rang = feed_pump(r->feed) || r->more;
 	}
 }
 
-static void
+void
 run_close(struct run *r)
 {
 	struct err ignored;
@@ -308,87 +307,25 @@ run_close(struct run *r)
 
 /* The first connection may take a while: the server may be starting. */
 static enum rc
-connect_patiently(struct run *r, int sigfd, struct err *e)
+connect_patiently(struct run *r, struct signals *told, struct err *e)
 {
 	int64_t give_up = clock_mono_ms() + 30000;
 	enum rc rc;
 
 	while ((rc = connect_db(r, e)) == RC_RETRY && clock_mono_ms() < give_up)
-		if (back_off(r, sigfd))
+		if (back_off(r, told))
 			return err_set(e, RC_GONE, "told to stop");
 	return rc;
 }
 
-static enum rc
-run_open(struct run *r, int sigfd, struct err *e)
+enum rc
+run_open(struct run *r, struct signals *told, struct err *e)
 {
 	r->arena = arena_new(BATCH_ARENA);
 	for (size_t i = 0; i < ARRAY_LEN(r->args); i++)
 		args_init(&r->args[i]);
 	TRY(watch_open(r, e));
 	TRY(open_bus(r, e));
-	TRY(connect_patiently(r, sigfd, e));
+	TRY(connect_patiently(r, told, e));
 	return r->desc->open != NULL ? r->desc->open(r, e) : RC_OK;
-}
-
-static int
-usage(const struct run_desc *desc, bool asked)
-{
-	(void)fprintf(asked ? stdout : stderr,
-	    "usage: %s [-n]\n\n"
-	    "The %s service.  Settings come from the environment.\n"
-	    "  -n      print the settings, check them, and exit\n"
-	    "  --help  this text\n",
-	    desc->name, desc->name);
-	return asked ? EXIT_CLEAN : EXIT_USAGE;
-}
-
-static int
-serve(struct run *r)
-{
-	struct err e;
-	int sigfd = signals_open(), code = EXIT_BROKEN;
-	enum rc rc = run_open(r, sigfd, &e);
-
-	if (rc == RC_OK) {
-		log_event(LEVEL_INFO, "service.started", "version=\"%.*s\"",
-		    STR_ARG(registry_version(r->registry)));
-		code = loop(r, sigfd);
-		log_event(LEVEL_INFO, "service.stopped", "%s", "");
-	} else if (rc == RC_GONE) {
-		code = EXIT_CLEAN;
-	} else {
-		log_why(LEVEL_ERROR, "service.failed", e.text);
-	}
-	run_close(r);
-	(void)close(sigfd);
-	return code;
-}
-
-int
-run_main(const struct run_desc *desc, int argc, char **argv)
-{
-	struct run *r = xcalloc(1, sizeof(*r));
-	struct err e;
-	int code;
-
-	r->desc = desc;
-	zsys_handler_set(NULL); /* signals are ours */
-	log_init(desc->name, LEVEL_INFO);
-	if (sodium_init() < 0)
-		never("no randomness");
-	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
-		code = usage(desc, strcmp(argv[1], "--help") == 0);
-	} else if (conf_load(&r->conf, &e) != RC_OK) {
-		log_why(LEVEL_ERROR, "settings.refused", e.text);
-		code = EXIT_USAGE;
-	} else if (argc > 1) {
-		conf_print(&r->conf);
-		code = EXIT_CLEAN;
-	} else {
-		log_init(desc->name, log_level_of(r->conf.log_level));
-		code = serve(r);
-	}
-	free(r);
-	return code;
 }

@@ -17,7 +17,11 @@ batch_park(struct run *r, int64_t seq, struct str casefile, enum park_kind kind,
 	struct parked *p = arena_alloc(r->arena, sizeof(*p));
 
 	must(p != NULL);
-	*p = (struct parked){ r->parked, seq, casefile, kind, why };
+	*p = (struct parked){ .next = r->parked,
+		.seq = seq,
+		.casefile = casefile,
+		.kind = kind,
+		.why = why };
 	r->parked = p;
 }
 
@@ -74,11 +78,13 @@ batch_take_one(struct run *r, const struct feed_event *fe, struct err *e)
 	ev->msg = arena_alloc(r->arena, ev->desc->size);
 	must(ev->msg != NULL);
 	if (msg_decode(ev->desc, ev->env.data, MSG_LENIENT, ev->msg, r->arena,
-		NULL) != RC_OK)
+		NULL) != RC_OK) {
 		batch_park(r, fe->seq, ev->casefile, PARK_UNREAD,
 		    "the message cannot be read");
-	else
+		r->parked->trace = ev->env.traceparent;
+	} else {
 		r->n_events++;
+	}
 	return RC_OK;
 }
 

@@ -43,3 +43,68 @@ CREATE OR REPLACE FUNCTION run.quiet() RETURNS boolean LANGUAGE sql STABLE AS $$
 		AND NOT EXISTS (SELECT FROM (SELECT DISTINCT service FROM run.cursor) c,
 			run.waiting(c.service, 1))
 $$;
+
+-- What is watched of the whole installation, as rows of /metrics: the name,
+-- the labels as they stand there, and the value (times in thousandths of a
+-- second).  Of limits that run only an index is read, of those that ran out,
+-- of calls and cards only what is open.
+CREATE INDEX deadline_overdue ON run.deadline (service, name)
+	WHERE state = 'fired' AND met_at IS NULL AND kind <> 'window';
+CREATE INDEX call_open ON dispatcher.call (main)
+	WHERE state IN ('drafted', 'gathering', 'working', 'submitted');
+CREATE FUNCTION run.figures() RETURNS TABLE (metric text, labels text, value bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	now_at timestamptz := run.now();
+BEGIN
+	RETURN QUERY SELECT v.m, v.l, v.n FROM run.lag g, LATERAL (VALUES
+		('huying_lag_events', format('service="%s",slot="%s"', g.service, g.slot), g.lag),
+		('huying_lag_seconds', format('service="%s",slot="%s"', g.service, g.slot),
+			(g.age * 1000)::bigint)) v (m, l, n);
+	RETURN QUERY SELECT 'huying_oldest_unprocessed_age_seconds',
+		format('service="%s"', g.service), (max(g.age) * 1000)::bigint
+		FROM run.lag g GROUP BY g.service;
+	RETURN QUERY SELECT 'huying_parked_events',
+		format('service="%s",state="%s"', c.service, s.state),
+		(SELECT count(*) FROM run.parked p WHERE p.service = c.service
+			AND (p.tries > 0) = (s.state = 'poison'))
+		FROM (SELECT DISTINCT x.service FROM run.cursor x) c,
+			(VALUES ('poison'), ('behind')) s (state);
+	RETURN QUERY SELECT 'huying_deadlines',
+		format('service="%s",limit="%s",state="%s"', d.service, d.name, d.state), d.n
+		FROM (SELECT x.service, x.name,
+				CASE WHEN x.wake_at <= now_at THEN 'due' ELSE 'armed' END AS state,
+				count(*) AS n
+			FROM (SELECT a.service, a.name, a.wake_at FROM run.deadline a
+				WHERE a.wake_at IS NOT NULL AND NOT a.urgent
+				UNION ALL
+				SELECT a.service, a.name, a.wake_at FROM run.deadline a
+				WHERE a.wake_at IS NOT NULL AND a.urgent) x
+			GROUP BY 1, 2, 3
+			UNION ALL
+			SELECT o.service, o.name, 'overdue', count(*) FROM run.deadline o
+			WHERE o.state = 'fired' AND o.met_at IS NULL AND o.kind <> 'window'
+			GROUP BY 1, 2) d;
+	-- A call's own limits, and those of its departments: <call>/<unit>.
+	RETURN QUERY SELECT 'huying_calls', format('class="%s",unit_kind="%s",state="%s"',
+			c.class, coalesce(u.kind, 'gone'), c.state), count(*)
+		FROM (SELECT k.class, k.main, CASE WHEN EXISTS (SELECT FROM run.deadline d
+				WHERE d.service = 'dispatcher' AND d.thing >= k.id
+					AND d.thing < k.id || '0' AND d.state = 'fired'
+					AND d.met_at IS NULL AND d.kind <> 'window')
+				THEN 'overdue' ELSE 'open' END AS state
+			FROM dispatcher.call k
+			WHERE k.state IN ('drafted', 'gathering', 'working', 'submitted')) c
+		LEFT JOIN registry.unit u ON u.code = c.main AND u.valid_to IS NULL
+		GROUP BY c.class, u.kind, c.state;
+	RETURN QUERY SELECT 'huying_cards', format('colour="%s"', s.state), count(k.state)
+		FROM unnest(ARRAY['blue', 'yellow', 'orange', 'red', 'excused']) s (state)
+		LEFT JOIN dispatcher.card k ON k.state = s.state AND k.state <> 'lifted'
+		GROUP BY s.state;
+	RETURN QUERY SELECT 'huying_database_size_bytes', '',
+		pg_database_size(current_database());
+	RETURN QUERY SELECT 'huying_key_next_expiry_timestamp_seconds', '',
+		(extract(epoch FROM min(k.expires_at)) * 1000)::bigint FROM access.key k
+		WHERE k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
+		HAVING min(k.expires_at) IS NOT NULL;
+END $$;

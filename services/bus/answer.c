@@ -87,6 +87,8 @@ answer_no(struct bus *b, const struct entry *en, const char *code,
 {
 	struct buf out;
 
+	if (retry != RETRY_SAME_ID)
+		metric_word(&b->tally.refused, code, 1);
 	buf_init(&out, ANSWER_MAX);
 	answer_send(b, en->identity, retry == RETRY_SAME_ID ? "UNKNOWN" : "NAK",
 	    en->number,

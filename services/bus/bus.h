@@ -2,6 +2,8 @@
 #ifndef BUS_BUS_H
 #define BUS_BUS_H
 
+#include "common/base/notify.h"
+#include "common/base/signals.h"
 #include "common/bus/socket.h"
 #include "common/bus/window.h"
 #include "common/conf/conf.h"
@@ -46,10 +48,13 @@ struct tally {
 	int64_t n_live;
 	int64_t n_log;
 	struct metric_times append;
+	struct metric_words refused;   /* publishes, by code */
+	struct metric_words db_errors; /* by SQLSTATE */
 };
 
-struct sub;  /* sub.h */
-struct gate; /* gate.h */
+struct sub;     /* sub.h */
+struct gate;    /* gate.h */
+struct figures; /* figures.c */
 
 struct bus {
 	struct conf conf;
@@ -95,6 +100,8 @@ struct bus {
 	size_t n_subs;
 
 	struct health *health;
+	struct figures *figures;
+	struct notify notify;
 	struct tally tally;
 	size_t fed; /* who of them is the next to be served */
 };
@@ -121,6 +128,17 @@ enum rc store_save_reader(struct bus *b, struct str client, struct str name,
 
 /* figures.c: what is told over HTTP */
 enum rc figures_open(struct bus *b, struct err *e) MUST_CHECK;
+void figures_close(struct bus *b);
+/* Asks for what the whole installation is counted by; never waits. */
+void figures_turn(struct bus *b);
+/* log.c: which of its readers has all, is being served, or is slow. */
+enum reader_state {
+	READER_CURRENT,
+	READER_BEHIND,
+	READER_STALLED,
+	READER_STATES
+};
+enum reader_state log_reader_state(const struct bus *b, const struct sub *s);
 
 /* append.c: one batch on its way into the journal */
 enum rc append_send(struct bus *b, struct batch *t, struct err *e) MUST_CHECK;
@@ -156,6 +174,8 @@ void answer_no(struct bus *b, const struct entry *en, const char *code,
 
 /* publish.c: takes in what waits, stores it, answers. */
 void publish_turn(struct bus *b);
+/* At the end: what was taken in gets its answer, or TOLD says to go. */
+void publish_drain(struct bus *b, struct signals *told);
 /* Whether another publish can be taken in now. */
 bool publish_open(const struct bus *b);
 

@@ -129,6 +129,18 @@ gate_socket(struct bus *b)
 	return zap_socket(b->gate->zap);
 }
 
+void
+gate_reload(struct bus *b)
+{
+	b->gate->looked_ms = clock_mono_ms() - LOOK_MS;
+}
+
+int64_t
+gate_refused(const struct bus *b)
+{
+	return zap_refused(b->gate->zap);
+}
+
 /*
  * Nobody asks again who a connection belongs to, and these two sockets have
  * no requests to look at.  So their TCP side is closed and bound again:

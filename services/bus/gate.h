@@ -15,6 +15,10 @@ struct gate;
  */
 enum rc gate_open(struct bus *b, struct err *e) MUST_CHECK;
 void gate_close(struct bus *b);
+/* SIGHUP: who may do what is read anew at the next turn. */
+void gate_reload(struct bus *b);
+/* Handshakes that were turned away. */
+int64_t gate_refused(const struct bus *b);
 void *gate_socket(struct bus *b); /* where handshakes wait, for zmq_poll() */
 /* Answers handshakes; every 2 s looks whether somebody's rights changed. */
 void gate_turn(struct bus *b);

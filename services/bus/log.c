@@ -184,6 +184,15 @@ is_behind(const struct bus *b, const struct sub *s)
 	return s->credit > 0 && s->next < end_of(b, s);
 }
 
+enum reader_state
+log_reader_state(const struct bus *b, const struct sub *s)
+{
+	if (s->next >= end_of(b, s))
+		return READER_CURRENT;
+	return s->credit <= 0 || s->rest_ms > 0 ? READER_STALLED
+						: READER_BEHIND;
+}
+
 static bool
 is_due(const struct bus *b, const struct sub *s)
 {

@@ -2,7 +2,6 @@
 #include "services/bus/gate.h"
 
 #include "common/base/log.h"
-#include "common/base/signals.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -95,6 +94,7 @@ bus_close(struct bus *b)
 				  store_seen(b, true, &ignored) != RC_OK))
 		log_event(LEVEL_DEBUG, "instance.left_behind", "%s", "");
 	health_close(&b->health);
+	figures_close(b);
 	log_close(b);
 	gate_close(b);
 	registry_free(&b->registry);
@@ -154,10 +154,10 @@ answer_ring(struct bus *b)
 
 /* Waits until there is something to do; false when asked to end. */
 static bool
-rest(struct bus *b, int sigfd)
+rest(struct bus *b, struct signals *told)
 {
 	zmq_pollitem_t items[] = {
-		{ NULL, sigfd, ZMQ_POLLIN, 0 },
+		{ NULL, told->fd, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->log), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->ring), 0, ZMQ_POLLIN, 0 },
 		{ socket_raw(b->live), 0, ZMQ_POLLIN, 0 },
@@ -185,11 +185,22 @@ rest(struct bus *b, int sigfd)
 		items[n++].fd = health_socket(b->health);
 	if (zmq_poll(items, (int)n, wait_ms) < 0 && errno != EINTR)
 		return false;
-	return (items[0].revents & ZMQ_POLLIN) == 0;
+	return (items[0].revents & ZMQ_POLLIN) == 0 || !signals_turn(told);
+}
+
+/* SIGHUP: level and form of the log, who may do what, the seal, the pack. */
+static void
+reload(struct bus *b, struct signals *told)
+{
+	told->reload = false;
+	gate_reload(b);
+	keep_seal_key(b);
+	b->registry_old = true;
+	conf_reload(&b->conf);
 }
 
 static int
-loop(struct bus *b, int sigfd)
+loop(struct bus *b, struct signals *told)
 {
 	int64_t tried_ms = 0, seen_ms = 0;
 
@@ -200,31 +211,43 @@ loop(struct bus *b, int sigfd)
 		publish_turn(b);
 		log_turn(b);
 		health_turn(b->health);
+		figures_turn(b);
+		log_repeats();
+		notify_alive(&b->notify);
+		if (told->reload)
+			reload(b, told);
 		if (!keep_db(b, &tried_ms))
 			return 1;
 		keep_seen(b, &seen_ms);
 		if (!wall_stands(&b->wall))
 			return 1;
-	} while (rest(b, sigfd));
+	} while (rest(b, told));
+	notify_say("STOPPING=1");
+	publish_drain(b, told);
 	return 0;
 }
 
 static int
 serve(struct bus *b)
 {
+	struct signals told;
 	struct err e;
-	int sigfd = signals_open(), code = 1;
+	int code = 1;
 
+	signals_serve(&told);
+	notify_init(&b->notify);
 	if (bus_open(b, &e) == RC_OK) {
 		log_event(LEVEL_INFO, "service.started", "head=%lld",
 		    (long long)b->head);
-		code = loop(b, sigfd);
+		notify_say("READY=1");
+		code = loop(b, &told);
 		log_event(LEVEL_INFO, "service.stopped", "%s", "");
 	} else {
 		log_why(LEVEL_ERROR, "service.failed", e.text);
 	}
 	bus_close(b);
-	(void)close(sigfd);
+	signals_close(&told);
+	log_flush();
 	return code;
 }
 
@@ -252,13 +275,13 @@ main(int argc, char **argv)
 		never("no randomness");
 	if (argc > 1 && strcmp(argv[1], "-n") != 0) {
 		code = usage(strcmp(argv[1], "--help") == 0);
-	} else if (conf_load(&b->conf, &e) != RC_OK) {
+	} else if (conf_load(&b->conf, &e) != RC_OK ||
+		   conf_policy(&b->conf, &e) != RC_OK) {
 		log_why(LEVEL_ERROR, "settings.refused", e.text);
 	} else if (argc > 1) {
 		conf_print(&b->conf);
 		code = 0;
 	} else {
-		log_init("bus", log_level_of(b->conf.log_level));
 		code = serve(b);
 	}
 	free(b);

@@ -11,6 +11,8 @@
 #define NUMBER_MAX 32
 /* A commit that takes longer than this is a reason to turn others away. */
 #define STUCK_MS 1000
+/* A little longer than an append may take. */
+#define DRAIN_MS 6000
 
 static struct entry *
 entry_new(struct bus *b, struct str identity, struct str number)
@@ -39,6 +41,7 @@ refuse_with(struct bus *b, struct entry *en, const char *code, struct str field,
 	struct buf out;
 
 	buf_init(&out, ANSWER_MAX);
+	metric_word(&b->tally.refused, code, 1);
 	en->refused = true;
 	en->answer = arena_str(b->filling->arena,
 	    answer_refusal(&out, code, field, reason, retry, after_ms));
@@ -166,6 +169,17 @@ take_one(struct bus *b, struct frames *f, struct client *who)
 }
 
 static void
+tell_stored(const struct entry *en, int64_t seq)
+{
+	char trace[LOG_TRACE];
+
+	if (log_says(LEVEL_DEBUG))
+		log_event(LEVEL_DEBUG, "event.stored", "seq=%lld type=%.*s%s",
+		    (long long)seq, STR_ARG(en->event.env.type),
+		    log_trace(en->event.env.traceparent, trace));
+}
+
+static void
 tell(struct bus *b, const struct batch *t, const struct rows *receipts)
 {
 	size_t row = 0;
@@ -190,6 +204,8 @@ tell(struct bus *b, const struct batch *t, const struct rows *receipts)
 			    rows_i64(receipts, row, RECEIPT_SEQ),
 			    rows_i64(receipts, row, RECEIPT_EPOCH),
 			    str_is(status, "duplicate"));
+		if (str_is(status, "stored"))
+			tell_stored(en, rows_i64(receipts, row, RECEIPT_SEQ));
 		row++;
 	}
 }
@@ -236,6 +252,7 @@ static void
 failed(struct bus *b, struct batch *t, const struct err *e)
 {
 	log_why(LEVEL_WARN, "append.failed", e->text);
+	metric_database_error(&b->tally.db_errors, e->text);
 	db_rollback(b->db);
 	tell_failed(b, t, !db_alive(b->db));
 	batch_reset(t);
@@ -352,4 +369,27 @@ publish_turn(struct bus *b)
 	}
 	if (b->flying == NULL && b->filling->n > 0)
 		launch(b);
+}
+
+void
+publish_drain(struct bus *b, struct signals *told)
+{
+	int64_t until = clock_mono_ms() + DRAIN_MS;
+
+	told->stop = false; /* the second time is for good */
+	while ((b->flying != NULL || b->filling->n > 0) &&
+	       clock_mono_ms() < until && !signals_turn(told)) {
+		if (b->flying == NULL) {
+			launch(b);
+		} else if (db_ready(b->db)) {
+			land(b);
+		} else {
+			zmq_pollitem_t items[] = {
+				{ NULL, db_socket(b->db), ZMQ_POLLIN, 0 },
+				{ NULL, told->fd, ZMQ_POLLIN, 0 },
+			};
+
+			(void)zmq_poll(items, ARRAY_LEN(items), 100);
+		}
+	}
 }

@@ -74,6 +74,10 @@ ON CONFLICT (service, pid) DO UPDATE SET seen_at = clock_timestamp()
 DELETE FROM run.instance WHERE service = 'bus'
 	AND (pid = $1::bigint OR seen_at < clock_timestamp() - interval '1 minute')
 
+-- What the whole installation is watched by.
+-- name: figures
+SELECT metric, labels, value FROM run.figures()
+
 -- Rises with every change of the schema access, and when a key ends.
 -- name: access_version
 SELECT coalesce((SELECT max(n) FROM access.change), 0) AS changes,
