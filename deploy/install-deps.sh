@@ -2,7 +2,7 @@
 # Installs what a fresh Debian 12 lacks.  Does nothing when all is there.
 #
 #   install-deps.sh          to build and run
-#   install-deps.sh --dev    and to test and lint
+#   install-deps.sh --dev    and to test and lint, with promtool unpacked
 #   install-deps.sh --image  what an image is built with, no server
 #   install-deps.sh --bench  to build and run, and what the bus is compared
 #                            with; none of it becomes a service of the machine
@@ -24,17 +24,36 @@ case ${1:-} in
 --bench) want="$run $bench" ;;
 esac
 
-# The package would start a server, now and at every boot: unpacked, beside
-# what we build, it is a program and no more.  (redis-server's is the same as
-# the one in redis-tools, which starts nothing.)
-unpack_nats() {
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+# sudo drops the environment, so env comes after it.
+apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
+
+# unpack PACKAGE PROGRAM: such a package would start a server, now and at every
+# boot: unpacked, beside what we build, it is a program and no more.
+# (redis-server's is the same as the one in redis-tools, which starts nothing.)
+unpack() {
 	dir=$(dirname "$0")/../build/peers
-	if command -v nats-server >/dev/null || [ -x "$dir/usr/sbin/nats-server" ]; then
+	if command -v "$(basename "$2")" >/dev/null || [ -x "$dir/$2" ]; then
 		return
 	fi
+	echo "unpacking: $1" >&2
 	mkdir -p "$dir"
-	(cd "$dir" && apt-get -o APT::Sandbox::User=root download -qq nats-server &&
-		dpkg-deb -x nats-server_*.deb . && rm nats-server_*.deb)
+	(
+		cd "$dir"
+		apt-get -o APT::Sandbox::User=root download -qq "$1" 2>/dev/null || {
+			$apt update -qq
+			apt-get -o APT::Sandbox::User=root download -qq "$1"
+		}
+		dpkg-deb -x "$1"_*.deb .
+		rm "$1"_*.deb
+	)
+}
+unpack_all() {
+	case $1 in
+	--bench) unpack nats-server usr/sbin/nats-server ;;
+	--dev) unpack prometheus usr/bin/promtool ;;
+	esac
 }
 
 missing=
@@ -45,17 +64,15 @@ for p in $want; do
 		missing="$missing $p"
 done
 if [ -z "$missing" ]; then
-	[ "${1:-}" != --bench ] || unpack_nats
+	unpack_all "${1:-}"
 	exit 0
 fi
 
-sudo=
-if [ "$(id -u)" != 0 ]; then
+if [ -n "$sudo" ]; then
 	command -v sudo >/dev/null || {
 		echo "install-deps: missing:$missing; run this as root" >&2
 		exit 3
 	}
-	sudo=sudo
 fi
 echo "installing:$missing" >&2
 
@@ -71,9 +88,7 @@ case $missing in
 	;;
 esac
 
-# sudo drops the environment, so env comes after it.
-apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get"
 $apt update -qq
 # shellcheck disable=SC2086
 $apt install -y -qq --no-install-recommends $missing >/dev/null
-[ "${1:-}" != --bench ] || unpack_nats
+unpack_all "${1:-}"
