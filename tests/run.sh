@@ -66,10 +66,12 @@ scripts() {
 for suite in $suites; do
 	case $suite in
 	unit)
+		script_run tests/sim/run.sh &
 		for t in build/"$mode"/test/test_*; do
 			[ -f "tests/unit/$(basename "$t").c" ] && [ -x "$t" ] && cmocka "$t"
 		done
-		scripts tests/sim/run.sh
+		wait
+		script_tell tests/sim/run.sh
 		;;
 	store)
 		deploy/cluster.sh start "$work/pg" "$work/sock" || exit 1
