@@ -20,7 +20,7 @@ fi
 "$huying" clock run >/dev/null
 # The desk decides the reports of the examples.
 desk() {
-	for _ in $(seq 240); do
+	for _ in $(seq 720); do
 		sql "SELECT e.subject FROM journal.event e WHERE e.type = 'report.received' AND NOT EXISTS
 			(SELECT FROM journal.event x WHERE x.subject = e.subject AND x.type IN
 			('report.accepted', 'report.refused', 'report.merged', 'report.accept', 'report.refuse'))" |
@@ -33,12 +33,14 @@ desk() {
 	done
 }
 desk &
-timeout 40 /usr/bin/python3 examples/example.py >"$out/py" 2>&1
+timeout 120 /usr/bin/python3 examples/example.py >"$out/py" 2>&1
 is "the Python example publishes and follows to the end" sh -c "tail -1 '$out/py' | grep -q 'report.refused'"
-timeout 40 node examples/example.mjs >"$out/node" 2>&1
+timeout 120 node examples/example.mjs >"$out/node" 2>&1
 is "the Node example publishes and follows to the end" sh -c "tail -1 '$out/node' | grep -q 'report.refused'"
-timeout 40 build/"${MODE:-release}"/examples/example >"$out/c" 2>&1
+timeout 120 build/"${MODE:-release}"/examples/example >"$out/c" 2>&1
 is "the C example publishes and follows to the end" sh -c "tail -1 '$out/c' | grep -q 'report.refused'"
 touch "$out/done"
 wait
-for f in py node c; do grep -q 'report.refused' "$out/$f" || tail -5 "$out/$f"; done
+for f in py node c; do
+	grep -q 'report.refused' "$out/$f" || { tail -5 "$out/$f"; "$huying" events --type report --type command | tail -20; }
+done
