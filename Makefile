@@ -72,7 +72,8 @@ EXAMPLE := $(patsubst examples/%.c,$B/examples/%,$(wildcard examples/*.c))
 CLIENT := $(patsubst tests/client/%.c,$B/client/%,$(wildcard tests/client/*.c))
 # What tests may link of the services: everything but their main().
 PARTS := $(filter-out %/main.o,$(filter $B/services/%,$(OBJ)))
-CLIPARTS := $(filter-out %/main.o,$(filter $B/cli/%,$(OBJ)))
+# The tool publishes through the library, as anybody does.
+CLIPARTS := $(filter-out %/main.o,$(filter $B/cli/% $B/lib/%,$(OBJ)))
 TESTLIB := $(filter $B/tests/lib/%,$(OBJ))
 BENCHLIB := $B/tests/lib/hist.o $(filter-out $B/tests/bench/bench_%,$(filter $B/tests/bench/%,$(OBJ)))
 
@@ -121,10 +122,9 @@ endef
 $(foreach s,$(filter-out huying,$(notdir $(BIN))),$(eval $(call service,$s)))
 # huying replay runs the five services; key reads patterns as the
 # bus does.
-$B/bin/huying: $(filter $B/cli/%,$(OBJ)) $(filter-out $B/services/bus/%,$(PARTS)) $B/services/bus/rights.o $(LIB)
+$B/bin/huying: $(filter $B/cli/% $B/lib/%,$(OBJ)) $(filter-out $B/services/bus/%,$(PARTS)) $B/services/bus/rights.o $(LIB)
 $(UNIT) $(STORE): LDLIBS += -lcmocka
 $(UNIT): $B/test/%: $B/tests/unit/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
-$B/test/test_library: $(filter $B/lib/%,$(OBJ))
 $(STORE): $B/test/%: $B/tests/store/%.o $(PARTS) $(CLIPARTS) $(TESTLIB) $(LIB)
 # A target may stand in for what it does not try: its own functions win.
 $(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $(PARTS) $(CLIPARTS) $B/tests/lib/room.o $(LIB)
@@ -187,7 +187,7 @@ check: $(UNIT)
 	@set -e; for t in $(UNIT); do $(RUN) $$t; done
 
 schemas: $B/bin/huying
-	@$B/bin/huying schemas schemas/published
+	@$B/bin/huying schema print schemas/published
 
 # The life cycles, drawn from the tables: docs/states/*.dot.
 states: $B/test/test_states
@@ -200,13 +200,14 @@ VERSION := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' common/base/versio
 HOME_   := $(LIBDIR)/huying
 install: all
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/include $(LIBDIR)/pkgconfig \
-		$(HOME_)/bin $(HOME_)/deploy/db)
+		$(PREFIX)/share/man/man3 $(HOME_)/bin $(HOME_)/deploy/db)
 	install -m 755 $(BIN) $(DESTDIR)$(HOME_)/bin
 	ln -sfn $(shell realpath -m --relative-to=$(PREFIX)/bin $(HOME_)/bin/huying) $(DESTDIR)$(PREFIX)/bin/huying
 	install -m 755 deploy/cluster.sh $(DESTDIR)$(HOME_)/deploy
 	install -m 644 deploy/db/roles.sql $(DESTDIR)$(HOME_)/deploy/db
 	cp -r deploy/packs $(DESTDIR)$(HOME_)/deploy
 	install -m 644 include/huying.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 lib/libhuying.3 $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 755 $(SO) $(DESTDIR)$(LIBDIR)
 	ln -sfn $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libhuying.so
 	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)
@@ -234,9 +235,11 @@ lint: layers codes headers pure alike format tidy cppcheck
 layers:
 	@awk -f common/layers.awk common/layers.txt $(filter-out tests/% examples/%,$(SRC) $(HDR))
 
-# docs/protocol.md tells every code and word of the bus, and no other.
+# docs/protocol.md tells every code and word of the bus, and no other;
+# docs/refusals.md every code of a rule.
 codes:
 	@awk -f common/codes.awk docs/protocol.md $(wildcard services/bus/*.c common/msg/*.c)
+	@awk -f common/reasons.awk docs/refusals.md $(wildcard common/rule/reasons.def services/*/reasons.def)
 
 headers: $(GEN)
 	@set -e; for h in $(filter-out common/msg/def_% common/rule/def_%,$(HDR)); do \

@@ -79,6 +79,8 @@ crew_react(struct play *p, const struct msg_envelope *env,
 		m->division = crew_keep(p, env->division);
 	if (m->report == NULL)
 		m->report = report_of(p, env->correlationid);
+	if (p->staff)
+		play_count(p, m, desc, at);
 	for (size_t i = 0; i < ARRAY_LEN(reactions); i++)
 		if (reactions[i].on == desc)
 			reactions[i].react(p, m, msg, at);

@@ -1,6 +1,22 @@
 /* What the desk does: decide a report, close a casefile, call back. */
 #include "cli/crew.h"
 
+/* What a report of somebody else is: as its sender or its words say. */
+static struct str
+matter_of(struct play *p, const struct msg_report_received *f, int64_t at)
+{
+	const struct msg_proposal *proposed = f->proposals.p;
+	const struct row_matter *first;
+	size_t i = 0;
+
+	if (f->matter.n > 0)
+		return crew_keep(p, f->matter);
+	if (f->proposals.n > 0)
+		return crew_keep(p, proposed[0].matter);
+	first = registry_next(p->registry, TABLE_matter, at, &i);
+	return first != NULL ? first->code : STR("");
+}
+
 void
 crew_on_report_received(
     struct play *p, struct memory *m, const void *msg, int64_t at)
@@ -9,10 +25,13 @@ crew_on_report_received(
 	struct str desk = crew_room_of(p, m->division);
 	int64_t when = crew_after(m, at, m->number, "desk", 3, 11);
 
-	(void)msg;
-	if (s == NULL)
+	if (s == NULL && !p->staff)
 		return;
-	if (s->accept)
+	if (s == NULL)
+		PLAN(p, when, m, report_accept, "decided", .report = m->number,
+		    .matter = matter_of(p, msg, at), .unit = desk,
+		    .officer = crew_somebody(p, desk, NULL, STR("")));
+	else if (s->accept)
 		PLAN(p, when, m, report_accept, "decided", .report = m->number,
 		    .matter = s->matter, .unit = desk,
 		    .officer = crew_somebody(p, desk, NULL, STR("")));

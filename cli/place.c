@@ -65,9 +65,17 @@ place_write_env(const struct place *p, const char *name, const char *q)
 	    f, "HUYING_INTAKE_PUBLIC_KEY=%s%s/intake.pub%s\n", q, p->keys, q);
 	(void)fprintf(f, "HUYING_VAULT_KEY=%s%s/vault.key%s\n", q, p->keys, q);
 	if (p->tcp[0] != '\0') {
+		static const char *const doors[] = { "HUYING_PUBLISH_TCP",
+			"HUYING_LIVE_TCP", "HUYING_LOG_TCP",
+			"HUYING_RING_TCP" };
+
 		(void)fprintf(f, "HUYING_TCP=%s%s%s\n", q, p->tcp, q);
 		(void)fprintf(
 		    f, "HUYING_BUS_KEY=%s%s/bus.key%s\n", q, p->curve, q);
+		for (size_t i = 0; i < ARRAY_LEN(doors); i++)
+			if (getenv(doors[i]) != NULL)
+				(void)fprintf(f, "%s=%s%s%s\n", doors[i], q,
+				    getenv(doors[i]), q);
 	}
 	return fclose(f) == 0 ? -1 : EXIT_CONNECT;
 }

@@ -13,6 +13,7 @@
 
 static const char play_usage[] =
     "usage: huying play DIR [--days N] [--quiet] [--db DSN]\n"
+    "       huying play --staff [--quiet] [--db DSN]\n"
     "\n"
     "Plays DIR/day.jsonl on a sandbox: each report is published at its\n"
     "time, and a scripted crew (DIR/crew.csv) does what staff would do on\n"
@@ -20,6 +21,11 @@ static const char play_usage[] =
     "and waits until every service has caught up.  Playing the same day\n"
     "again publishes the same events: duplicates.\n"
     "\n"
+    "  --staff    no day: the crew alone, for reports that others hand in\n"
+    "             from now on.  The clock moves while one of them is open,\n"
+    "             and stands still when each has come to its end.  Goes on\n"
+    "             until it is stopped (huying sandbox starts one); says\n"
+    "             ready when it listens\n"
     "  --days N   how long, from the day's first hour; 7 when left out\n"
     "  --quiet    no line of progress\n"
     "  --db DSN   libpq connection string\n"
@@ -166,9 +172,8 @@ publish_command(
 		.id = arena_printf(p->arena, "%s-%.*s-%lld", a->desc->type,
 		    STR_ARG(first), (long long)a->order),
 		.time = a->at,
-		.division = a->about != NULL
-				? a->about->division
-				: registry_county_of(p->reports[0].division),
+		.division = a->about != NULL ? a->about->division
+					     : registry_county(p->registry),
 	};
 
 	return publish_one(p->publisher, &env, a->desc, a->msg, out, e);
@@ -205,18 +210,28 @@ progress(const struct play *p, bool end)
 	    (long long)p->seen_seq, end ? "\n" : "");
 }
 
-/* Up to the next thing that happens: an action, or a limit that runs out. */
-static enum rc
-step(struct play *p, bool *more, struct err *e)
+enum rc
+play_listen(struct play *p, int64_t *wake_at, struct err *e)
 {
 	struct standing s;
-	int64_t next;
 
 	TRY(await_quiet(p, &s, e));
-	TRY(hear(p, s.head, e));
+	*wake_at = s.wake_at;
+	/* A sandbox's time may be moved by others, too. */
+	if (s.now > p->now)
+		p->now = s.now;
+	return hear(p, s.head, e);
+}
+
+enum rc
+play_step(struct play *p, bool *more, struct err *e)
+{
+	int64_t next, wake_at;
+
+	TRY(play_listen(p, &wake_at, e));
 	next = p->n_heap > 0 ? p->heap[0].at : INT64_MAX;
-	if (s.wake_at > 0 && s.wake_at < next)
-		next = s.wake_at;
+	if (wake_at > 0 && wake_at < next)
+		next = wake_at;
 	*more = next <= p->until;
 	if (!*more)
 		return RC_OK;
@@ -239,31 +254,6 @@ step(struct play *p, bool *more, struct err *e)
 	return RC_OK;
 }
 
-/* At the end the board asks for the scores of both periods it touched. */
-static void
-plan_scores(struct play *p)
-{
-	struct msg_score_publish *m;
-	const struct row_unit *board =
-	    registry_unit_of(p->registry, "county_centre",
-		registry_county_of(p->reports[0].division), p->now);
-
-	for (int64_t at = p->reports[0].at; board != NULL; at += 30 * DAY_MS) {
-		int year, month, day;
-
-		clock_date_of(clock_day(at), &year, &month, &day);
-		m = arena_alloc(p->arena, sizeof(*m));
-		must(m != NULL);
-		m->period = arena_printf(p->arena, "%04d-%02d", year, month);
-		m->unit = board->code;
-		play_plan(p, (struct action){ .at = p->until,
-				 .desc = &msg_score_publish_desc,
-				 .msg = m });
-		if (at > p->reports[0].at)
-			break;
-	}
-}
-
 static enum rc
 check_sandbox(struct play *p, struct err *e)
 {
@@ -283,7 +273,8 @@ check_sandbox(struct play *p, struct err *e)
 static enum rc
 connect_all(struct play *p, const struct conf *c, struct err *e)
 {
-	struct log_options follow = { .follow = true };
+	struct log_options follow = { .from_seq = p->seen_seq + 1,
+		.follow = true };
 
 	TRY(publisher_open(&p->publisher, c->publish, "crew", 10000, e));
 	TRY(bell_open(&p->bell, c->ring, e));
@@ -307,7 +298,7 @@ play_open(struct play *p, const struct conf *c, const char *dir, int days,
 	for (size_t i = 0; i < p->n_reports; i++)
 		play_plan(p, (struct action){ .at = p->reports[i].at,
 				 .report = &p->reports[i] });
-	plan_scores(p);
+	play_plan_scores(p);
 	return crew_open(p, e);
 }
 
@@ -315,11 +306,22 @@ static enum rc
 play_all(struct play *p, const struct conf *c, const char *dir, int days,
     struct err *e)
 {
+	struct standing s;
 	bool more = true;
 
+	if (dir == NULL) {
+		TRY(check_sandbox(p, e));
+		TRY(look(p, &s, e));
+		p->seen_seq = s.head;
+		TRY(connect_all(p, c, e));
+		TRY(crew_open(p, e));
+		puts("ready");
+		(void)fflush(stdout);
+		return play_staff(p, e);
+	}
 	TRY(play_open(p, c, dir, days, e));
 	while (more)
-		TRY(step(p, &more, e));
+		TRY(play_step(p, &more, e));
 	progress(p, true);
 	return RC_OK;
 }
@@ -341,10 +343,10 @@ play_close(struct play *p)
 int
 cmd_play(int argc, char **argv)
 {
-	const char *dsn = NULL, *days_text = "7", *words[1];
+	const char *dsn = NULL, *days_text = "7", *words[1] = { NULL };
 	struct play *p = xcalloc(1, sizeof(*p));
 	const struct option_row rows[] = { { "--db", &dsn, NULL },
-		{ "--days", &days_text, NULL },
+		{ "--days", &days_text, NULL }, { "--staff", NULL, &p->staff },
 		{ "--quiet", NULL, &p->quiet } };
 	const struct options o = { play_usage, rows, ARRAY_LEN(rows), words,
 		1 };
@@ -356,9 +358,10 @@ cmd_play(int argc, char **argv)
 
 	p->arena = arena_new(MEMORY_MAX);
 	args_init(&p->args);
-	if (code < 0 && (n != 1 || !str_i64(str_of(days_text), &days) ||
+	if (code < 0 && (n != !p->staff || !str_i64(str_of(days_text), &days) ||
 			    days < 1 || days > 366)) {
-		cli_say("play needs a directory, and --days from 1 to 366");
+		cli_say("play needs a directory (or --staff), and --days from "
+			"1 to 366");
 		code = EXIT_USAGE;
 	}
 	if (code < 0 && (code = cli_conf(&c)) < 0 &&

@@ -44,6 +44,7 @@ struct memory {
 	const struct written *report;
 	struct str matter;
 	bool decided; /* accepted, refused or merged */
+	bool open;    /* see play.n_open */
 	bool called;
 	bool elsewhere; /* with enforcement or mediation */
 	struct str call_class;
@@ -95,7 +96,9 @@ struct play {
 	int64_t until;    /* plan nothing after this */
 	int64_t seen_seq; /* facts taken in so far */
 	int64_t published, refused;
-	bool quiet; /* no progress line */
+	bool quiet;     /* no progress line */
+	bool staff;     /* of a sandbox: its reports are others' */
+	int64_t n_open; /* of those, how many have not come to their end */
 };
 
 /* play_read.c */
@@ -111,8 +114,25 @@ enum rc crew_open(struct play *p, struct err *e) MUST_CHECK;
 void play_plan(struct play *p, struct action a);
 /* Takes the earliest off; there must be one. */
 struct action play_next(struct play *p);
+/* At the end the board asks for the scores of both periods it touched. */
+void play_plan_scores(struct play *p);
 
-/* play.c: of casefile NUMBER, made at its first mention; never NULL. */
+/* play.c */
+/* Of casefile NUMBER, made at its first mention; never NULL. */
 struct memory *play_memory(struct play *p, struct str number);
+/*
+ * Once everything is done that was to be done: what was said goes to the
+ * crew, and the clock on to the next thing that happens, an action or a limit
+ * that runs out; *MORE: there is one before the end of the play.
+ */
+enum rc play_step(struct play *p, bool *more, struct err *e) MUST_CHECK;
+/* Waits until every service has caught up, and hears what was said. */
+enum rc play_listen(struct play *p, int64_t *wake_at, struct err *e) MUST_CHECK;
+
+/* play_staff.c: for ever; returns when something is wrong. */
+enum rc play_staff(struct play *p, struct err *e) MUST_CHECK;
+/* Whether a fact ends the work on one, or begins it. */
+void play_count(
+    struct play *p, struct memory *m, const struct msg_desc *desc, int64_t at);
 
 #endif

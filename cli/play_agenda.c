@@ -44,3 +44,26 @@ play_next(struct play *p)
 	p->heap[i] = last;
 	return top;
 }
+
+void
+play_plan_scores(struct play *p)
+{
+	struct msg_score_publish *m;
+	const struct row_unit *board = registry_unit_of(
+	    p->registry, "county_centre", registry_county(p->registry), p->now);
+
+	for (int64_t at = p->reports[0].at; board != NULL; at += 30 * DAY_MS) {
+		int year, month, day;
+
+		clock_date_of(clock_day(at), &year, &month, &day);
+		m = arena_alloc(p->arena, sizeof(*m));
+		must(m != NULL);
+		m->period = arena_printf(p->arena, "%04d-%02d", year, month);
+		m->unit = board->code;
+		play_plan(p, (struct action){ .at = p->until,
+				 .desc = &msg_score_publish_desc,
+				 .msg = m });
+		if (at > p->reports[0].at)
+			break;
+	}
+}

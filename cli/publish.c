@@ -2,6 +2,7 @@
 #include "cli/publish.h"
 
 #include "cli/when.h"
+#include "common/base/clock.h"
 
 #include <stdio.h>
 
@@ -10,11 +11,13 @@
 #define FIELDS_MAX 64
 #define SEALED_WORDS_MAX 8
 #define RATE_MAX 1000000
-#define GIVE_UP_MS (PUBLISHER_GIVE_UP_MS + 10000)
+/* The library gives an event up after 60 s. */
+#define GIVE_UP_MS 70000
+#define SLICE_MS 1000
 
 static const char usage[] =
     "usage: huying publish TYPE [field=value...] [options]\n"
-    "       huying publish --file FILE.jsonl [--rate N] [--json]\n"
+    "       huying publish --file FILE.jsonl [--rate N] [options]\n"
     "       huying publish --spool DIR\n\n"
     "Publishes one command, or each line of a file, and tells what became\n"
     "of it when it is safely in the journal.  Lists are written a|b|c, lists\n"
@@ -26,8 +29,10 @@ static const char usage[] =
     "  --sealed FIELD=TEXT beside a report or a booking, for intake alone: "
     "name, phone,\n"
     "                      id_number, address, text; may be repeated\n"
-    "  --wait-for PATTERN  then wait for a fact of this type that it caused\n"
-    "  --timeout SPAN      how long; 10s when left out; also for --spool\n"
+    "  --wait-for PATTERN  then wait for a fact of this type that it caused,\n"
+    "                      of a file one for each event that was stored\n"
+    "  --timeout SPAN      how long, from the last answer of the bus on; 10s\n"
+    "                      when left out; also for --spool\n"
     "  --file FILE         a line is a CloudEvent as JSON; a member\n"
     "                      \"sealedpart\" is sealed; - reads stdin\n"
     "  --rate N            events a second, at most\n"
@@ -49,7 +54,8 @@ static const char usage[] =
     "      class=emergency main=330122-D-YJJ \\\n"
     "      assisting='330122-D-GAJ|330122-D-ZJJ' \\\n"
     "      reason=山火 unit=330122109-CMD\n"
-    "  huying publish --file day.jsonl --rate 50\n";
+    "  huying publish --file day.jsonl --rate 50 \\\n"
+    "      --wait-for report.received --timeout 30s\n";
 
 struct asked {
 	const char *words[FIELDS_MAX + 1];
@@ -85,9 +91,10 @@ check(struct asked *a)
 		return wrong("either a TYPE or --file");
 	if (a->n_words == 0 && a->file == NULL && a->spool == NULL)
 		return wrong("a TYPE, --file or --spool");
-	if (a->file != NULL &&
-	    (a->wait_for != NULL || a->id != NULL || a->sealed[0] != NULL))
-		return wrong("--wait-for, --id and --sealed are for one event");
+	if (a->file != NULL && (a->id != NULL || a->sealed[0] != NULL))
+		return wrong("--id and --sealed are for one event");
+	if (a->wait_for != NULL && a->n_words == 0 && a->file == NULL)
+		return wrong("--wait-for goes with a TYPE or --file");
 	if (a->file == NULL && a->rate != NULL)
 		return wrong("--rate is for --file");
 	if (a->rate != NULL &&
@@ -144,52 +151,61 @@ code_of(const struct tally *t)
 
 /*
  * Outcomes of event N and, from the spool, of others, until N has its own
- * (0: until all have), or for TIMEOUT_MS.  Tells SEQ, 0 when it is not known.
+ * (0: until all have), or for TIMEOUT_MS.
  */
 static int
-await(struct publisher *p, int64_t n, int64_t timeout_ms, struct tally *t,
-    int64_t *seq)
+await(struct huying_publisher *p, int64_t n, int64_t timeout_ms,
+    struct tally *t, struct awaited *w)
 {
 	int64_t until = clock_mono_ms() + timeout_ms, left;
-	struct outcome o;
-	struct err e;
-	enum rc rc;
+	const struct huying_outcome *o;
+	struct huying_error e;
+	enum huying_code code;
 
-	while (publisher_unanswered(p) > 0) {
+	while (huying_unanswered(p) > 0) {
 		left = until - clock_mono_ms();
-		rc = publisher_next(p, left > 0 ? (int)left : 0, &o, &e);
-		if (rc == RC_OK) {
-			publish_tell(t, &o, 0);
-			if (o.n == n) {
-				*seq = o.seq;
+		code = huying_poll(p,
+		    left <= 0         ? 0
+		    : left < SLICE_MS ? (int)left
+				      : SLICE_MS,
+		    &o, &e);
+		if (code == HUYING_OK) {
+			publish_tell(t, o, 0);
+			if (o->number == n) {
+				awaited_add(w, o);
 				return code_of(t);
 			}
-		} else if (rc != RC_GONE || left <= 0) {
+		} else if (code != HUYING_NOTHING) {
 			cli_say("%s", e.text);
-			return rc == RC_GONE ? EXIT_OK : EXIT_CONNECT;
+			return EXIT_CONNECT;
+		} else if (left <= 0) {
+			cli_say("%s", e.text);
+			return EXIT_OK;
 		}
 	}
 	return code_of(t);
 }
 
-/* One event, its outcome told; *SEQ when it is stored. */
+/* One event, its outcome told, and awaited what it leads to. */
 static int
-send_one(struct publisher *p, const struct asked *a,
-    const struct parcel_out *out, struct tally *t, int64_t *seq)
+send_one(struct huying_publisher *p, const struct asked *a,
+    const struct parcel_out *out, struct tally *t, struct awaited *w)
 {
 	int64_t most = a->spool != NULL ? a->timeout_ms : GIVE_UP_MS, n;
-	struct err e;
+	struct huying_error e;
+	enum huying_code rc;
 	int code;
 
-	if (publisher_put(p, buf_get(&out->envelope),
-		out->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&out->box),
-		&n, &e) != RC_OK ||
-	    publisher_sync(p, &e) != RC_OK) {
+	rc = huying_publish_msgpack(p, out->envelope.p, out->envelope.n,
+	    out->with_person ? &out->person : NULL, &n, &e);
+	if (rc == HUYING_OK)
+		rc = huying_sync(p, &e);
+	if (rc != HUYING_OK) {
 		cli_say("%s", e.text);
-		return EXIT_CONNECT;
+		return rc == HUYING_INVALID ? EXIT_USAGE : EXIT_CONNECT;
 	}
-	code = await(p, n, most, t, seq);
-	if (*seq > 0 || t->refused + t->unknown > 0)
+	code = await(p, n, most, t, w);
+	if (w->first > 0 || t->refused + t->unknown > 0)
 		return code;
 	if (a->spool == NULL) {
 		cli_say("publish it again with --id %s", out->id);
@@ -200,8 +216,8 @@ send_one(struct publisher *p, const struct asked *a,
 }
 
 static int
-publish_words(
-    struct publisher *p, struct asked *a, const struct conf *c, struct tally *t)
+publish_words(struct huying_publisher *p, struct asked *a, struct tally *t,
+    struct awaited *awaited)
 {
 	const struct wanted w = { .type = a->words[0],
 		.fields = a->words + 1,
@@ -212,74 +228,82 @@ publish_words(
 		.source = a->source != NULL ? a->source : "/cli",
 		.subject = a->subject,
 		.division = a->division };
-	struct awaited awaited = { .pattern = a->wait_for,
-		.timeout_ms = a->timeout_ms,
-		.json = a->json };
 	struct parcel_out out;
 	struct err e;
 	int code = EXIT_USAGE;
 
 	parcel_out_init(&out);
-	if (publish_build(p, &w, &out, &e) == RC_OK)
-		code = send_one(p, a, &out, t, &awaited.seq);
+	if (publish_build(&w, &out, &e) == RC_OK)
+		code = send_one(p, a, &out, t, awaited);
 	else
 		cli_say("%s", e.text);
-	awaited.id = out.id;
-	if (code == EXIT_OK && awaited.seq > 0 && a->wait_for != NULL)
-		code = publish_wait(c, a->db, &awaited);
 	parcel_out_fini(&out);
 	return code;
 }
 
 /* What an earlier run has left in the spool. */
 static int
-publish_rest(struct publisher *p, const struct asked *a, struct tally *t)
+publish_rest(struct huying_publisher *p, const struct asked *a, struct tally *t,
+    struct awaited *w)
 {
-	int64_t none = 0;
-	int code = await(p, 0, a->timeout_ms, t, &none);
+	int code = await(p, 0, a->timeout_ms, t, w);
 
-	t->spooled = publisher_unanswered(p);
+	t->spooled = huying_unanswered(p);
 	(void)publish_sum_up(t);
 	return code;
 }
 
 static int
-publish(struct publisher *p, struct asked *a, struct conf *c, struct tally *t)
+publish(struct huying_publisher *p, struct asked *a, struct tally *t,
+    struct awaited *w)
 {
 	if (a->file != NULL)
 		return publish_file(p, a->file, a->per_second,
-		    a->spool != NULL ? a->timeout_ms : 0, t);
-	return a->n_words > 0 ? publish_words(p, a, c, t)
-			      : publish_rest(p, a, t);
+		    a->spool != NULL ? a->timeout_ms : 0, t, w);
+	return a->n_words > 0 ? publish_words(p, a, t, w)
+			      : publish_rest(p, a, t, w);
+}
+
+static int
+open_and_publish(struct asked *a, const struct conf *conf)
+{
+	struct tally tally = { .began_ms = clock_mono_ms(), .json = a->json };
+	struct huying_publisher_options o = { .size = sizeof(o),
+		.name = "huying",
+		.spool = a->spool,
+		.timeout_ms = GREETING_MS };
+	struct awaited w = { .pattern = a->wait_for,
+		.timeout_ms = a->timeout_ms,
+		.json = a->json };
+	struct huying_publisher *p;
+	struct huying_error e;
+	int code, waited;
+
+	/* There a bus need not be there. */
+	if (a->spool != NULL && a->timeout_ms < o.timeout_ms)
+		o.timeout_ms = a->timeout_ms > 0 ? (int)a->timeout_ms : -1;
+	if (huying_publisher_open(&p, &o, &e) != HUYING_OK) {
+		cli_say("%s", e.text);
+		return EXIT_CONNECT;
+	}
+	code = publish(p, a, &tally, &w);
+	huying_publisher_close(&p);
+	if (w.n > 0 && code != EXIT_CONNECT) {
+		waited = publish_wait(conf, a->db, &w);
+		code = waited != EXIT_OK ? waited : code;
+	}
+	awaited_fini(&w);
+	return code;
 }
 
 int
 cmd_publish(int argc, char **argv)
 {
 	struct asked a = { .json = false };
-	struct tally tally = { .began_ms = clock_mono_ms() };
-	struct publisher_options o = { .name = "huying",
-		.timeout_ms = GREETING_MS };
-	struct publisher *p = NULL;
 	struct conf conf;
-	struct err e;
 	int code = parse(&a, argc, argv);
 
 	if (code < 0)
 		code = cli_conf(&conf);
-	if (code >= 0)
-		return code;
-	tally.json = a.json;
-	o.endpoint = conf.publish;
-	o.spool = a.spool;
-	/* There a bus need not be there. */
-	if (a.spool != NULL && a.timeout_ms < o.timeout_ms)
-		o.timeout_ms = (int)a.timeout_ms;
-	if (publisher_open_as(&p, &o, &e) != RC_OK) {
-		cli_say("%s", e.text);
-		return EXIT_CONNECT;
-	}
-	code = publish(p, &a, &conf, &tally);
-	publisher_close(&p);
-	return code;
+	return code < 0 ? open_and_publish(&a, &conf) : code;
 }

@@ -7,21 +7,43 @@
 #include <stdio.h>
 
 #define ROOM ((size_t)4 * ENVELOPE_MAX)
-#define ARENA ((size_t)4 << 20)
+#define ARENA ((size_t)1 << 20)
 
 void
 parcel_out_init(struct parcel_out *p)
 {
-	*p = (struct parcel_out){ .line = 0 };
+	*p = (struct parcel_out){ .with_person = false };
 	buf_init(&p->envelope, ROOM);
-	buf_init(&p->box, (size_t)4 * SEALED_MAX);
+	p->arena = arena_new(ARENA);
 }
 
 void
 parcel_out_fini(struct parcel_out *p)
 {
 	buf_fini(&p->envelope);
-	buf_fini(&p->box);
+	arena_free(&p->arena);
+}
+
+static const char *
+keep(struct parcel_out *p, struct str text)
+{
+	char *z = arena_alloc(p->arena, text.n + 1);
+
+	must(z != NULL);
+	if (text.n > 0)
+		memcpy(z, text.p, text.n);
+	return text.n > 0 ? z : NULL;
+}
+
+void
+parcel_out_add(struct parcel_out *p, const struct msg_sealed_report *plain)
+{
+	p->person = (struct huying_person){ .name = keep(p, plain->name),
+		.phone = keep(p, plain->phone),
+		.id_number = keep(p, plain->id_number),
+		.address = keep(p, plain->address),
+		.text = keep(p, plain->text) };
+	p->with_person = true;
 }
 
 static bool
@@ -150,33 +172,12 @@ put_fields(const struct wanted *w, struct buf *out, struct err *e)
 	return RC_OK;
 }
 
-enum rc
-publish_seal(struct publisher *p, const struct msg_sealed_report *plain,
-    struct buf *box, char hex[65], struct err *e)
-{
-	unsigned char hash[HASH_LEN];
-	struct buf bytes;
-	enum rc rc;
-
-	buf_init(&bytes, ROOM);
-	msg_encode(&msg_sealed_report_desc, plain, &bytes);
-	rc = publisher_seal(p, buf_get(&bytes), box, e);
-	buf_fini(&bytes);
-	if (rc != RC_OK)
-		return rc;
-	id_hash(buf_get(box), hash);
-	(void)id_hex(hash, hex);
-	return RC_OK;
-}
-
-/* *ANY: there is something to seal. */
 static enum rc
-take_sealed(const struct wanted *w, struct msg_sealed_report *plain, bool *any,
-    struct arena *arena, struct err *e)
+take_sealed(const struct wanted *w, struct parcel_out *out, struct err *e)
 {
 	const struct msg_desc *d = &msg_sealed_report_desc;
+	struct msg_sealed_report plain = { .name = { NULL, 0 } };
 
-	*any = false;
 	for (size_t i = 0; i < w->n_sealed && w->sealed[i] != NULL; i++) {
 		const struct msg_field *f;
 		struct str name, value;
@@ -191,32 +192,16 @@ take_sealed(const struct wanted *w, struct msg_sealed_report *plain, bool *any,
 			    "--sealed %s: must be name, phone, id_number, "
 			    "address or text",
 			    w->sealed[i]);
-		TRY(msg_set_text(f, plain, value, arena, e));
-		*any = true;
+		TRY(msg_set_text(f, &plain, value, out->arena, e));
 	}
+	if (w->n_sealed > 0 && w->sealed[0] != NULL)
+		parcel_out_add(out, &plain);
 	return RC_OK;
 }
 
-static enum rc
-check_sealed(const struct msg_sealed_report *plain, struct err *e)
+enum rc
+publish_build(const struct wanted *w, struct parcel_out *out, struct err *e)
 {
-	struct faults faults;
-	enum rc rc;
-
-	faults_init(&faults);
-	rc = msg_check(&msg_sealed_report_desc, plain, MSG_STRICT, &faults);
-	if (rc != RC_OK)
-		(void)err_set(
-		    e, rc, "--sealed %.*s", STR_ARG(buf_get(&faults.text)));
-	faults_fini(&faults);
-	return rc;
-}
-
-static enum rc
-build(struct publisher *p, const struct wanted *w, struct parcel_out *out,
-    struct arena *arena, struct err *e)
-{
-	struct msg_sealed_report plain = { .name = { NULL, 0 } };
 	struct msg_envelope env = {
 		.specversion = STR("1.0"),
 		.id = str_of(w->id),
@@ -226,17 +211,11 @@ build(struct publisher *p, const struct wanted *w, struct parcel_out *out,
 		.division = str_of(w->division),
 	};
 	AUTO(buf_fini) struct buf data;
-	char id[ID_TEXT], hex[HASH_TEXT];
-	bool any;
+	char id[ID_TEXT];
 
 	buf_init(&data, ROOM);
 	TRY(put_fields(w, &data, e));
-	TRY(take_sealed(w, &plain, &any, arena, e));
-	if (any) {
-		TRY(check_sealed(&plain, e));
-		TRY(publish_seal(p, &plain, &out->box, hex, e));
-		env.sealed = str_of(hex);
-	}
+	TRY(take_sealed(w, out, e));
 	if (env.id.n == 0)
 		env.id = str_of(id_new(id));
 	env.data = buf_get(&data);
@@ -246,15 +225,4 @@ build(struct publisher *p, const struct wanted *w, struct parcel_out *out,
 	return data.failed || out->envelope.failed
 		   ? err_set(e, RC_REJECT, "the event is too long")
 		   : RC_OK;
-}
-
-enum rc
-publish_build(struct publisher *p, const struct wanted *w,
-    struct parcel_out *out, struct err *e)
-{
-	struct arena *arena = arena_new(ARENA);
-	enum rc rc = build(p, w, out, arena, e);
-
-	arena_free(&arena);
-	return rc;
 }

@@ -21,8 +21,9 @@ struct flight {
 };
 
 struct sending {
-	struct publisher *publisher;
+	struct huying_publisher *publisher;
 	struct tally *tally;
+	struct awaited *awaited;
 	FILE *f;
 	int64_t rate;
 	off_t size; /* 0: not known */
@@ -71,13 +72,14 @@ show_bar(struct sending *s)
 }
 
 static void
-tell(struct sending *s, const struct outcome *o, int64_t line)
+tell(struct sending *s, const struct huying_outcome *o, int64_t line)
 {
 	if (s->shared) {
 		hide_bar(s);
 		s->shown_ms = 0;
 	}
 	publish_tell(s->tally, o, line);
+	awaited_add(s->awaited, o);
 }
 
 /* The next line that says something; false at the end. */
@@ -102,7 +104,7 @@ next_line(struct sending *s, struct str *line)
 
 /* Nothing more can be sent: what is under way may be stored or not. */
 static void
-stop(struct sending *s, const struct err *e)
+stop(struct sending *s, const struct huying_error *e)
 {
 	hide_bar(s);
 	cli_say("%s", e->text);
@@ -115,10 +117,7 @@ stop(struct sending *s, const struct err *e)
 static bool
 has_room(const struct sending *s)
 {
-	return s->spool_ms > 0 ||
-	       (s->n_flights < FLIGHTS_MAX &&
-		   publisher_unanswered(s->publisher) <
-		       (int64_t)publisher_window(s->publisher));
+	return s->spool_ms > 0 || s->n_flights < FLIGHTS_MAX;
 }
 
 /* Whether outcomes are to be waited for. */
@@ -127,18 +126,18 @@ is_waiting(const struct sending *s)
 {
 	if (s->stopped)
 		return false;
-	return s->spool_ms > 0 ? publisher_unanswered(s->publisher) > 0 &&
+	return s->spool_ms > 0 ? huying_unanswered(s->publisher) > 0 &&
 				     clock_mono_ms() - s->heard_ms < s->spool_ms
 			       : s->n_flights > 0;
 }
 
 static void
-land(struct sending *s, const struct outcome *o)
+land(struct sending *s, const struct huying_outcome *o)
 {
 	int64_t line = 0;
 
 	for (size_t i = 0; i < s->n_flights && line == 0; i++) {
-		if (s->flights[i].n != o->n)
+		if (s->flights[i].n != o->number)
 			continue;
 		line = s->flights[i].line;
 		s->flights[i] = s->flights[--s->n_flights];
@@ -149,60 +148,77 @@ land(struct sending *s, const struct outcome *o)
 static void
 receive(struct sending *s, int64_t wait_ms)
 {
-	struct outcome o;
-	struct err e;
-	enum rc rc;
+	const struct huying_outcome *o;
+	struct huying_error e;
+	enum huying_code code;
 
 	do {
-		rc = publisher_next(s->publisher, (int)wait_ms, &o, &e);
+		code = huying_poll(s->publisher, (int)wait_ms, &o, &e);
 		wait_ms = 0;
-		if (rc == RC_OK) {
+		if (code == HUYING_OK) {
 			s->heard_ms = clock_mono_ms();
-			land(s, &o);
+			land(s, o);
 		}
-	} while (rc == RC_OK && is_waiting(s));
-	if (rc == RC_FATAL || rc == RC_REJECT)
+	} while (code == HUYING_OK && is_waiting(s));
+	if (code != HUYING_OK && code != HUYING_NOTHING)
 		stop(s, &e);
+}
+
+/* It goes nowhere: told as if the bus had refused it. */
+static void
+turn_away(struct sending *s, const struct parcel_out *p)
+{
+	tell(s,
+	    &(struct huying_outcome){ .status = HUYING_REFUSED,
+		.id = p->id,
+		.type = p->type,
+		.code = p->why.code,
+		.field = p->why.field,
+		.reason = p->why.reason },
+	    s->line);
 }
 
 /* Waits for room as long as there is a chance of some. */
 static void
-send_parcel(struct sending *s, const struct parcel_out *p)
+send_parcel(struct sending *s, struct parcel_out *p)
 {
 	struct flight fl = { .line = s->line };
-	struct err e;
-	enum rc rc;
+	struct huying_error e;
+	enum huying_code code;
 
-	while ((rc = publisher_put(s->publisher, buf_get(&p->envelope),
-		    p->box.n > 0 ? PART_SEALED : PART_NONE, buf_get(&p->box),
-		    &fl.n, &e)) == RC_RETRY &&
+	while ((code = huying_publish_msgpack(s->publisher, p->envelope.p,
+		    p->envelope.n, p->with_person ? &p->person : NULL, &fl.n,
+		    &e)) == HUYING_FULL &&
 	       is_waiting(s))
 		receive(s, WAIT_MS);
-	if (rc != RC_OK) {
+	if (code == HUYING_INVALID || code == HUYING_AWAY) {
+		/* AWAY: there is no key to seal with. */
+		(void)publish_refuse(p,
+		    code == HUYING_AWAY ? "NO_KEY" : "TOO_LONG",
+		    code == HUYING_AWAY ? "sealedpart" : "event",
+		    str_of(e.text));
+		turn_away(s, p);
+	} else if (code != HUYING_OK) {
 		stop(s, &e);
-		return;
+	} else {
+		s->sent++;
+		if (s->spool_ms == 0)
+			s->flights[s->n_flights++] = fl;
 	}
-	s->sent++;
-	if (s->spool_ms == 0)
-		s->flights[s->n_flights++] = fl;
 }
 
 static void
 send_line(struct sending *s, struct str line)
 {
 	struct parcel_out p;
-	struct outcome o;
 
 	parcel_out_init(&p);
 	if (line.n > LINE_BYTES_MAX)
 		line.n = 0; /* no JSON: it is refused below */
-	if (publish_line(s->publisher, line, &p, &o) == RC_OK) {
+	if (publish_line(line, &p) == RC_OK)
 		send_parcel(s, &p);
-	} else {
-		(void)snprintf(o.id, sizeof(o.id), "%s", p.id);
-		(void)snprintf(o.type, sizeof(o.type), "%s", p.type);
-		tell(s, &o, s->line);
-	}
+	else
+		turn_away(s, &p);
 	parcel_out_fini(&p);
 }
 
@@ -249,7 +265,7 @@ run(struct sending *s)
 			(void)usleep((useconds_t)wait * 1000);
 	}
 	if (s->spool_ms > 0)
-		s->tally->spooled = publisher_unanswered(s->publisher);
+		s->tally->spooled = huying_unanswered(s->publisher);
 }
 
 static bool
@@ -268,14 +284,15 @@ open_file(struct sending *s, const char *path)
 }
 
 int
-publish_file(struct publisher *p, const char *path, int64_t rate,
-    int64_t spool_ms, struct tally *t)
+publish_file(struct huying_publisher *p, const char *path, int64_t rate,
+    int64_t spool_ms, struct tally *t, struct awaited *a)
 {
 	struct sending *s = xcalloc(1, sizeof(*s));
 	int code = EXIT_CONNECT;
 
 	s->publisher = p;
 	s->tally = t;
+	s->awaited = a;
 	s->rate = rate;
 	s->spool_ms = spool_ms;
 	s->bar = isatty(STDERR_FILENO) == 1;

@@ -1,6 +1,7 @@
 #include "cli/supervise.h"
 
 #include "cli/cli.h"
+#include "cli/lock.h"
 #include "common/base/clock.h"
 
 #include <errno.h>
@@ -15,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Held by the supervisor for as long as it lives. */
+#define LOCK "supervisor.lock"
 #define STOP_MS 10000
 #define RESTART_MIN_MS 100
 #define RESTART_MAX_MS 5000
@@ -48,35 +51,6 @@ hire(struct boss *b, int instances)
 			b->child[b->n++] =
 			    (struct child){ .name = supervise_names[i],
 				    .instance = k };
-}
-
-/* Held by the supervisor for as long as it lives. */
-static int
-open_lock(const char *var)
-{
-	char path[PATH_MAX + 32];
-
-	(void)snprintf(path, sizeof(path), "%s/supervisor.lock", var);
-	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-}
-
-/* Who holds it; 0: nobody.  The kernel knows, no file can lie about it. */
-static pid_t
-holder(int fd)
-{
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	if (fcntl(fd, F_GETLK, &l) != 0 || l.l_type == F_UNLCK)
-		return 0;
-	return l.l_pid;
-}
-
-static bool
-take_lock(int fd)
-{
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, F_SETLK, &l) == 0;
 }
 
 /* The first instance logs to intake.log, the second to intake.2.log, ... */
@@ -259,8 +233,8 @@ supervise(struct boss *b)
 bool
 supervise_runs(const char *var)
 {
-	int lock = open_lock(var);
-	bool runs = lock >= 0 && holder(lock) > 0;
+	int lock = lock_open(var, LOCK);
+	bool runs = lock >= 0 && lock_holder(lock) > 0;
 
 	if (lock >= 0)
 		(void)close(lock);
@@ -272,7 +246,7 @@ supervise_start(const char *var, int instances, bool *started)
 {
 	struct boss b = { .var = var };
 	char path[PATH_MAX + 32];
-	int lock = open_lock(var);
+	int lock = lock_open(var, LOCK);
 	pid_t pid;
 
 	(void)snprintf(path, sizeof(path), "%s/log", var);
@@ -280,7 +254,7 @@ supervise_start(const char *var, int instances, bool *started)
 		cli_say("%s: %s", var, strerror(errno));
 		return EXIT_CONNECT;
 	}
-	if (holder(lock) > 0) {
+	if (lock_holder(lock) > 0) {
 		(void)close(lock); /* one runs already */
 		return 0;
 	}
@@ -290,7 +264,7 @@ supervise_start(const char *var, int instances, bool *started)
 	pid = fork();
 	if (pid == 0) {
 		(void)setsid();
-		if (!take_lock(lock))
+		if (!lock_take(lock))
 			_exit(0); /* somebody was faster */
 		redirect(var, "supervisor", 1);
 		hire(&b, instances);
@@ -307,19 +281,8 @@ supervise_start(const char *var, int instances, bool *started)
 bool
 supervise_stop(const char *var)
 {
-	int lock = open_lock(var);
-	int64_t until = clock_mono_ms() + 2 * STOP_MS;
-	pid_t pid, told = 0;
+	pid_t pid = lock_end(var, LOCK, 2 * STOP_MS);
 
-	if (lock < 0)
-		return true;
-	while ((pid = holder(lock)) > 0 && clock_mono_ms() < until) {
-		if (pid != told)
-			(void)kill(pid, SIGTERM);
-		told = pid;
-		(void)usleep(20 * 1000);
-	}
-	(void)close(lock);
 	if (pid > 0)
 		cli_say("the supervisor (process %d) does not end", (int)pid);
 	return pid == 0;

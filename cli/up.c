@@ -2,10 +2,9 @@
  * huying up and down: one machine's database, bus and services, under a
  * small supervisor that starts again whoever falls.
  */
-#include "cli/cli.h"
+#include "cli/up.h"
 
 #include "cli/key.h"
-#include "cli/place.h"
 #include "cli/roles.h"
 #include "cli/supervise.h"
 #include "common/db/migrations.h"
@@ -58,9 +57,8 @@ static const char down_usage[] =
     "\n"
     "Exit codes: 0 down, 1 something did not stop, 2 wrong usage.\n";
 
-/* Runs deploy/cluster.sh; 0 when it succeeded. */
-static int
-cluster(const struct place *p, const char *action)
+int
+up_cluster(const struct place *p, const char *action)
 {
 	char script[PATH_MAX + 32];
 	pid_t pid;
@@ -256,15 +254,15 @@ check_running(const struct place *p, bool fresh)
 	return EXIT_NOTHING;
 }
 
-static int
-start_all(const struct place *p, bool sandbox, bool fresh)
+int
+up_start(const struct place *p, bool sandbox, bool fresh)
 {
 	bool started = false;
 	int code;
 
 	if ((code = check_running(p, fresh)) >= 0)
 		return code;
-	if (cluster(p, "start") != 0) {
+	if (up_cluster(p, "start") != 0) {
 		cli_say("the database did not start");
 		return EXIT_CONNECT;
 	}
@@ -279,6 +277,14 @@ start_all(const struct place *p, bool sandbox, bool fresh)
 	if (supervise_start(p->var, p->instances, &started) != 0)
 		return EXIT_CONNECT;
 	return await_ready(p, started);
+}
+
+bool
+up_stop(const struct place *p)
+{
+	bool ok = supervise_stop(p->var);
+
+	return up_cluster(p, "stop") == 0 && ok;
 }
 
 static int
@@ -334,7 +340,7 @@ cmd_up(int argc, char **argv)
 	    (code = take_instances(&p, instances)) >= 0)
 		return code;
 	p.tcp = tcp != NULL ? tcp : "";
-	code = start_all(&p, sandbox || fresh, fresh);
+	code = up_start(&p, sandbox || fresh, fresh);
 	if (code >= 0)
 		return code;
 	cli_say("up: database, bus and %d services; settings in %s/env",
@@ -353,9 +359,7 @@ cmd_down(int argc, char **argv)
 
 	if (code >= 0 || (code = place_find(&p)) >= 0)
 		return code;
-	ok = supervise_stop(p.var);
-	if (cluster(&p, "stop") != 0)
-		ok = false;
+	ok = up_stop(&p);
 	if (ok)
 		cli_say("down");
 	return ok ? EXIT_OK : EXIT_NOTHING;

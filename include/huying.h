@@ -106,7 +106,8 @@ HUYING_API void huying_publisher_close(struct huying_publisher **p);
 
 /*
  * Who reports, and their words: sealed here, so that only the county's
- * intake can open it.  Any may be NULL.  Goes with "report.submit" alone.
+ * intake can open it.  Any may be NULL.  Goes with "report.submit" and
+ * "booking.book" alone.
  */
 struct huying_person {
 	const char *name;
@@ -257,6 +258,12 @@ HUYING_API enum huying_code huying_next(struct huying_reader *r, int timeout_ms,
  */
 HUYING_API const char *huying_json(struct huying_reader *r, size_t *len);
 /*
+ * A field of the message in the event last handed out, as text: what a text
+ * says, a number in decimal, "true", a list or a map as JSON; "" when there
+ * is none.  Good until the next huying_next().
+ */
+HUYING_API const char *huying_field(struct huying_reader *r, const char *name);
+/*
  * With a cursor: all up to SEQ, which you were handed, is worked off.  The
  * bus learns it within the second, at the latest at the close; what it did
  * not learn comes again.
@@ -272,6 +279,18 @@ HUYING_API enum huying_code huying_skip(
  */
 HUYING_API void huying_place(
     const struct huying_reader *r, int64_t *epoch, int64_t *seq);
+
+/* -------------------------------------------------------------- decode */
+
+/*
+ * BYTES are an event as it is in the journal, on the wire or in a spool (one
+ * msgpack map): as CloudEvents JSON, one line and NUL, into JSON, which has
+ * room for SIZE bytes.  *JSON_LEN, which may be NULL, is its length without
+ * the NUL.  HUYING_FULL: the room is too small, *JSON_LEN tells what is
+ * needed.  HUYING_INVALID: it is no event; the text says why.
+ */
+HUYING_API enum huying_code huying_decode(const void *bytes, size_t len,
+    char *json, size_t size, size_t *json_len, struct huying_error *error);
 
 #ifdef __cplusplus
 }

@@ -173,6 +173,35 @@ huying_json(struct huying_reader *r, size_t *len)
 	return r->json.failed ? "" : r->json.p;
 }
 
+const char *
+huying_field(struct huying_reader *r, const char *name)
+{
+	struct wire_item item = wire_get(r->came.envelope, "data");
+	struct str value = { NULL, 0 }, rest;
+	const char *text;
+	struct buf b;
+	char *z;
+
+	if (r->is_event && item.kind == KIND_MAP)
+		value = wire_find(
+		    wire_find(r->came.envelope, STR("data")), str_of(name));
+	item = (struct wire_item){ .kind = KIND_NIL };
+	rest = value;
+	if (value.n > 0)
+		wire_read(&rest, &item);
+	buf_init(&b, JSON_ROOM);
+	if (item.kind == KIND_STR)
+		buf_str(&b, item.s);
+	else if (item.kind != KIND_NIL)
+		wire_json(value, &b);
+	z = arena_alloc(r->arena, b.n + 1);
+	if (z != NULL && b.n > 0)
+		memcpy(z, b.p, b.n);
+	text = z != NULL && !b.failed ? z : "";
+	buf_fini(&b);
+	return text;
+}
+
 enum huying_code
 huying_commit(struct huying_reader *r, int64_t seq, struct huying_error *error)
 {

@@ -10,6 +10,29 @@ is "bad input: one specific refusal each, nothing stored ($line)" \
 grep -i fail "$out/bad" | head -5
 is "the bus is still the same process, and well" "$huying" status
 
+# A file of events: what was taken, what refused, and what each led to.
+report() { echo "{\"specversion\":\"1.0\",\"id\":\"mix-$1\",\"source\":\"/mix\",\"type\":\"$2\",\"division\":\"330122109\",\"data\":{$3}}"; }
+{
+	report 1 report.submit '"channel":"app","summary":"路灯不亮"'
+	report 2 no.such ''
+	report 3 report.submit '"channel":"smoke signals"'
+	report 4 no.such ''
+	report 5 report.submit '"channel":"hotline","summary":"井盖破损"'
+	report 1 report.submit '"channel":"app","summary":"路灯不亮"'
+	report 6 task.sign '"task":"330122-26-9999999/T1","unit":"330122109-ZF","officer":"OF-109-0003"'
+} >"$out/mix.jsonl"
+code "a file of events, some of them bad" 1 "$huying" publish --file "$out/mix.jsonl" --rate 100 --json \
+	--wait-for report.received --timeout 30s
+same "  each is told by its line" "2 3 4" "$(jq -r 'select(.status == "refused") | .line' "$out/code.out" | sort -n | tr '\n' ' ' | sed 's/ $//')"
+is "  and all of them by code" grep -q '^7 events: 3 stored, 1 duplicate, .*, 3 refused: UNKNOWN_TYPE 2, BAD_ENUM 1$' "$out/code.err"
+same "  what it waited for is shown" "mix-1 mix-5" "$(jq -r 'select(.type == "report.received" and .causationid) | .causationid' "$out/code.out" | sort | tr '\n' ' ' | sed 's/ $//')"
+is "  what the rules refused is counted" grep -q '^2 of 3: report.received; 1 refused: UNKNOWN_ID 1$' "$out/code.err"
+code "what does not come in time is an exit code" 1 "$huying" publish --file "$out/mix.jsonl" --wait-for casefile.archived --timeout 1s
+is "  and told" grep -q 'nothing in time for 2$' "$out/code.err"
+script -qec "'$huying' publish --file '$out/mix.jsonl'" /dev/null </dev/null >"$out/bar" 2>&1
+is "a terminal sees how far it is" grep -q '\[=*.*\] *[0-9]*%  [0-9]* sent' "$out/bar"
+is "  and nobody else does" sh -c "! grep -q '%' '$out/code.err'"
+
 for f in examples/example.py examples/example.mjs examples/example.c; do
 	is "$f has at most 40 lines" [ "$(wc -l <"$f")" -le 40 ]
 done

@@ -295,7 +295,13 @@ say_event(int64_t seq)
 	wire_pair_str(&body, "source", STR("/a"));
 	wire_pair_str(&body, "type", STR("call.raised"));
 	wire_put_str(&body, STR("data"));
-	wire_put_map(&body, 0);
+	wire_put_map(&body, 4);
+	wire_pair_str(&body, "unit", STR("330122-D-YJJ"));
+	wire_pair_i64(&body, "n", -7);
+	wire_pair_bool(&body, "urgent", true);
+	wire_put_str(&body, STR("list"));
+	wire_put_array(&body, 1);
+	wire_put_str(&body, STR("a\"b"));
 	frames[1] = buf_get(&header);
 	frames[2] = buf_get(&body);
 	fakebus_say(&bus, "EVENT", frames, 3);
@@ -340,10 +346,16 @@ test_an_event_comes_out_as_texts_and_as_json(void **state)
 	assert_string_equal(huying_json(reader, &len),
 	    "{\"specversion\":\"1.0\",\"id\":\"a-1\",\"source\":\"/a\","
 	    "\"type\":\"call.raised\",\"datacontenttype\":"
-	    "\"application/json\",\"data\":{},"
+	    "\"application/json\",\"data\":{\"unit\":\"330122-D-YJJ\",\"n\":-7,"
+	    "\"urgent\":true,\"list\":[\"a\\\"b\"]},"
 	    "\"sequence\":\"00000000000000000007\","
 	    "\"recordedtime\":\"1970-01-01T08:00:01+08:00\"}");
 	assert_int_equal(len, strlen(huying_json(reader, NULL)));
+	assert_string_equal(huying_field(reader, "unit"), "330122-D-YJJ");
+	assert_string_equal(huying_field(reader, "n"), "-7");
+	assert_string_equal(huying_field(reader, "urgent"), "true");
+	assert_string_equal(huying_field(reader, "list"), "[\"a\\\"b\"]");
+	assert_string_equal(huying_field(reader, "type"), "");
 	huying_place(reader, &epoch, &seq);
 	assert_int_equal(epoch, 1);
 	assert_int_equal(seq, 8);
@@ -369,6 +381,7 @@ test_what_is_not_an_event_has_a_code_of_its_own(void **state)
 	assert_int_equal(event->epoch, 2);
 	assert_string_equal(event->type, "");
 	assert_string_equal(huying_json(reader, NULL), "");
+	assert_string_equal(huying_field(reader, "unit"), "");
 	fakebus_expect(&bus, "OPEN");
 	fakebus_error(&bus, "GONE", "first", 100, 2);
 	assert_int_equal(next(&event), HUYING_RETIRED);
@@ -380,6 +393,53 @@ test_what_is_not_an_event_has_a_code_of_its_own(void **state)
 	fakebus_error(&bus, "UNAVAILABLE", "x", 0, 2);
 	assert_int_equal(next(&event), HUYING_AWAY);
 	assert_int_not_equal(strlen(error.text), 0);
+}
+
+static void
+test_bytes_are_read_without_a_bus(void **state)
+{
+	static const char bytes[] = "\x84\xa2id\xa1"
+				    "a\xa6source\xa2/x\xa4type\xa3t.u\xabspec"
+				    "version\xa3"
+				    "1.0";
+	static const char json[] =
+	    "{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"/x\","
+	    "\"type\":\"t.u\"";
+	char room[256];
+	size_t n = 0;
+
+	(void)state;
+	/* It has no message. */
+	assert_int_equal(huying_decode(bytes, sizeof(bytes) - 1, room,
+			     sizeof(room), &n, &error),
+	    HUYING_INVALID);
+	assert_non_null(strstr(error.text, "data"));
+	assert_int_equal(huying_decode("", 0, room, sizeof(room), NULL, &error),
+	    HUYING_INVALID);
+	{
+		struct buf whole;
+
+		buf_init(&whole, 256);
+		buf_char(&whole, '\x85');
+		buf_put(&whole, bytes + 1, sizeof(bytes) - 2);
+		buf_put(&whole,
+		    "\xa4"
+		    "data\x80",
+		    6);
+		assert_int_equal(
+		    huying_decode(whole.p, whole.n, room, 10, &n, &error),
+		    HUYING_FULL);
+		assert_true(n > sizeof(json));
+		assert_int_equal(
+		    huying_decode(whole.p, whole.n, room, n, NULL, &error),
+		    HUYING_FULL);
+		assert_int_equal(
+		    huying_decode(whole.p, whole.n, room, n + 1, NULL, &error),
+		    HUYING_OK);
+		assert_int_equal(strlen(room), n);
+		assert_int_equal(strncmp(room, json, sizeof(json) - 1), 0);
+		buf_fini(&whole);
+	}
 }
 
 static void
@@ -407,6 +467,7 @@ main(void)
 		TEST(test_flush_takes_all_outcomes_or_all_the_time),
 		TEST(test_an_event_comes_out_as_texts_and_as_json),
 		TEST(test_what_is_not_an_event_has_a_code_of_its_own),
+		cmocka_unit_test(test_bytes_are_read_without_a_bus),
 		cmocka_unit_test(test_every_code_has_words),
 	};
 

@@ -29,7 +29,7 @@ build(const char *type, const char **fields, size_t n, char text[1024])
 
 	parcel_out_init(&out);
 	buf_init(&json, ROOM);
-	rc = publish_build(NULL, &w, &out, &e);
+	rc = publish_build(&w, &out, &e);
 	if (rc == RC_OK) {
 		assert_true(wire_check(buf_get(&out.envelope), &fault));
 		assert_int_equal(envelope_decode(buf_get(&out.envelope),
@@ -112,8 +112,8 @@ test_an_event_without_an_id_gets_one(void **state)
 	(void)state;
 	parcel_out_init(&one);
 	parcel_out_init(&two);
-	assert_int_equal(publish_build(NULL, &w, &one, &e), RC_OK);
-	assert_int_equal(publish_build(NULL, &w, &two, &e), RC_OK);
+	assert_int_equal(publish_build(&w, &one, &e), RC_OK);
+	assert_int_equal(publish_build(&w, &two, &e), RC_OK);
 	assert_int_equal(strlen(one.id), 36);
 	assert_string_not_equal(one.id, two.id);
 	parcel_out_fini(&one);
@@ -131,14 +131,13 @@ test_a_line_of_json_is_an_event_but_for_what_the_bus_added(void **state)
 	    "\"recordedtime\":\"2026-03-18T05:52:37+08:00\"}";
 	struct parcel_out out;
 	struct msg_envelope env;
-	struct outcome o;
 
 	(void)state;
 	parcel_out_init(&out);
-	assert_int_equal(publish_line(NULL, STR(line), &out, &o), RC_OK);
+	assert_int_equal(publish_line(STR(line), &out), RC_OK);
 	assert_string_equal(out.id, "a-1");
 	assert_string_equal(out.type, "task.sign");
-	assert_int_equal(out.box.n, 0);
+	assert_false(out.with_person);
 	assert_int_equal(
 	    envelope_decode(buf_get(&out.envelope), MSG_STRICT, &env, NULL),
 	    RC_OK);
@@ -163,29 +162,90 @@ test_lines_that_are_no_events_are_refused_here(void **state)
 		{ "{\"sealedpart\":{\"nom\":\"x\"}}", "UNKNOWN_FIELD",
 		    "sealedpart" },
 		{ "{\"sealedpart\":{\"text\":\"a\\u001b[2J\"}}", "CONTROL_CHAR",
-		    "sealedpart" } };
+		    "sealedpart" },
+		{ "{\"id\":\"a\\u001b[2J\"}", "CONTROL_CHAR", "event" },
+		{ "{\"id\":\"a\",\"type\":\"task.sign\"}", "FIELD_MISSING",
+		    "source" } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct parcel_out out;
-		struct outcome o;
 
 		parcel_out_init(&out);
 		assert_int_equal(
-		    publish_line(NULL, str_of(rows[i].line), &out, &o),
-		    RC_REJECT);
-		assert_int_equal(o.status, OUTCOME_REFUSED);
-		assert_string_equal(o.code, rows[i].code);
-		assert_string_equal(o.field, rows[i].field);
-		assert_true(o.reason[0] != '\0');
+		    publish_line(str_of(rows[i].line), &out), RC_REJECT);
+		assert_string_equal(out.why.code, rows[i].code);
+		assert_string_equal(out.why.field, rows[i].field);
+		assert_true(out.why.reason[0] != '\0');
 		parcel_out_fini(&out);
 	}
+}
+
+static void
+test_what_is_sealed_goes_beside_the_event(void **state)
+{
+	static const char line[] =
+	    "{\"id\":\"a-1\",\"source\":\"/x\",\"type\":\"report.submit\","
+	    "\"sealedpart\":{\"phone\":\"10000000000\"}}";
+	const char *sealed[] = { "text=路灯不亮", "name=a=b" };
+	const struct wanted w = { .type = "report.submit",
+		.sealed = sealed,
+		.n_sealed = 2,
+		.source = "/cli" };
+	struct parcel_out out;
+	struct err e;
+
+	(void)state;
+	parcel_out_init(&out);
+	assert_int_equal(publish_line(STR(line), &out), RC_OK);
+	assert_true(out.with_person);
+	assert_string_equal(out.person.phone, "10000000000");
+	assert_null(out.person.text);
+	assert_int_equal(
+	    wire_find(buf_get(&out.envelope), STR("sealedpart")).n, 0);
+	parcel_out_fini(&out);
+	parcel_out_init(&out);
+	assert_int_equal(publish_build(&w, &out, &e), RC_OK);
+	assert_string_equal(out.person.text, "路灯不亮");
+	assert_string_equal(out.person.name, "a=b");
+	parcel_out_fini(&out);
+	sealed[1] = "nom=x";
+	parcel_out_init(&out);
+	assert_int_equal(publish_build(&w, &out, &e), RC_REJECT);
+	parcel_out_fini(&out);
+}
+
+static void
+test_refusals_are_counted_by_code_the_most_frequent_first(void **state)
+{
+	struct tally t = { .n_codes = 0 };
+	char many[16];
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 4096);
+	tally_codes(&t, &out);
+	assert_int_equal(out.n, 0);
+	tally_code(&t, "BAD_ENUM");
+	tally_code(&t, "UNKNOWN_TYPE");
+	tally_code(&t, "UNKNOWN_TYPE");
+	tally_codes(&t, &out);
+	assert_true(str_is(buf_get(&out), ": UNKNOWN_TYPE 2, BAD_ENUM 1"));
+	for (int i = 0; i < 2 * TALLY_CODES; i++) {
+		(void)snprintf(many, sizeof(many), "CODE_%d", i);
+		tally_code(&t, many);
+	}
+	assert_int_equal(t.n_codes, TALLY_CODES);
+	buf_fini(&out);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_sealed_goes_beside_the_event),
+		cmocka_unit_test(
+		    test_refusals_are_counted_by_code_the_most_frequent_first),
 		cmocka_unit_test(test_words_become_values_of_the_fields_types),
 		cmocka_unit_test(test_what_does_not_fit_is_left_to_the_bus),
 		cmocka_unit_test(
