@@ -55,8 +55,8 @@ static const struct db_query queries[] = {
 	    "FROM journal.event WHERE seq = $1 AND subject IS NULL "
 	    "AND division IS NOT NULL" },
 	{ "case_newest",
-	    "SELECT subject FROM journal.event WHERE subject IS NOT NULL "
-	    "ORDER BY subject DESC LIMIT 1" },
+	    "SELECT subject FROM journal.event WHERE type = 'report.received' "
+	    "ORDER BY seq DESC LIMIT 1" },
 	{ "case_beside",
 	    "SELECT id FROM intake.report WHERE visit = $1 AND id <> $2 "
 	    "ORDER BY id LIMIT 100" },

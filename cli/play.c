@@ -229,6 +229,9 @@ play_step(struct play *p, bool *more, struct err *e)
 	int64_t next, wake_at;
 
 	TRY(play_listen(p, &wake_at, e));
+	*more = !p->staff || p->n_open > 0;
+	if (!*more)
+		return RC_OK;
 	next = p->n_heap > 0 ? p->heap[0].at : INT64_MAX;
 	if (wake_at > 0 && wake_at < next)
 		next = wake_at;

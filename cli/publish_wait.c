@@ -15,7 +15,8 @@
 
 struct awaited_event {
 	char *id;
-	bool over; /* it came, or it was refused */
+	char *casefile; /* that a report became; NULL: not known (yet) */
+	bool over;      /* it came, or it was refused */
 };
 
 struct waiting {
@@ -46,8 +47,10 @@ awaited_add(struct awaited *a, const struct huying_outcome *o)
 void
 awaited_fini(struct awaited *a)
 {
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
 		free(a->events[i].id);
+		free(a->events[i].casefile);
+	}
 	free(a->events);
 	*a = (struct awaited){ .n = 0 };
 }
@@ -122,18 +125,35 @@ show(struct waiting *w, struct huying_reader *r, const struct huying_event *ev)
 	buf_fini(&line);
 }
 
-static void
-take(struct waiting *w, struct huying_reader *r, const struct huying_event *ev)
+/* What EV answers, or what it is about: all of a report's casefile counts. */
+static struct awaited_event *
+cause_of(struct waiting *w, const struct huying_event *ev)
 {
-	struct awaited_event *by = find(w->a, ev->causationid);
-	struct awaited_event *one = by;
-	bool came = fnmatch(w->a->pattern, ev->type, 0) == 0;
-	bool refused =
-	    by != NULL && strcmp(ev->type, msg_command_refused_desc.type) == 0;
+	struct awaited_event *one = find(w->a, ev->causationid);
 
 	if (one == NULL)
 		one = find(w->a, ev->correlationid);
-	if (one == NULL || one->over || !(came || refused))
+	for (size_t i = 0; i < w->a->n && one == NULL; i++)
+		if (w->a->events[i].casefile != NULL &&
+		    strcmp(w->a->events[i].casefile, ev->subject) == 0)
+			one = &w->a->events[i];
+	return one;
+}
+
+static void
+take(struct waiting *w, struct huying_reader *r, const struct huying_event *ev)
+{
+	struct awaited_event *one = cause_of(w, ev);
+	bool came = fnmatch(w->a->pattern, ev->type, 0) == 0, refused;
+
+	if (one == NULL || one->over)
+		return;
+	if (one->casefile == NULL &&
+	    strcmp(ev->type, msg_report_received_desc.type) == 0)
+		one->casefile = xstrdup(ev->subject);
+	refused = strcmp(ev->causationid, one->id) == 0 &&
+		  strcmp(ev->type, msg_command_refused_desc.type) == 0;
+	if (!came && !refused)
 		return;
 	one->over = true;
 	w->n_over++;

@@ -91,7 +91,10 @@ write_client(const struct sandbox *s)
 		cli_say("%s: %s", path, strerror(errno));
 		return EXIT_CONNECT;
 	}
+	/* All of it, over what a shell may have of another installation. */
 	(void)fprintf(f, "export HUYING_VAR='%s'\n", s->path);
+	(void)fprintf(f, "export HUYING_DB='%s'\n", s->place.dsn);
+	(void)fprintf(f, "export HUYING_RUN='%s'\n", s->place.sockets);
 	(void)fprintf(f, "export HUYING_KEY='%s/publisher.key'\n", s->path);
 	for (int i = 0; i < (int)ARRAY_LEN(names); i++) {
 		endpoint_of(s, i, endpoint);
