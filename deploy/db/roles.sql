@@ -86,7 +86,7 @@ END $$;
 -- and cannot read them, and looks up who may come over TCP.
 GRANT SELECT ON journal.event_key, journal.range TO huying_bus;
 GRANT SELECT, INSERT, UPDATE ON journal.reader, journal.type_last TO huying_bus;
-GRANT EXECUTE ON FUNCTION journal.first(), journal.check_line(), run.figures() TO huying_bus;
+GRANT EXECUTE ON FUNCTION journal.first(), journal.check_line(), run.figures(text) TO huying_bus;
 GRANT USAGE ON SCHEMA vault, access TO huying_bus;
 GRANT INSERT ON vault.sealed TO huying_bus;
 GRANT SELECT ON access.client, access.key, access.grant, access.change TO huying_bus;

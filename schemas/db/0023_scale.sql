@@ -46,30 +46,16 @@ $$;
 
 -- What is watched of the whole installation, as rows of /metrics: the name,
 -- the labels as they stand there, and the value (times in thousandths of a
--- second).  Of limits that run only an index is read, of those that ran out,
--- of calls and cards only what is open.
+-- second).  WHAT is 'lag', which costs nothing, or 'limits', where all that are
+-- armed are counted: in an index; of those that ran out, of calls and cards
+-- only what is open is read.
 CREATE INDEX deadline_overdue ON run.deadline (service, name)
 	WHERE state = 'fired' AND met_at IS NULL AND kind <> 'window';
 CREATE INDEX call_open ON dispatcher.call (main)
 	WHERE state IN ('drafted', 'gathering', 'working', 'submitted');
-CREATE FUNCTION run.figures() RETURNS TABLE (metric text, labels text, value bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-	now_at timestamptz := run.now();
+CREATE FUNCTION run.stock(now_at timestamptz) RETURNS TABLE (metric text, labels text, value bigint)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	RETURN QUERY SELECT v.m, v.l, v.n FROM run.lag g, LATERAL (VALUES
-		('huying_lag_events', format('service="%s",slot="%s"', g.service, g.slot), g.lag),
-		('huying_lag_seconds', format('service="%s",slot="%s"', g.service, g.slot),
-			(g.age * 1000)::bigint)) v (m, l, n);
-	RETURN QUERY SELECT 'huying_oldest_unprocessed_age_seconds',
-		format('service="%s"', g.service), (max(g.age) * 1000)::bigint
-		FROM run.lag g GROUP BY g.service;
-	RETURN QUERY SELECT 'huying_parked_events',
-		format('service="%s",state="%s"', c.service, s.state),
-		(SELECT count(*) FROM run.parked p WHERE p.service = c.service
-			AND (p.tries > 0) = (s.state = 'poison'))
-		FROM (SELECT DISTINCT x.service FROM run.cursor x) c,
-			(VALUES ('poison'), ('behind')) s (state);
 	RETURN QUERY SELECT 'huying_deadlines',
 		format('service="%s",limit="%s",state="%s"', d.service, d.name, d.state), d.n
 		FROM (SELECT x.service, x.name,
@@ -101,6 +87,27 @@ BEGIN
 		FROM unnest(ARRAY['blue', 'yellow', 'orange', 'red', 'excused']) s (state)
 		LEFT JOIN dispatcher.card k ON k.state = s.state AND k.state <> 'lifted'
 		GROUP BY s.state;
+END $$;
+CREATE FUNCTION run.figures(what text) RETURNS TABLE (metric text, labels text, value bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	IF what = 'limits' THEN
+		RETURN QUERY SELECT * FROM run.stock(run.now());
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT v.m, v.l, v.n FROM run.lag g, LATERAL (VALUES
+		('huying_lag_events', format('service="%s",slot="%s"', g.service, g.slot), g.lag),
+		('huying_lag_seconds', format('service="%s",slot="%s"', g.service, g.slot),
+			(g.age * 1000)::bigint)) v (m, l, n);
+	RETURN QUERY SELECT 'huying_oldest_unprocessed_age_seconds',
+		format('service="%s"', g.service), (max(g.age) * 1000)::bigint
+		FROM run.lag g GROUP BY g.service;
+	RETURN QUERY SELECT 'huying_parked_events',
+		format('service="%s",state="%s"', c.service, s.state),
+		(SELECT count(*) FROM run.parked p WHERE p.service = c.service
+			AND (p.tries > 0) = (s.state = 'poison'))
+		FROM (SELECT DISTINCT x.service FROM run.cursor x) c,
+			(VALUES ('poison'), ('behind')) s (state);
 	RETURN QUERY SELECT 'huying_database_size_bytes', '',
 		pg_database_size(current_database());
 	RETURN QUERY SELECT 'huying_key_next_expiry_timestamp_seconds', '',

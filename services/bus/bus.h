@@ -131,6 +131,8 @@ enum rc figures_open(struct bus *b, struct err *e) MUST_CHECK;
 void figures_close(struct bus *b);
 /* Asks for what the whole installation is counted by; never waits. */
 void figures_turn(struct bus *b);
+/* To be polled for reading while an answer is under way; else -1. */
+int figures_socket(const struct bus *b);
 /* log.c: which of its readers has all, is being served, or is slow. */
 enum reader_state {
 	READER_CURRENT,

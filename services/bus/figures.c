@@ -15,18 +15,27 @@
 #include <sys/statvfs.h>
 
 #define EVERY_MS 5000
-/* To count takes this part of the time at the most. */
+/* Each look takes this part of the time at the most. */
 #define SHARE 50
 #define PATIENCE_MS 12000 /* the server gives up before */
 
-struct figures {
-	struct db *db; /* NULL: to be opened */
-	bool asked;    /* the answer is under way */
-	int64_t asked_ms;
+/* How far the services are is cheap to know, how much there is is not. */
+static const char *const looks[] = { "lag", "limits" };
+#define LOOKS ARRAY_LEN(looks)
+
+struct look {
 	int64_t next_ms;
 	struct rows *rows; /* metric, labels, value; NULL: none yet */
 	int64_t took_ms;
 	int64_t at; /* wall clock, for whoever compares it with theirs */
+};
+
+struct figures {
+	struct db *db;      /* NULL: to be opened */
+	struct look *asked; /* whose answer is under way, or NULL */
+	int64_t asked_ms;
+	struct look look[LOOKS];
+	struct args args;
 };
 
 /* clang-format off */
@@ -49,11 +58,10 @@ static const struct family {
 
 /* Rows of one family; labels come as they stand between the braces. */
 static void
-put_family(struct buf *out, const struct family *f, const struct rows *rows)
+put_rows(struct buf *out, const struct family *f, const struct rows *rows)
 {
 	size_t n = rows != NULL ? rows_n(rows) : 0;
 
-	metric_family(out, f->name, METRIC_GAUGE, f->help);
 	for (size_t i = 0; i < n; i++) {
 		struct str labels = rows_str(rows, i, 1);
 		char name[256];
@@ -71,15 +79,24 @@ put_family(struct buf *out, const struct family *f, const struct rows *rows)
 static void
 put_counted(const struct bus *b, struct buf *out)
 {
-	static const struct figures none = { .rows = NULL };
-	const struct figures *f = b->figures != NULL ? b->figures : &none;
+	static const char took[] = "huying_figures_seconds";
+	static const char at[] = "huying_figures_timestamp_seconds";
+	const struct look *look = b->figures->look;
 
-	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		put_family(out, &families[i], f->rows);
-	metric_one_milli(out, "huying_figures_seconds",
-	    "How long it took to count these, the last time.", f->took_ms);
-	metric_one_milli(out, "huying_figures_timestamp_seconds",
-	    "When that was, in Unix time.", f->at);
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		metric_family(
+		    out, families[i].name, METRIC_GAUGE, families[i].help);
+		for (size_t k = 0; k < LOOKS; k++)
+			put_rows(out, &families[i], look[k].rows);
+	}
+	metric_family(out, took, METRIC_GAUGE,
+	    "How long it took to count these, the last time.");
+	for (size_t k = 0; k < LOOKS; k++)
+		metric_milli(out, took, "of", looks[k], look[k].took_ms);
+	metric_family(out, at, METRIC_GAUGE, "When that was, in Unix time.");
+	for (size_t k = 0; k < LOOKS; k++)
+		if (look[k].rows != NULL)
+			metric_milli(out, at, "of", looks[k], look[k].at);
 }
 
 static void
@@ -219,8 +236,10 @@ figures_open(struct bus *b, struct err *e)
 	metric_word(&b->tally.db_errors, METRIC_DISK_FULL, 0);
 	TRY(health_open(&b->health, b->conf.health, &desc, b, e));
 	/* Who is not asked need not count. */
-	if (b->health != NULL)
-		b->figures = xcalloc(1, sizeof(*b->figures));
+	if (b->health == NULL)
+		return RC_OK;
+	b->figures = xcalloc(1, sizeof(*b->figures));
+	args_init(&b->figures->args);
 	return RC_OK;
 }
 
@@ -229,23 +248,27 @@ figures_close(struct bus *b)
 {
 	if (b->figures == NULL)
 		return;
-	rows_free(&b->figures->rows);
+	for (size_t k = 0; k < LOOKS; k++)
+		rows_free(&b->figures->look[k].rows);
+	args_fini(&b->figures->args);
 	db_close(&b->figures->db);
 	free(b->figures);
 	b->figures = NULL;
 }
 
 static enum rc
-ask(struct bus *b, struct figures *f, struct err *e)
+ask(struct bus *b, struct figures *f, size_t which, struct err *e)
 {
 	if (f->db == NULL) {
 		TRY(db_open(&f->db, b->conf.db, "bus figures", e));
 		db_patience(f->db, PATIENCE_MS);
 		TRY(db_prepare(f->db, bus_queries, ARRAY_LEN(bus_queries), e));
 	}
-	db_send(f->db, Q_bus_figures, NULL);
+	args_reset(&f->args);
+	args_str(&f->args, str_of(looks[which]));
+	db_send(f->db, Q_bus_figures, &f->args);
 	TRY(db_flush(f->db, e));
-	f->asked = true;
+	f->asked = &f->look[which];
 	f->asked_ms = clock_mono_ms();
 	return RC_OK;
 }
@@ -253,17 +276,29 @@ ask(struct bus *b, struct figures *f, struct err *e)
 static enum rc
 take(struct figures *f, struct err *e)
 {
+	struct look *l = f->asked;
 	struct rows *fresh = NULL;
 
-	f->asked = false;
 	TRY(db_next(f->db, &fresh, e));
-	rows_free(&f->rows);
-	f->rows = fresh;
-	f->took_ms = clock_mono_ms() - f->asked_ms;
-	f->at = clock_wall_ms();
-	f->next_ms =
+	f->asked = NULL;
+	rows_free(&l->rows);
+	l->rows = fresh;
+	l->took_ms = clock_mono_ms() - f->asked_ms;
+	l->at = clock_wall_ms();
+	l->next_ms =
 	    clock_mono_ms() +
-	    (f->took_ms * SHARE > EVERY_MS ? f->took_ms * SHARE : EVERY_MS);
+	    (l->took_ms * SHARE > EVERY_MS ? l->took_ms * SHARE : EVERY_MS);
+	return RC_OK;
+}
+
+static enum rc
+turn(struct bus *b, struct figures *f, struct err *e)
+{
+	if (f->asked != NULL)
+		return db_ready(f->db) ? take(f, e) : RC_OK;
+	for (size_t k = 0; k < LOOKS; k++)
+		if (clock_mono_ms() >= f->look[k].next_ms)
+			return ask(b, f, k, e);
 	return RC_OK;
 }
 
@@ -272,16 +307,20 @@ figures_turn(struct bus *b)
 {
 	struct figures *f = b->figures;
 	struct err e;
-	enum rc rc;
 
-	if (f == NULL || !store_alive(b) ||
-	    (f->asked ? !db_ready(f->db) : clock_mono_ms() < f->next_ms))
-		return;
-	rc = f->asked ? take(f, &e) : ask(b, f, &e);
-	if (rc == RC_OK)
+	if (f == NULL || !store_alive(b) || turn(b, f, &e) == RC_OK)
 		return;
 	log_why(LEVEL_WARN, "figures.failed", e.text);
-	f->asked = false;
+	f->asked = NULL;
 	db_close(&f->db);
-	f->next_ms = clock_mono_ms() + EVERY_MS;
+	for (size_t k = 0; k < LOOKS; k++)
+		f->look[k].next_ms = clock_mono_ms() + EVERY_MS;
+}
+
+int
+figures_socket(const struct bus *b)
+{
+	return b->figures != NULL && b->figures->asked != NULL
+		   ? db_socket(b->figures->db)
+		   : -1;
 }

@@ -165,8 +165,9 @@ rest(struct bus *b, struct signals *told)
 		{ socket_raw(b->publish), 0, ZMQ_POLLIN, 0 },
 		{ NULL, 0, ZMQ_POLLIN, 0 },
 		{ NULL, 0, ZMQ_POLLIN, 0 },
+		{ NULL, 0, ZMQ_POLLIN, 0 },
 	};
-	size_t n = ARRAY_LEN(items) - 2;
+	size_t n = ARRAY_LEN(items) - 3;
 	int wait_ms = log_wait_ms(b);
 
 	if (wait_ms > IDLE_MS)
@@ -183,6 +184,8 @@ rest(struct bus *b, struct signals *told)
 		items[n++].fd = db_socket(b->db);
 	if (b->health != NULL)
 		items[n++].fd = health_socket(b->health);
+	if (figures_socket(b) >= 0)
+		items[n++].fd = figures_socket(b);
 	if (zmq_poll(items, (int)n, wait_ms) < 0 && errno != EINTR)
 		return false;
 	return (items[0].revents & ZMQ_POLLIN) == 0 || !signals_turn(told);

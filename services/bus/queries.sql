@@ -76,7 +76,7 @@ DELETE FROM run.instance WHERE service = 'bus'
 
 -- What the whole installation is watched by.
 -- name: figures
-SELECT metric, labels, value FROM run.figures()
+SELECT metric, labels, value FROM run.figures($1)
 
 -- Rises with every change of the schema access, and when a key ends.
 -- name: access_version

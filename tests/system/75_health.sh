@@ -27,7 +27,7 @@ for i in 0 1 2 3 4 5; do
 		/^# TYPE / { type[$3] = $4; next }
 		{ n = $1; sub(/\{.*/, "", n); base = n; sub(/_(bucket|sum|count)$/, "", base)
 		  if (!(n in type) && type[base] != "histogram") { print "no TYPE: " n; bad = 1 }
-		  if ($2 !~ /^-?[0-9]+(\.[0-9]+)?$/) { print "no number: " $0; bad = 1 } }
+		  if ($NF !~ /^-?[0-9]+(\.[0-9]+)?$/) { print "no number: " $0; bad = 1 } }
 		END { exit bad || NR < 10 }' "$out/metrics.$name"
 done
 is "the bus has counted" grep -q '^huying_publishes_total{outcome="stored"} [1-9]' "$out/metrics.bus"

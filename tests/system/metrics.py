@@ -12,7 +12,7 @@ import re
 import sys
 
 LABELS = {"service", "version", "sqlstate", "code", "as", "le", "outcome",
-          "state", "slot", "limit", "class", "unit_kind", "colour"}
+          "state", "of", "slot", "limit", "class", "unit_kind", "colour"}
 SERIES_MAX = 500
 
 
