@@ -131,24 +131,38 @@ open_bus(struct run *r, struct err *e)
 	return bell_open(&r->bell, r->conf.ring, e);
 }
 
-/* Whether somebody says so within MS. */
 static bool
-is_told_to_stop(struct signals *told, long ms)
+is_told_to_stop(struct signals *told)
 {
 	zmq_pollitem_t item = { NULL, told->fd, ZMQ_POLLIN, 0 };
 
-	return told->stop || (zmq_poll(&item, 1, ms) > 0 && signals_turn(told));
+	return told->stop || (zmq_poll(&item, 1, 0) > 0 && signals_turn(told));
 }
 
-/* Waits, with jitter, longer each time; true when told to stop instead. */
+/*
+ * Waits, with jitter, longer each time; true when told to stop instead.
+ * Whoever asks meanwhile is told that we live, and why we cannot work.
+ */
 static bool
 back_off(struct run *r, struct signals *told)
 {
-	int64_t ms = r->backoff_ms > 0 ? r->backoff_ms : BACKOFF_MIN_MS;
+	zmq_pollitem_t items[] = {
+		{ NULL, told->fd, ZMQ_POLLIN, 0 },
+		{ NULL, health_socket(r->health), ZMQ_POLLIN, 0 },
+	};
+	int n_items = r->health != NULL ? 2 : 1;
+	int64_t ms = r->backoff_ms > 0 ? r->backoff_ms : BACKOFF_MIN_MS, until;
 
 	r->backoff_ms = ms * 2 < BACKOFF_MAX_MS ? ms * 2 : BACKOFF_MAX_MS;
 	ms = ms / 2 + (int64_t)randombytes_uniform((uint32_t)ms);
-	return is_told_to_stop(told, (long)ms);
+	until = clock_mono_ms() + ms;
+	for (; ms > 0 && !told->stop; ms = until - clock_mono_ms()) {
+		if (zmq_poll(items, n_items, (long)ms) > 0)
+			(void)signals_turn(told);
+		health_turn(r->health);
+		notify_alive(&r->notify);
+	}
+	return told->stop;
 }
 
 /*
@@ -163,7 +177,7 @@ drain(struct run *r, struct signals *told, struct err *e)
 	enum rc rc = RC_OK;
 
 	while (did && rc == RC_OK && clock_mono_ms() < until &&
-	       !is_told_to_stop(told, 0)) {
+	       !is_told_to_stop(told)) {
 		int64_t from = clock_mono_ms();
 
 		rc = batch_run(r, &did, e);
@@ -183,8 +197,7 @@ errands(struct run *r, struct signals *told, struct err *e)
 {
 	bool did = true;
 
-	for (int n = 0; n < ERRANDS_MAX && did && !is_told_to_stop(told, 0);
-	     n++)
+	for (int n = 0; n < ERRANDS_MAX && did && !is_told_to_stop(told); n++)
 		TRY(errand_run(r, &did, e));
 	return RC_OK;
 }
@@ -276,7 +289,7 @@ run_loop(struct run *r, struct signals *told)
 		health_turn(r->health);
 		log_repeats();
 		notify_alive(&r->notify);
-		if (is_told_to_stop(told, 0))
+		if (is_told_to_stop(told))
 			return RUN_CLEAN;
 		if (told->reload)
 			conf_reload(&r->conf);
