@@ -16,7 +16,7 @@ static const char usage[] =
     "  load DIR    checks, then stores it in one transaction: new and\n"
     "              changed rows begin on the pack's first day, changed and\n"
     "              gone ones end on it; the same again changes nothing\n"
-    "  follow      tells open casefiles to go on with whoever took over\n"
+    "  follow      tells what is open to go on with whoever took over\n"
     "              where townships, villages or units were merged, split or\n"
     "              shifted; the dispatcher does so by itself on the first day\n"
     "              of a version; again changes nothing\n"

@@ -1,6 +1,6 @@
 /*
- * `huying pack follow`: open casefiles go on with whoever took over their
- * place or a unit of theirs.
+ * `huying pack follow`: what is open goes on with whoever took over its place
+ * or a unit of it.
  */
 #include "cli/pack_cmd.h"
 
@@ -8,13 +8,17 @@
 
 #include <stdio.h>
 
-/* So many at a time, so that neither side holds the whole county. */
-#define PAGE 1000
+/* Limits looked at together, so that neither side holds the whole county. */
+#define PAGE 5000
+/* Behind every number. */
+#define END "z"
 #define ARENA_BYTES ((size_t)16 << 20)
 
 static const struct db_query queries[] = {
 	{ "follow_homeless",
-	    "SELECT casefile, division FROM registry.homeless($1, $2, $3)" },
+	    "SELECT casefile, division, service "
+	    "FROM registry.homeless($1, $2, $3)" },
+	{ "follow_end", "SELECT registry.page_end($1, $2)" },
 	{ "follow_pack", "SELECT name || '-' || version AS pack "
 			 "FROM registry.pack ORDER BY seq DESC LIMIT 1" },
 };
@@ -24,7 +28,7 @@ struct follow {
 	struct publisher *publisher;
 	struct arena *arena;
 	struct str pack;  /* the last one: part of each id */
-	struct str after; /* the last casefile of the page before */
+	struct str after; /* where the page before ended */
 	int64_t told;
 };
 
@@ -38,14 +42,16 @@ follow_fini(struct follow *f)
 
 /* Told twice of one pack it is the same event. */
 static enum rc
-tell(struct follow *f, struct str casefile, struct str division, struct err *e)
+tell(struct follow *f, const struct rows *rows, size_t i, struct err *e)
 {
-	struct msg_casefile_rehome m = { .casefile = casefile };
+	struct str casefile = rows_str(rows, i, 0);
+	struct msg_casefile_rehome m = { .casefile = casefile,
+		.of = rows_str(rows, i, 2) };
 	struct msg_envelope env = {
 		.source = STR("/boundary"),
 		.id = arena_printf(f->arena, "rehome-%.*s-%.*s",
 		    STR_ARG(f->pack), STR_ARG(casefile)),
-		.division = division,
+		.division = rows_str(rows, i, 1),
 	};
 	struct outcome out;
 
@@ -59,23 +65,38 @@ tell(struct follow *f, struct str casefile, struct str division, struct err *e)
 }
 
 static enum rc
+page_end(struct follow *f, struct str *upto, struct err *e)
+{
+	AUTO(rows_free) struct rows *rows = NULL;
+	AUTO(args_fini) struct args a;
+
+	args_init(&a);
+	args_str(&a, f->after);
+	args_i64(&a, PAGE);
+	TRY(db_exec(f->db, "follow_end", &a, &rows, e));
+	*upto = rows_n(rows) == 0 || rows_null(rows, 0, 0)
+		    ? STR(END)
+		    : arena_str(f->arena, rows_str(rows, 0, 0));
+	return RC_OK;
+}
+
+static enum rc
 page(struct follow *f, bool *more, struct err *e)
 {
 	AUTO(rows_free) struct rows *rows = NULL;
 	AUTO(args_fini) struct args a;
-	size_t n;
+	struct str upto;
 
+	TRY(page_end(f, &upto, e));
 	args_init(&a);
 	args_str(&a, f->pack);
 	args_str(&a, f->after);
-	args_i64(&a, PAGE);
+	args_str(&a, upto);
 	TRY(db_exec(f->db, "follow_homeless", &a, &rows, e));
-	n = rows_n(rows);
-	for (size_t i = 0; i < n; i++)
-		TRY(tell(f, rows_str(rows, i, 0), rows_str(rows, i, 1), e));
-	*more = n == PAGE;
-	if (n > 0)
-		f->after = arena_str(f->arena, rows_str(rows, n - 1, 0));
+	for (size_t i = 0; i < rows_n(rows); i++)
+		TRY(tell(f, rows, i, e));
+	*more = !str_is(upto, END);
+	f->after = upto;
 	return RC_OK;
 }
 

@@ -82,17 +82,19 @@ size_t registry_listed_in_domain(const struct registry *r, struct str domain,
 /*
  * Who answers for CODE today: itself while it is there and where it was, else
  * the unit that took over its powers, else that of its kind (and module) where
- * its division goes on.  NULL: nobody, or there never was such a unit.
+ * its division goes on: of a division that was split, the part with PLACE, or
+ * the first.  NULL: nobody, or there never was such a unit.
  * Petition regulation (信访工作条例) art. 24: who takes over the powers takes
  * over what is open.
  */
-const struct row_unit *registry_heir(
-    const struct registry *r, struct str code, int64_t at);
+const struct row_unit *registry_heir(const struct registry *r, struct str code,
+    struct str place, int64_t at);
 
 /*
  * REF is a unit code, or a kind resolved at DIVISION ("village_committee",
  * "enforcement_team", "dispatched_branch@330122-D-SCJ", "module" with the
- * matter's MODULE, ...): see deploy/packs/README.md.  NULL: no such unit.
+ * matter's MODULE, ...): see deploy/packs/README.md.  Of a unit that is gone
+ * it is who took over.  NULL: no such unit.
  * "mediation_committee" is the one at the tier of DIVISION itself, so cut
  * the casefile's division first: registry_at_tier().
  */

@@ -40,7 +40,7 @@ static bool
 covers(const struct registry *r, struct str code, const struct row_unit *unit,
     int64_t at)
 {
-	const struct row_unit *u = registry_heir(r, code, at);
+	const struct row_unit *u = registry_heir(r, code, unit->division, at);
 
 	if (u == NULL || str_eq(u->code, unit->code))
 		return u != NULL;

@@ -142,10 +142,13 @@ static const struct row_unit *
 branch_of(const struct registry *r, struct str parent, struct str division,
     int64_t at)
 {
-	const struct row_unit *u = covering(r, registry_township_of(division),
-	    "branch", "dispatched_branch", &parent, at);
+	const struct row_unit *house = registry_heir(r, parent, division, at);
+	const struct row_unit *u =
+	    house != NULL ? covering(r, registry_township_of(division),
+				"branch", "dispatched_branch", &house->code, at)
+			  : NULL;
 
-	return u != NULL ? u : registry_unit(r, parent, at);
+	return u != NULL ? u : house;
 }
 
 /* Where a unit must sit to be found so; empty: nowhere. */
@@ -178,8 +181,9 @@ registry_resolve(const struct registry *r, struct str ref, struct str module,
 	if (str_starts(ref, STR(BRANCH)))
 		return branch_of(
 		    r, str_cut(ref, sizeof(BRANCH) - 1, ref.n), division, at);
+	/* Matters and templates are of the day when the work began. */
 	if (kind == NULL)
-		return registry_unit(r, ref, at);
+		return registry_heir(r, ref, division, at);
 	place = place_of(kind->how, division);
 	if (place.n == 0)
 		return NULL;
@@ -224,12 +228,33 @@ like_at(const struct registry *r, const struct row_unit *u, struct str place,
 	return like;
 }
 
+/*
+ * Where DIVISION goes on for what lies at PLACE: of one that was split, the
+ * part that PLACE is in.
+ */
+static struct str
+goes_on(const struct registry *r, struct str division, struct str place,
+    int64_t at)
+{
+	const struct row_division *d = registry_division(r, division, at);
+
+	for (size_t i = 0; d != NULL && i < d->successors.n; i++) {
+		struct str part =
+		    registry_successor(r, d->successors.p[i], at);
+
+		if (registry_inside(place, part))
+			return part;
+	}
+	return registry_successor(r, division, at);
+}
+
 const struct row_unit *
-registry_heir(const struct registry *r, struct str code, int64_t at)
+registry_heir(const struct registry *r, struct str code, struct str place,
+    int64_t at)
 {
 	for (size_t i = 0; i < REGISTRY_SUCCESSIONS_MAX; i++) {
 		const struct row_unit *u = last_of(r, code, at), *next;
-		struct str place;
+		struct str there;
 
 		if (u == NULL)
 			return NULL;
@@ -237,10 +262,10 @@ registry_heir(const struct registry *r, struct str code, int64_t at)
 			code = u->successor;
 			continue;
 		}
-		place = registry_successor(r, u->division, at);
-		if (str_eq(place, u->division))
+		there = goes_on(r, u->division, place, at);
+		if (str_eq(there, u->division))
 			return registry_unit(r, code, at);
-		next = like_at(r, u, place, at);
+		next = like_at(r, u, there, at);
 		if (next == NULL || str_eq(next->code, code))
 			return next;
 		code = next->code;

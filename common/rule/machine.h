@@ -122,7 +122,8 @@ enum arm_what {
 	ARM_MEET,
 	ARM_MEET_ALL,
 	ARM_PAUSE,
-	ARM_RESUME
+	ARM_RESUME,
+	ARM_REHOME /* all that run in the casefile */
 };
 
 struct arming {
@@ -130,7 +131,7 @@ struct arming {
 	enum arm_what what;
 	enum arm_kind kind;
 	struct str thing;
-	const char *name; /* of the limit: "finish"; NULL for MEET_ALL */
+	const char *name; /* of the limit: "finish"; NULL: all */
 	struct str casefile;
 	struct str division;
 	struct str unit;

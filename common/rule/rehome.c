@@ -7,19 +7,30 @@ is_of_units(const struct msg_field *f)
 	return f->format.look == LOOK_UNIT;
 }
 
+const struct row_unit *
+step_successor(struct step *s, struct str code)
+{
+	struct str place = s->row != NULL ? s->row->division : s->env->division;
+
+	return registry_heir(s->registry, code,
+	    registry_successor(s->registry, place, s->at), s->at);
+}
+
 struct str
 step_heir(struct step *s, struct str code, struct str place)
 {
 	const struct row_unit *u;
+	struct str room;
 
 	if (code.n == 0)
 		return code;
-	u = registry_heir(s->registry, code, s->at);
+	u = registry_heir(s->registry, code, place, s->at);
 	if (u != NULL)
 		return u->code;
-	return registry_unit(s->registry, code, s->at) != NULL
+	room = step_room(s, place);
+	return room.n == 0 || registry_unit(s->registry, code, s->at) != NULL
 		   ? code
-		   : step_room(s, place);
+		   : room;
 }
 
 /* Notes a change once, however many fields it is found in. */
@@ -49,16 +60,18 @@ static bool
 follow_all(
     struct step *s, struct strs *list, struct str place, struct rehomed *told)
 {
-	struct str *copy = arena_alloc(s->arena, (list->n + 1) * sizeof(*copy));
+	struct strs all = { NULL, 0 };
 	bool any = false;
 
-	must(copy != NULL);
-	if (list->n > 0)
-		memcpy(copy, list->p, list->n * sizeof(*copy));
-	for (size_t i = 0; i < list->n; i++)
-		any = follow(s, &copy[i], place, told) || any;
+	for (size_t i = 0; i < list->n; i++) {
+		struct str code = list->p[i];
+
+		any = follow(s, &code, place, told) || any;
+		if (!strs_has(all, code))
+			all = strs_add(s->arena, all, code);
+	}
 	if (any)
-		list->p = copy;
+		*list = all;
 	return any;
 }
 
@@ -89,8 +102,23 @@ step_rehome(
 	return any;
 }
 
+bool
+rehome_limit(const struct registry *r, int64_t at, struct str *division,
+    struct str *unit)
+{
+	struct step s = { .registry = r, .at = at };
+	struct str place = registry_successor(r, *division, at);
+	struct str heir = step_heir(&s, *unit, place);
+	bool any = !str_eq(place, *division) || !str_eq(heir, *unit);
+
+	*division = place;
+	*unit = heir;
+	return any;
+}
+
 void
 just_rehome(struct step *s)
 {
 	(void)step_rehome(s, s->move->thing, s->row, NULL);
+	step_rehome_limits(s);
 }

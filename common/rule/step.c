@@ -375,6 +375,19 @@ step_due_paused(
 	    registry_calendar(s->registry), rule, from, v, n, NULL);
 }
 
+/* Once is enough, however many rows of the folder say so. */
+void
+step_rehome_limits(struct step *s)
+{
+	for (const struct arming *a = s->decision->armings; a != NULL;
+	     a = a->next)
+		if (a->what == ARM_REHOME)
+			return;
+	if (s->folder->first != NULL)
+		arming_new(s, ARM_REHOME, s->folder->first->row, NULL)
+		    ->casefile = s->folder->casefile;
+}
+
 const struct row_unit *
 step_unit(struct step *s, struct str code)
 {
@@ -383,7 +396,7 @@ step_unit(struct step *s, struct str code)
 
 	if (u != NULL || step_refused(s))
 		return u;
-	heir = registry_heir(s->registry, code, s->at);
+	heir = step_successor(s, code);
 	if (heir != NULL)
 		step_refuse_because(
 		    s, "UNIT_GONE", "%.*s has taken over", STR_ARG(heir->code));
@@ -413,8 +426,8 @@ step_person(struct step *s, struct str officer)
 bool
 step_acts_for(struct step *s, struct str code, struct str owner)
 {
-	const struct row_unit *u = registry_heir(s->registry, code, s->at);
-	const struct row_unit *o = registry_heir(s->registry, owner, s->at);
+	const struct row_unit *u = step_successor(s, code);
+	const struct row_unit *o = step_successor(s, owner);
 
 	if (u == NULL || o == NULL)
 		return false;

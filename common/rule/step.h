@@ -91,6 +91,8 @@ int64_t step_due_paused(
     struct step *s, struct limit rule, int64_t from, struct strs pauses);
 
 /* Units. */
+/* Who answers for CODE today, where the row (or else the event) lies. */
+const struct row_unit *step_successor(struct step *s, struct str code);
 /* The unit exists that day; else the command is refused UNKNOWN_UNIT. */
 const struct row_unit *step_unit(struct step *s, struct str code);
 /* The same for an officer: UNKNOWN_OFFICER. */
@@ -118,6 +120,11 @@ struct rehomed {
  */
 bool step_rehome(
     struct step *s, int thing, struct row_head *row, struct rehomed *told);
+/* The limits that run in the folder do so, too. */
+void step_rehome_limits(struct step *s);
+/* What that makes of one of them at AT; true when it is something else. */
+bool rehome_limit(const struct registry *r, int64_t at, struct str *division,
+    struct str *unit);
 /* The rule of a move that only follows casefile.rehomed. */
 rule_fn just_rehome;
 /* Command room of the township of DIVISION (county: the county centre). */

@@ -208,6 +208,7 @@ batch_apply(struct run *r, struct err *e)
 	/* A limit that is paused and resumed within a batch has no ledger. */
 	if (r->n_events > 1 && deadlines_paused(r))
 		return err_set(e, RC_GONE, "pauses go one by one");
+	TRY(deadlines_rehome(r, e));
 	return deadlines_resume(r, e);
 }
 

@@ -60,6 +60,10 @@ say(struct run *r, const struct firing *f)
 		&msg_deadline_due_soon_desc, &msg_deadline_overdue_desc,
 		&msg_deadline_lapsed_desc
 	};
+	struct str place =
+	    registry_successor(r->registry, f->division, r->now);
+	const struct row_unit *heir =
+	    registry_heir(r->registry, f->unit, place, r->now);
 	/* The three deadline messages have one shape. */
 	struct msg_deadline_overdue m = { f->thing, f->name, f->unit, f->due,
 		f->cycle };
@@ -70,13 +74,16 @@ say(struct run *r, const struct firing *f)
 
 	(void)snprintf(cycle, sizeof(cycle), "%lld", (long long)f->cycle);
 	parts[3] = str_of(cycle);
+	/* Who has taken over by now is late, told so or not. */
+	if (heir != NULL)
+		m.unit = heir->code;
 	env = (struct msg_envelope){
 		.id = arena_str(
 		    r->arena, str_of(id_derived(parts, ARRAY_LEN(parts), id))),
 		.source = arena_printf(r->arena, "/%s", r->desc->name),
 		.subject = f->casefile,
 		.time = r->now,
-		.division = f->division,
+		.division = place,
 		.correlationid = f->trace,
 		.causationid = f->cause,
 	};

@@ -217,6 +217,9 @@ bool deadline_is_own(const struct run *r, const struct run_event *ev);
 /* Marks the limits that events of the batch say ran out. */
 void deadlines_mark(struct run *r);
 
+/* deadline_rehome.c */
+enum rc deadlines_rehome(struct run *r, struct err *e) MUST_CHECK;
+
 /* deadline.c */
 /* Whether a rule paused or resumed a limit. */
 bool deadlines_paused(const struct run *r);

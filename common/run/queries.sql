@@ -215,6 +215,19 @@ UPDATE run.deadline d SET wake_at = NULL, met_at = m.at,
 FROM m WHERE d.service = $1 AND d.thing = m.thing AND d.name = m.name
 	AND (d.state IN ('armed', 'paused') OR (d.state = 'fired' AND d.met_at IS NULL))
 
+-- Who and where the limits of casefiles are that run, or stand still.
+-- name: running
+SELECT casefile, division, coalesce(unit, '') AS unit
+FROM run.deadline
+WHERE service = $1 AND casefile = ANY ($2::text[]) AND state IN ('armed', 'paused')
+
+-- name: rehome
+UPDATE run.deadline d SET division = m.place, unit = nullif(m.heir, '')
+FROM json_to_recordset($2::json) AS m(casefile text, division text, unit text,
+	place text, heir text)
+WHERE d.service = $1 AND d.casefile = m.casefile AND d.division = m.division
+	AND coalesce(d.unit, '') = m.unit AND d.state IN ('armed', 'paused')
+
 -- name: pause
 WITH p AS (
 	UPDATE run.deadline SET state = 'paused', wake_at = NULL

@@ -132,6 +132,27 @@ RETURNS TABLE (code text, why text) LANGUAGE sql STABLE AS $$
 			WHERE b.code = n.code AND b.valid_to = from_day)
 	GROUP BY n.code
 	UNION ALL
+	SELECT n.code, 'was used until ' || max(o.valid_to) || ': a code is never used again'
+	FROM registry.grid n JOIN registry.grid o ON o.code = n.code AND o.valid_to < n.valid_from
+	WHERE n.pack = $1 AND n.valid_from = from_day
+		AND NOT EXISTS (SELECT FROM registry.grid b
+			WHERE b.code = n.code AND b.valid_to = from_day)
+	GROUP BY n.code
+	UNION ALL
+	SELECT n.code, 'went on in ' || n.heirs || ': a code is never used again'
+	FROM (SELECT d.code, array_to_string(o.successors, ', ') AS heirs
+			FROM registry.division d JOIN registry.division o
+				ON o.code = d.code AND o.valid_to = d.valid_from AND o.successors <> '{}'
+			WHERE d.pack = $1 AND d.valid_from = from_day AND coalesce(d.successors, '{}') = '{}'
+		UNION ALL SELECT g.code, array_to_string(o.successors, ', ')
+			FROM registry.grid g JOIN registry.grid o
+				ON o.code = g.code AND o.valid_to = g.valid_from AND o.successors <> '{}'
+			WHERE g.pack = $1 AND g.valid_from = from_day AND coalesce(g.successors, '{}') = '{}'
+		UNION ALL SELECT u.code, o.successor
+			FROM registry.unit u JOIN registry.unit o
+				ON o.code = u.code AND o.valid_to = u.valid_from AND o.successor IS NOT NULL
+			WHERE u.pack = $1 AND u.valid_from = from_day AND u.successor IS NULL) n
+	UNION ALL
 	(SELECT d.code, CASE WHEN coalesce($3, '') = ''
 		THEN 'changes its boundaries: pack.csv names no record of its risk (boundary)'
 		ELSE 'changes its boundaries: ' || $3 || ' is ' || coalesce(
@@ -172,64 +193,146 @@ ALTER FUNCTION registry.orphans(text, date, text) SET enable_nestloop = off;
 CREATE INDEX deadline_unit ON run.deadline (unit)
 	WHERE met_at IS NULL AND unit IS NOT NULL;
 
--- Open casefiles that lie where nothing is any more, or wait for a unit that
--- is gone: they are to be rehomed, unless they were told so since PACK.
-CREATE FUNCTION registry.homeless(pack text, after text, n bigint)
-RETURNS TABLE (casefile text, division text) LANGUAGE sql STABLE AS $$
-	WITH today AS MATERIALIZED (
-		SELECT (run.now() AT TIME ZONE INTERVAL '08:00')::date AS day
-	), unit AS (
-		SELECT u.code, u.valid_from <= day AS begun,
-			u.valid_from <= day AND (u.valid_to IS NULL OR u.valid_to > day)
-				AND u.successor IS NULL AS holds
-		FROM registry.unit u, today
-	), gone AS MATERIALIZED (
-		SELECT u.code FROM unit u GROUP BY u.code
-		HAVING bool_or(u.begun) AND NOT bool_or(u.holds)
-	), moved AS MATERIALIZED (
-		SELECT d.code FROM registry.division d, today
-		WHERE d.successors <> '{}' AND d.valid_from <= day
-			AND (d.valid_to IS NULL OR d.valid_to > day)
-		UNION ALL SELECT g.code FROM registry.grid g, today
-		WHERE g.successors <> '{}' AND g.valid_from <= day
-			AND (g.valid_to IS NULL OR g.valid_to > day)
-	), waits AS MATERIALIZED (
-		SELECT DISTINCT l.casefile FROM gone JOIN run.deadline l
-			ON l.unit = gone.code AND l.met_at IS NULL
+-- What is open of (AFTER, UPTO], by the numbers of the folders, and whose it
+-- is: one row a thing or limit.  A thing that has ended stays as it was; what
+-- is known of a casefile is open until that is archived.
+CREATE FUNCTION registry.open_rows(after text, upto text)
+RETURNS TABLE (service text, thing text, id text, casefile text, division text, units text[])
+LANGUAGE sql STABLE AS $$
+	WITH live AS MATERIALIZED (
+		SELECT c.id FROM dispatcher.casefile c
+		WHERE c.id > after AND c.id <= upto AND c.state <> 'archived'
+	), going AS MATERIALIZED (
+		SELECT g.id FROM dispatcher.campaign g
+		WHERE g.casefile > after AND g.casefile <= upto AND g.state NOT IN ('closed', 'stopped')
 	)
-	SELECT c.id, c.division FROM dispatcher.casefile c
-	WHERE c.id > after AND c.state <> 'archived' AND (
-		c.division IN (SELECT code FROM moved)
-		OR left(c.division, 12) IN (SELECT code FROM moved)
-		OR left(c.division, 9) IN (SELECT code FROM moved)
-		OR c.casefile IN (SELECT w.casefile FROM waits w))
-		AND NOT EXISTS (SELECT FROM journal.event_key k
-			WHERE k.source = '/boundary' AND k.id = 'rehome-' || pack || '-' || c.id)
-	ORDER BY c.id LIMIT n
+	SELECT o.* FROM (
+		SELECT 'dispatcher' AS service, 'casefile' AS thing, c.id, c.casefile, c.division, ARRAY[c.handler] AS units
+		FROM dispatcher.casefile c WHERE c.state <> 'archived'
+		UNION ALL SELECT 'dispatcher', 'child', c.id, c.casefile, c.division, ARRAY[c.unit]
+		FROM dispatcher.child c WHERE c.state <> 'ended'
+		UNION ALL SELECT 'dispatcher', 'task', t.id, t.casefile, t.division, ARRAY[t.unit, t.giver] || t.units
+		FROM dispatcher.task t WHERE t.state NOT IN ('accepted', 'moved', 'withdrawn')
+		UNION ALL SELECT 'dispatcher', 'dispute', d.id, d.casefile, d.division,
+			ARRAY[d.unit, d.main] || d.assisting || d.agreed
+		FROM dispatcher.dispute d WHERE d.state NOT IN ('settled', 'decided', 'dropped')
+		UNION ALL SELECT 'dispatcher', 'call', c.id, c.casefile, c.division,
+			ARRAY[c.room, c.main, c.partner] || c.assisting
+		FROM dispatcher.call c WHERE c.state NOT IN ('ended', 'declined', 'cancelled')
+		UNION ALL SELECT 'dispatcher', 'attendance', a.id, a.casefile, a.division, ARRAY[a.unit]
+		FROM dispatcher.attendance a WHERE a.state IN ('asked', 'signed', 'refusing', 'lost', 'present')
+		UNION ALL SELECT 'dispatcher', 'support', s.id, s.casefile, s.division, ARRAY[s.unit, s.office]
+		FROM dispatcher.support s WHERE s.state NOT IN ('answered', 'dropped')
+		UNION ALL SELECT 'dispatcher', 'bundle', b.id, b.casefile, b.division, ARRAY[b.lead]
+		FROM dispatcher.bundle b WHERE b.state NOT IN ('completed', 'stopped')
+		UNION ALL SELECT 'dispatcher', 'step', s.id, s.casefile, s.division, ARRAY[s.owner]
+		FROM dispatcher.step s WHERE s.state NOT IN ('closed', 'stopped')
+		UNION ALL SELECT 'dispatcher', 'campaign', g.id, g.casefile, g.division, ARRAY[g.unit] || g.members
+		FROM dispatcher.campaign g WHERE g.state NOT IN ('closed', 'stopped')
+		UNION ALL SELECT 'dispatcher', 'receipt', r.id, r.casefile, r.division, ARRAY[r.unit, r.above]
+		FROM dispatcher.receipt r WHERE r.state <> 'ended'
+			AND (r.state <> 'accepted' OR r.campaign IN (TABLE going))
+		UNION ALL SELECT 'dispatcher', 'fault', f.id, f.casefile, f.division, ARRAY[f.unit, f.above]
+		FROM dispatcher.fault f WHERE f.state <> 'written_off'
+		UNION ALL SELECT 'dispatcher', 'admission', a.id, a.casefile, a.division, ARRAY[a.unit] || a.units
+		FROM dispatcher.admission a WHERE a.state NOT IN ('expired', 'refused', 'withdrawn')
+		UNION ALL SELECT 'dispatcher', 'boundary', b.id, b.casefile, b.division, ARRAY[b.unit]
+		FROM dispatcher.boundary b WHERE b.state NOT IN ('dropped', 'evaluated')
+		UNION ALL SELECT 'dispatcher', 'card', k.id, k.casefile, k.division, ARRAY[k.unit]
+		FROM dispatcher.card k WHERE k.state <> 'lifted'
+		UNION ALL SELECT 'dispatcher', 'talk', y.id, y.casefile, y.division, ARRAY[y.unit]
+		FROM dispatcher.talk y WHERE y.state <> 'held'
+		UNION ALL SELECT 'dispatcher', 'warning', w.id, w.casefile, w.division, ARRAY[w.unit]
+		FROM dispatcher.warning w WHERE w.state <> 'handled'
+		UNION ALL SELECT 'intake', 'report', r.id, r.casefile, r.division, ARRAY[r.desk, r.unit]
+		FROM intake.report r WHERE r.state IN ('received', 'checking')
+			OR (r.state = 'accepted' AND r.casefile IN (TABLE live))
+		UNION ALL SELECT 'intake', 'agency', a.id, a.casefile, a.division, ARRAY[a.unit, a.carried_to]
+		FROM intake.agency a WHERE a.state <> 'returned'
+		UNION ALL SELECT 'intake', 'request', v.id, v.casefile, v.division, ARRAY[v.unit, v.handler]
+		FROM intake.request v WHERE v.state <> 'looked_back'
+		UNION ALL SELECT 'intake', 'booking', b.id, b.casefile, b.division, ARRAY[b.room]
+		FROM intake.booking b WHERE b.state IN ('booked', 'missed')
+		UNION ALL SELECT 'intake', 'callback', b.id, b.casefile, b.division, ARRAY[b.handler]
+		FROM intake.callback b WHERE b.state = 'due'
+		UNION ALL SELECT 'enforcement', 'casefile', c.id, c.casefile, c.division, ARRAY[c.unit]
+		FROM enforcement.casefile c WHERE c.casefile IN (TABLE live)
+		UNION ALL SELECT 'enforcement', 'penalty', p.id, p.casefile, p.division, ARRAY[p.unit]
+		FROM enforcement.penalty p WHERE p.state NOT IN ('closed', 'ended')
+		UNION ALL SELECT 'mediation', 'casefile', c.id, c.casefile, c.division, NULL
+		FROM mediation.casefile c WHERE c.casefile IN (TABLE live)
+		UNION ALL SELECT 'mediation', 'mediation', m.id, m.casefile, m.division, ARRAY[m.unit, m.applicant]
+		FROM mediation.mediation m WHERE m.state NOT IN ('closed', 'ended')
+		UNION ALL SELECT 'mediation', 'agreement', a.id, a.casefile, a.division, ARRAY[a.unit]
+		FROM mediation.agreement a WHERE a.state <> 'performed'
+		UNION ALL SELECT l.service, 'limit', l.thing || ' ' || l.name, l.casefile, l.division, ARRAY[l.unit]
+		FROM run.deadline l WHERE l.state IN ('armed', 'paused')
+	) o WHERE o.casefile > after AND o.casefile <= upto
 $$;
 
--- The dispatcher tells them when the first day of PACK has come, so many at a
--- time; behind a full page a command of its own asks for the next one.  By
--- hand it is `huying pack follow`, and twice is once.
-CREATE FUNCTION dispatcher.follow(pack text, version text, after text) RETURNS bigint
+-- Of these, what lies where nothing is any more today, or is with who is gone.
+CREATE FUNCTION registry.strays(after text DEFAULT '', upto text DEFAULT 'z')
+RETURNS TABLE (service text, thing text, id text, casefile text, division text, gone text[])
+LANGUAGE sql STABLE AS $$
+	WITH today AS MATERIALIZED (
+		SELECT (run.now() AT TIME ZONE INTERVAL '08:00')::date AS day
+	), o AS MATERIALIZED (
+		SELECT * FROM registry.open_rows(after, upto)
+	), moved AS MATERIALIZED (
+		SELECT p.code FROM (SELECT DISTINCT o.division AS code FROM o) p, today
+		WHERE EXISTS (SELECT FROM registry.division d
+			WHERE d.code = left(p.code, CASE WHEN length(p.code) = 15 THEN 12 ELSE 15 END)
+				AND d.successors <> '{}' AND d.valid_from <= day
+				AND (d.valid_to IS NULL OR d.valid_to > day))
+			OR EXISTS (SELECT FROM registry.grid g
+			WHERE g.code = p.code AND g.successors <> '{}' AND g.valid_from <= day
+				AND (g.valid_to IS NULL OR g.valid_to > day))
+	), gone AS MATERIALIZED (
+		SELECT n.code FROM (SELECT DISTINCT u.code FROM o, unnest(o.units) u(code)) n, today
+		WHERE EXISTS (SELECT FROM registry.unit u
+			WHERE u.code = n.code AND u.valid_from <= day)
+			AND NOT EXISTS (SELECT FROM registry.unit u
+			WHERE u.code = n.code AND u.valid_from <= day AND u.successor IS NULL
+				AND (u.valid_to IS NULL OR u.valid_to > day))
+	)
+	SELECT o.service, o.thing, o.id, o.casefile, o.division,
+		ARRAY(SELECT u.code FROM unnest(o.units) u(code) WHERE u.code IN (SELECT g.code FROM gone g))
+	FROM o WHERE o.division IN (SELECT m.code FROM moved m)
+		OR EXISTS (SELECT FROM unnest(o.units) u(code) WHERE u.code IN (SELECT g.code FROM gone g))
+$$;
+
+-- Folders with strays, unless they were told since PACK; and a service that
+-- has some of them, others than the dispatcher first.
+CREATE FUNCTION registry.homeless(pack text, after text, upto text)
+RETURNS TABLE (casefile text, division text, service text) LANGUAGE sql STABLE AS $$
+	SELECT s.casefile, min(s.division),
+		coalesce(min(s.service) FILTER (WHERE s.service <> 'dispatcher'), 'dispatcher')
+	FROM registry.strays(after, upto) s
+	WHERE NOT EXISTS (SELECT FROM journal.event_key k
+		WHERE k.source = '/boundary' AND k.id = 'rehome-' || pack || '-' || s.casefile)
+	GROUP BY s.casefile ORDER BY s.casefile
+$$;
+
+-- Where the next N limits behind AFTER end, by the numbers of their folders:
+-- what is between is looked at together.  NULL: all that is left.
+CREATE FUNCTION registry.page_end(after text, n bigint) RETURNS text
+LANGUAGE sql STABLE AS $$
+	SELECT l.casefile FROM run.deadline l WHERE l.casefile > after
+	ORDER BY l.casefile OFFSET greatest(n, 1) - 1 LIMIT 1
+$$;
+
+-- The dispatcher tells them when the first day of PACK has come, a page at a
+-- time; behind it a command of its own asks for the next one.  By hand it is
+-- `huying pack follow`, and twice is once.
+CREATE FUNCTION dispatcher.follow(pack text, version text, after text, page bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = on AS $$
 DECLARE
-	page CONSTANT bigint := 1000;
+	upto text := registry.page_end(after, page);
 	told bigint;
 BEGIN
-	WITH one AS (
-		SELECT h.casefile, h.division, 'casefile.rehome' AS type,
-			'rehome-' || pack || '-' || h.casefile AS id,
-			run.pack_map('casefile', h.casefile) AS data
-		FROM registry.homeless(pack, after, page) h
-	), next AS (
-		SELECT split_part(version, '/', 1), ''::text, 'version.follow',
-			'follow-' || pack || '-' || max(o.casefile),
-			run.pack_map('version', version, 'after', max(o.casefile))
-		FROM one o HAVING count(*) = page
-	), said AS (
-		SELECT u.casefile, u.division, u.type, u.id, set_byte('\x00'::bytea, 0,
-				128 + CASE WHEN u.division = '' THEN 6 ELSE 7 END)
+	WITH said AS (
+		SELECT u.n, u.casefile, u.type, u.id, u.division,
+			set_byte('\x00'::bytea, 0, 128 + CASE WHEN u.division = '' THEN 6 ELSE 7 END)
 			|| run.pack_str('specversion') || run.pack_str('1.0')
 			|| run.pack_str('id') || run.pack_str(u.id)
 			|| run.pack_str('source') || run.pack_str('/boundary')
@@ -238,13 +341,20 @@ BEGIN
 			|| CASE WHEN u.division = '' THEN ''::bytea
 				ELSE run.pack_str('division') || run.pack_str(u.division) END
 			|| run.pack_str('data') || u.data AS body
-		FROM (TABLE one UNION ALL TABLE next) u(casefile, division, type, id, data)
+		FROM (SELECT row_number() OVER (ORDER BY h.casefile), h.casefile, 'casefile.rehome',
+				'rehome-' || pack || '-' || h.casefile, h.division,
+				run.pack_map('casefile', h.casefile, 'of', h.service)
+			FROM registry.homeless(pack, after, coalesce(upto, 'z')) h
+			UNION ALL SELECT 9223372036854775807, split_part(version, '/', 1), 'version.follow',
+				'follow-' || pack || '-' || upto, '',
+				run.pack_map('version', version, 'after', upto)
+			WHERE upto IS NOT NULL) u(n, casefile, type, id, division, data)
 	)
 	SELECT count(*) INTO told FROM (SELECT journal.append(
 		array_agg('/boundary'::text), array_agg(s.id ORDER BY n), array_agg(s.type ORDER BY n),
 		array_agg(s.casefile ORDER BY n), array_agg(s.division ORDER BY n),
 		array_agg(sha256(s.body) ORDER BY n), array_agg(s.body ORDER BY n))
-		FROM (SELECT *, row_number() OVER (ORDER BY type, casefile) AS n FROM said) s) a;
+		FROM said s HAVING count(*) > 0) a;
 	RETURN told;
 END $$;
 

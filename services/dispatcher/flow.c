@@ -71,8 +71,8 @@ prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 }
 
 static void
-send_page(struct run *r, struct str pack, struct str number, struct str version,
-    struct str after)
+send_page(struct run *r, int64_t at, struct str pack, struct str number,
+    struct str version, struct str after)
 {
 	AUTO(args_fini) struct args a;
 
@@ -81,6 +81,7 @@ send_page(struct run *r, struct str pack, struct str number, struct str version,
 			 STR_ARG(number)));
 	args_str(&a, version);
 	args_str(&a, after.n > 0 ? after : STR(""));
+	args_i64(&a, registry_number(run_registry(r), "boundary.page", at, 1));
 	db_send(run_db(r), Q_dispatcher_follow, &a);
 }
 
@@ -96,9 +97,11 @@ send_follow(struct run *r, const struct run_event *ev)
 		const struct msg_version_followed *f = em->msg;
 
 		if (em->desc == &msg_version_begun_desc)
-			send_page(r, b->pack, b->number, b->version, STR(""));
+			send_page(r, ev->at, b->pack, b->number, b->version,
+			    STR(""));
 		else if (em->desc == &msg_version_followed_desc)
-			send_page(r, f->pack, f->number, f->version, f->after);
+			send_page(r, ev->at, f->pack, f->number, f->version,
+			    f->after);
 		else
 			continue;
 		n++;

@@ -8,6 +8,6 @@ WHERE chosen_at >= $1 AND chosen_at < $2 AND division = $3 AND chosen_seq < $4
 	AND (stopped_seq IS NULL OR stopped_seq > $4)
 ORDER BY chosen_seq
 
--- Open casefiles that lie, or wait, where version $1 has put somebody else.
+-- What is open and lies, or waits, where version $1 has put somebody else.
 -- name: follow
-SELECT dispatcher.follow($1, $2, $3)
+SELECT dispatcher.follow($1, $2, $3, $4)

@@ -14,19 +14,37 @@ is_of_level(const struct row_unit *u, struct str level)
 	return str_is(u->kind, "command_room");
 }
 
+/* In TARGET, or in a part of what it has become. */
 static bool
-is_target(const struct row_campaign *c, struct str division)
+is_in(struct step *s, struct str division, struct str target)
+{
+	const struct row_division *d =
+	    registry_division(s->registry, target, s->at);
+
+	if (registry_inside(division, target))
+		return true;
+	for (size_t i = 0; d != NULL && i < d->successors.n; i++)
+		if (registry_inside(division,
+			registry_successor(
+			    s->registry, d->successors.p[i], s->at)))
+			return true;
+	return false;
+}
+
+static bool
+is_target(struct step *s, const struct row_campaign *c, struct str division)
 {
 	for (size_t i = 0; i < c->targets.n; i++)
-		if (registry_inside(division, c->targets.p[i]))
+		if (is_in(s, division, c->targets.p[i]))
 			return true;
 	return c->targets.n == 0;
 }
 
 static bool
-is_asked(const struct row_campaign *c, const struct row_unit *u)
+is_asked(
+    struct step *s, const struct row_campaign *c, const struct row_unit *u)
 {
-	if (!is_target(c, u->division))
+	if (!is_target(s, c, u->division))
 		return false;
 	if (str_is(c->class, "fixed"))
 		return is_of_level(u, c->level);
@@ -46,7 +64,7 @@ campaign_units(struct step *s, const struct row_campaign *c, size_t *n)
 	must(v != NULL);
 	*n = 0;
 	while ((u = registry_next(s->registry, TABLE_unit, s->at, &i)) != NULL)
-		if (is_asked(c, u))
+		if (is_asked(s, c, u))
 			v[(*n)++] = u->code;
 	return v;
 }

@@ -164,12 +164,15 @@ archive(struct step *s, struct row_casefile *c)
 static void
 reopen(struct step *s, struct row_casefile *c)
 {
-	const struct row_unit *u =
-	    registry_heir(s->registry, c->handler, s->at);
-	struct str unit = u != NULL ? u->code : dispatcher_room(s, c);
 	struct due due = step_due(s, "casefile.reopen", s->at);
+	const struct row_unit *u;
+	struct str unit;
 	bool problem;
 
+	/* From the archive it comes to who has taken over since. */
+	(void)step_rehome(s, THING_CASEFILE, HEAD(c), NULL);
+	u = step_successor(s, c->handler);
+	unit = u != NULL ? u->code : dispatcher_room(s, c);
 	c->reopened++;
 	problem = c->reopened >= registry_number(s->registry,
 				     "casefile.problem.reopened", s->at, 3);

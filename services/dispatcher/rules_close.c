@@ -20,8 +20,7 @@ bool
 dispatcher_may_close(
     struct step *s, struct str unit, const struct row_casefile *c)
 {
-	const struct row_unit *handler =
-	    registry_heir(s->registry, c->handler, s->at);
+	const struct row_unit *handler = step_successor(s, c->handler);
 	const struct row_call *call = last_call(s);
 
 	/* Who called the county in decides alone when it is done. */

@@ -9,8 +9,7 @@
 static bool
 is_back_office(struct step *s, const struct row_task *t, struct str office)
 {
-	const struct row_unit *front =
-	    registry_heir(s->registry, t->unit, s->at);
+	const struct row_unit *front = step_successor(s, t->unit);
 	const struct row_unit *back = step_unit(s, office);
 
 	if (back == NULL)

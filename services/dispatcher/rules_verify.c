@@ -82,8 +82,7 @@ may_verify(struct step *s, const struct msg_casefile_verify *m,
 static struct str
 handler_or_room(struct step *s, const struct row_casefile *c)
 {
-	const struct row_unit *u =
-	    registry_heir(s->registry, c->handler, s->at);
+	const struct row_unit *u = step_successor(s, c->handler);
 
 	return u != NULL ? u->code : dispatcher_room(s, c);
 }

@@ -3,7 +3,9 @@
 
 Writes OUT/before and OUT/after: the county of PACK, and counties around it
 that are made up, so that there are 4,610 townships and 45,447 villages, of
-which 1,509 and 19,078 are gone the day after (Sichuan, 调乡合村).
+which 1,509 and 19,078 are gone the day after (Sichuan, 调乡合村).  One township
+of ten is split between two, and of the single villages that are merged one of
+ten shifts to another township.
 """
 import csv
 import os
@@ -72,15 +74,19 @@ def heirs(towns):
     to, left = {}, VILLAGES_GONE
     for i in range(TOWNSHIPS_GONE):
         old, new = towns[2 * i], towns[2 * i + 1]
-        to[old[1]] = new[1]
+        parts = [new]
+        if i % 10 == 9:
+            parts.append(towns[2 * TOWNSHIPS_GONE + i])
+        to[old[1]] = "|".join(p[1] for p in parts)
         for k, v in enumerate(old[2]):
-            to[v] = new[2][k % len(new[2])]
+            part = parts[k % len(parts)]
+            to[v] = part[2][k % len(new[2]) if part is new else 0]
             left -= 1
-    for town in reversed(towns):
-        for v in town[2][1:]:
-            if left == 0 or v in to or town[1] in to:
+    for i in range(len(towns) - 1, 0, -1):
+        for k, v in enumerate(towns[i][2][1:]):
+            if left == 0 or v in to or towns[i][1] in to:
                 break
-            to[v] = town[2][0]
+            to[v] = towns[i - (k % 10 == 9)][2][0]
             left -= 1
     assert left == 0
     # Nobody's heir is gone itself but by a step that is followed too.

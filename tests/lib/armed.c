@@ -1,5 +1,7 @@
 #include "tests/lib/armed.h"
 
+#include "common/rule/step.h"
+
 #include <stdio.h>
 
 static void
@@ -73,9 +75,27 @@ pause_or_resume(struct armed_list *l, const struct arming *a, int64_t at,
 	d->due = due;
 }
 
+static void
+rehome(struct armed_list *l, const struct arming *a, int64_t at,
+    const struct registry *registry)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct armed *d = &l->v[i];
+		char division[sizeof(d->division)], unit[sizeof(d->unit)];
+		struct str place = str_of(strcpy(division, d->division));
+		struct str heir = str_of(strcpy(unit, d->unit));
+
+		if (!d->on || !str_is(a->casefile, d->casefile))
+			continue;
+		(void)rehome_limit(registry, at, &place, &heir);
+		put(d->division, sizeof(d->division), place);
+		put(d->unit, sizeof(d->unit), heir);
+	}
+}
+
 void
 armed_take(struct armed_list *l, const struct arming *first, int64_t at,
-    const struct calendar *calendar)
+    const struct registry *registry)
 {
 	struct armed *d;
 
@@ -94,7 +114,11 @@ armed_take(struct armed_list *l, const struct arming *first, int64_t at,
 			break;
 		case ARM_PAUSE:
 		case ARM_RESUME:
-			pause_or_resume(l, a, at, calendar);
+			pause_or_resume(
+			    l, a, at, registry_calendar(registry));
+			break;
+		case ARM_REHOME:
+			rehome(l, a, at, registry);
 			break;
 		}
 }

@@ -34,7 +34,7 @@ struct armed *armed_find(
     struct armed_list *l, struct str thing, struct str name);
 /* Does what a decision of time AT says of limits. */
 void armed_take(struct armed_list *l, const struct arming *first, int64_t at,
-    const struct calendar *calendar);
+    const struct registry *registry);
 /* When something happens to it: a warning, or its end; INT64_MAX: never. */
 int64_t armed_wake(const struct armed *d);
 /* The one that wakes first; NULL when there is none. */

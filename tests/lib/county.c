@@ -91,6 +91,9 @@ struct change {
 	struct registry *r;
 	int64_t from;
 	int64_t then;
+	struct strs town; /* what becomes of the town ... */
+	struct strs village;
+	bool bureau; /* one goes into another */
 };
 
 static bool
@@ -108,13 +111,20 @@ take(struct change *c, enum registry_table t, const void *row)
 	if (t == TABLE_division &&
 	    (str_is(key, "330122109") || str_is(key, "330122109219"))) {
 		struct row_division d;
-		static struct str town[] = { STR(NEW_TOWN) };
-		static struct str village[] = { STR(NEW_PLACE) };
 
 		memcpy(&d, row, sizeof(d));
 		registry_add(c->r, t, row, c->from, c->then);
-		d.successors = (struct strs){ key.n == 9 ? town : village, 1 };
+		d.successors = key.n == 9 ? c->town : c->village;
 		registry_add(c->r, t, &d, c->then, INT64_MAX);
+		return;
+	}
+	if (t == TABLE_unit && c->bureau && str_is(key, GONE_BUREAU)) {
+		struct row_unit u;
+
+		memcpy(&u, row, sizeof(u));
+		registry_add(c->r, t, row, c->from, c->then);
+		u.successor = STR(NEW_BUREAU);
+		registry_add(c->r, t, &u, c->then, INT64_MAX);
 		return;
 	}
 	if (t == TABLE_grid && str_is(key, OLD_GRID)) {
@@ -174,11 +184,13 @@ add_small_bundle(const struct change *c)
 	registry_add(c->r, TABLE_bundle_step, &step, c->from, INT64_MAX);
 }
 
-struct registry *
-county_merged(const struct registry *county, const char *day)
+static struct registry *
+changed(const struct registry *county, const char *day, struct strs town,
+    struct strs village, bool bureau)
 {
 	struct change c = { registry_new(),
-		county_time("2026-01-01T00:00+08:00"), county_time(day) };
+		county_time("2026-01-01T00:00+08:00"), county_time(day), town,
+		village, bureau };
 	const struct row_division place = { .code = STR(NEW_PLACE),
 		.name_zh = STR("新村"),
 		.name_en = STR("New Village"),
@@ -204,6 +216,26 @@ county_merged(const struct registry *county, const char *day)
 	add_small_bundle(&c);
 	registry_seal(c.r, STR("tonglu 2026.2"));
 	return c.r;
+}
+
+struct registry *
+county_merged(const struct registry *county, const char *day)
+{
+	static struct str town[] = { STR(NEW_TOWN) };
+	static struct str village[] = { STR(NEW_PLACE) };
+
+	return changed(county, day, (struct strs){ town, 1 },
+	    (struct strs){ village, 1 }, false);
+}
+
+struct registry *
+county_split(const struct registry *county, const char *day)
+{
+	static struct str towns[] = { STR(NEW_TOWN), STR(PART_TOWN) };
+	static struct str village[] = { STR(PART_PLACE) };
+
+	return changed(county, day, (struct strs){ towns, 2 },
+	    (struct strs){ village, 1 }, true);
 }
 
 struct registry *

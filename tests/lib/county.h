@@ -32,6 +32,17 @@ struct registry *county_with(
 #define OLD_GRID "330122102200002"
 #define NEW_GRID "330122102200001"
 struct registry *county_merged(const struct registry *county, const char *day);
+/*
+ * Or Fenshui is split: a part goes there, the village to another street; and
+ * the bureau of ecology goes into that of emergencies.
+ */
+#define GONE_BUREAU "330122-D-HBJ"
+#define NEW_BUREAU "330122-D-YJJ"
+#define PART_TOWN "330122002"
+#define PART_PLACE "330122002200"
+#define PART_VILLAGE "330122002200-V"
+#define PART_ROOM "330122002-CMD"
+struct registry *county_split(const struct registry *county, const char *day);
 
 /*
  * A copy of FROM, row by row, valid from its first day (2026-01-01) on, that

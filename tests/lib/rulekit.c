@@ -160,8 +160,7 @@ kit_send(struct kit *k, const struct msg_desc *desc, const void *msg)
 	applied = machine_apply(k->machine, &s);
 	saved_check(&saved);
 	take_said(k);
-	armed_take(
-	    &k->armed, k->last.armings, k->at, registry_calendar(k->registry));
+	armed_take(&k->armed, k->last.armings, k->at, k->registry);
 	return applied && k->last.refused == NULL;
 }
 
@@ -300,6 +299,16 @@ kit_due(const struct kit *k, const char *thing, const char *name)
 	if (d == NULL || !d->on)
 		return "";
 	return clock_format(d->due, own->text);
+}
+
+const char *
+kit_bound(const struct kit *k, const char *thing, const char *name)
+{
+	struct kit *own = (struct kit *)(uintptr_t)k;
+	const struct armed *d =
+	    armed_find(&own->armed, str_of(thing), str_of(name));
+
+	return d != NULL && d->on ? d->unit : "";
 }
 
 bool

@@ -1,3 +1,4 @@
+#include "tests/sim/boundary.h"
 #include "tests/sim/draft.h"
 #include "tests/sim/people.h"
 
@@ -415,6 +416,10 @@ command_new(struct world *w, size_t n)
 	char id[48];
 	struct letter *l = NULL;
 
+	if (w->n_strays > 0) {
+		arena_free(&d.arena);
+		return boundary_letter(w, n);
+	}
 	(void)snprintf(id, sizeof(id), "letter-%zu", n);
 	/* The bus takes nothing else. */
 	if (choose(&d, n) && (d.msg == NULL || msg_check(d.desc, d.msg,

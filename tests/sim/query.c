@@ -31,6 +31,8 @@ static const struct {
 	{ "run_pause", query_pause },
 	{ "run_ledger", query_ledger },
 	{ "run_resume", query_resume },
+	{ "run_running", query_running },
+	{ "run_rehome", query_rehome },
 	{ "run_seen", query_seen },
 	{ "run_replan", query_replan },
 	{ "run_gone", query_gone },
@@ -143,16 +145,21 @@ array_item(struct str s, size_t *at)
 }
 
 struct strs
-call_list(const struct call *c, size_t i)
+cell_texts(struct str cell, struct arena *arena)
 {
-	struct str s = call_str(c, i);
-	size_t at, n = array_begin(s, &at);
-	struct str *v = arena_alloc(c->store->scratch, (n + 1) * sizeof(*v));
+	size_t at, n = array_begin(cell, &at);
+	struct str *v = arena_alloc(arena, (n + 1) * sizeof(*v));
 
 	must(v != NULL);
 	for (size_t k = 0; k < n; k++)
-		v[k] = array_item(s, &at);
+		v[k] = array_item(cell, &at);
 	return (struct strs){ v, n };
+}
+
+struct strs
+call_list(const struct call *c, size_t i)
+{
+	return cell_texts(call_str(c, i), c->store->scratch);
 }
 
 struct i64s

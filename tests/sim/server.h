@@ -96,6 +96,7 @@ enum outcome call_fail(struct call *c, const char *sqlstate, const char *why);
 /* Arguments. */
 struct str call_str(const struct call *c, size_t i);
 int64_t call_i64(const struct call *c, size_t i);
+struct strs cell_texts(struct str cell, struct arena *arena);
 struct strs call_list(const struct call *c, size_t i); /* text[], bytea[] */
 struct i64s {
 	const int64_t *v;

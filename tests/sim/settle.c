@@ -1,4 +1,5 @@
 /* Without faults: until nothing is to be done. */
+#include "tests/sim/boundary.h"
 #include "tests/sim/defect.h"
 #include "tests/sim/people.h"
 #include "tests/sim/query.h"
@@ -115,12 +116,11 @@ tell_undrained(const struct world *w)
 			    (long long)journal_head(&w->store.journal));
 }
 
-void
-world_settle(struct world *w)
+static void
+drain(struct world *w)
 {
 	uint64_t until = w->counts.steps + SETTLE_STEPS;
 
-	calm_down(w);
 	while (w->broken[0] == '\0' &&
 	       !(people_done(w->people) && world_quiet(w))) {
 		if (w->counts.steps == until) {
@@ -131,4 +131,32 @@ world_settle(struct world *w)
 		if (w->counts.steps % 2000 == 0)
 			skip_waiting(w);
 	}
+}
+
+/* The township is gone by now; whatever names it is told. */
+static void
+rehome(struct world *w)
+{
+	int64_t late = world_merger_us() - w->store.now_us;
+
+	if (world_merger_us() == 0)
+		return;
+	if (late > 0) {
+		w->base_us += late;
+		w->store.now_us += late;
+		drain(w);
+	}
+	boundary_gather(w);
+	drain(w);
+	if (w->broken[0] == '\0')
+		boundary_check(w);
+}
+
+void
+world_settle(struct world *w)
+{
+	calm_down(w);
+	drain(w);
+	if (w->broken[0] == '\0' && !w->store.folding)
+		rehome(w);
 }

@@ -45,5 +45,7 @@ void look_at_parked(const struct look *l); /* I15 */
 void parked_end(struct world *w);
 void limits_end(struct world *w);
 void owners_end(struct world *w); /* I16 */
+/* Something about it is put aside, or was dropped by a person. */
+bool owners_aside(const struct world *w, struct str casefile);
 
 #endif

@@ -43,9 +43,8 @@ has_card(struct world *w, struct str casefile)
 	return false;
 }
 
-/* Something about it is put aside, or was dropped by a person. */
-static bool
-is_aside(const struct world *w, struct str casefile)
+bool
+owners_aside(const struct world *w, struct str casefile)
 {
 	const struct table *t = &w->store.fixed[TABLE_parked_log];
 
@@ -75,7 +74,7 @@ owners_end(struct world *w)
 
 		if (v != NULL && is_open(v->cell[3]) &&
 		    !has_limit(w, v->cell[0]) && !has_card(w, v->cell[0]) &&
-		    !is_aside(w, v->cell[0]))
+		    !owners_aside(w, v->cell[0]))
 			world_broken("I16: %.*s is %.*s, and nobody must do "
 				     "anything about it",
 			    STR_ARG(v->cell[0]), STR_ARG(v->cell[3]));

@@ -28,6 +28,7 @@ const struct run_desc *const services[SERVICES] = {
 /* In one world of so many a township is merged away while work is open. */
 #define MERGED_OF 5
 static const struct registry *the_county, *the_merged_county;
+static int64_t the_merger_us;
 
 const struct registry *
 world_registry(void)
@@ -36,11 +37,19 @@ world_registry(void)
 						: the_county;
 }
 
+int64_t
+world_merger_us(void)
+{
+	return world_registry() == the_merged_county ? the_merger_us : 0;
+}
+
 void
-world_set_counties(const struct registry *whole, const struct registry *merged)
+world_set_counties(const struct registry *whole, const struct registry *merged,
+    int64_t merger_us)
 {
 	the_county = whole;
 	the_merged_county = merged;
+	the_merger_us = merger_us;
 }
 
 /* FNV-1a; for comparing runs, nothing else. */

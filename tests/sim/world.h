@@ -111,6 +111,14 @@ struct counts {
 	uint64_t faults[FAULT_COUNT];
 };
 
+/* A folder with something that is with who is gone. */
+struct stray {
+	char casefile[40];
+	char division[20];
+	const char *service;
+};
+#define STRAYS_MAX 256
+
 struct world {
 	uint64_t seed;
 	struct plan_of_world plan;
@@ -134,6 +142,8 @@ struct world {
 	int64_t announced; /* the feed has said so far */
 	int64_t announce_at_us;
 	size_t n_reports; /* that people have made */
+	struct stray stray[STRAYS_MAX];
+	size_t n_strays; /* that are to be told */
 	struct people *people;
 	struct watch *watch;
 	struct history *history;
@@ -167,8 +177,10 @@ void world_say(const char *fmt, ...) PRINTF(1, 2);
 void world_mix(const void *p, size_t n); /* into the hash of the run */
 bool world_chance(unsigned permille);
 const struct registry *world_registry(void);
-void world_set_counties(
-    const struct registry *whole, const struct registry *merged);
+/* When a township is merged away in it; 0: never. */
+int64_t world_merger_us(void);
+void world_set_counties(const struct registry *whole,
+    const struct registry *merged, int64_t merger_us);
 
 /* chaos.c */
 void chaos_plan(struct world *w);

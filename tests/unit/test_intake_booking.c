@@ -200,6 +200,31 @@ test_only_leaders_receive_in_their_room(void **state)
 	    k, booking_keep, .booking = S(CASE), .unit = S("330122-RX")));
 }
 
+/* The town is merged away: its room is the successor's. */
+static void
+test_a_seat_goes_on_in_the_successors_room(void **state)
+{
+	struct registry *merged =
+	    county_merged(registry, "2026-03-20T00:00:00+08:00");
+	struct kit *m = kit_new(&intake_machine, merged);
+
+	(void)state;
+	kit_place(m, "330122109");
+	assert_true(KIT_SEND(m, booking_book, .room = S("330122109-LDR"),
+	    .channel = S("phone"), .at = county_time("2026-03-20T10:00+08:00"),
+	    .unit = S("330122109-LDR")));
+	kit_at(m, "2026-03-20T00:00:00+08:00");
+	assert_true(KIT_SEND(m, casefile_rehomed, .casefile = S(CASE),
+	    .from = S("330122109"), .to = S(NEW_TOWN)));
+	assert_true(str_is(((const struct row_booking *)kit_row(m, CASE))->room,
+	    NEW_TOWN "-LDR"));
+	assert_string_equal(kit_bound(m, CASE, "day"), NEW_TOWN "-LDR");
+	assert_true(KIT_SEND(m, booking_keep, .booking = S(CASE),
+	    .unit = S(NEW_TOWN "-LDR")));
+	kit_free(&m);
+	registry_free(&merged);
+}
+
 int
 main(void)
 {
@@ -212,6 +237,7 @@ main(void)
 		TEST(test_a_certain_leader_is_seen_on_their_own_day),
 		TEST(test_who_comes_is_a_token),
 		TEST(test_only_leaders_receive_in_their_room),
+		TEST(test_a_seat_goes_on_in_the_successors_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

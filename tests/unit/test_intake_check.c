@@ -225,6 +225,29 @@ test_papers_go_on_with_who_took_over(void **state)
 	registry_free(&merged);
 }
 
+/* While somebody looks on the spot too; so does the limit of that. */
+static void
+test_a_look_on_the_spot_goes_on_with_who_took_over(void **state)
+{
+	struct registry *merged =
+	    county_merged(registry, "2026-03-20T00:00:00+08:00");
+	struct kit *m = kit_new(&intake_machine, merged);
+
+	(void)state;
+	kit_place(m, "330122109219");
+	kit_extra(m, &heard);
+	assert_true(KIT_SEND(m, report_submit, .channel = S("hotline"),
+	    .matter = S("CA-004")));
+	assert_string_equal(kit_state(m, CASE), "checking");
+	kit_at(m, "2026-03-20T00:00:00+08:00");
+	assert_true(KIT_SEND(m, casefile_rehomed, .casefile = S(CASE),
+	    .from = S("330122109219"), .to = S(NEW_PLACE)));
+	assert_true(str_is(kit_row(m, CASE)->division, NEW_PLACE));
+	assert_string_equal(kit_bound(m, CASE, "check"), NEW_VILLAGE);
+	kit_free(&m);
+	registry_free(&merged);
+}
+
 int
 main(void)
 {
@@ -238,6 +261,7 @@ main(void)
 		TEST(test_papers_go_and_come_back),
 		TEST(test_papers_need_not_be_forwarded),
 		TEST(test_papers_go_on_with_who_took_over),
+		TEST(test_a_look_on_the_spot_goes_on_with_who_took_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);
