@@ -15,9 +15,8 @@
 #define ARENA_BYTES ((size_t)16 << 20)
 
 static const struct db_query queries[] = {
-	{ "follow_homeless",
-	    "SELECT casefile, division, service "
-	    "FROM registry.homeless($1, $2, $3)" },
+	{ "follow_homeless", "SELECT casefile, division, service "
+			     "FROM registry.homeless($1, $2, $3)" },
 	{ "follow_end", "SELECT registry.page_end($1, $2)" },
 	{ "follow_pack", "SELECT name || '-' || version AS pack "
 			 "FROM registry.pack ORDER BY seq DESC LIMIT 1" },

@@ -87,8 +87,8 @@ size_t registry_listed_in_domain(const struct registry *r, struct str domain,
  * Petition regulation (信访工作条例) art. 24: who takes over the powers takes
  * over what is open.
  */
-const struct row_unit *registry_heir(const struct registry *r, struct str code,
-    struct str place, int64_t at);
+const struct row_unit *registry_heir(
+    const struct registry *r, struct str code, struct str place, int64_t at);
 
 /*
  * REF is a unit code, or a kind resolved at DIVISION ("village_committee",

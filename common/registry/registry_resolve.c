@@ -233,14 +233,13 @@ like_at(const struct registry *r, const struct row_unit *u, struct str place,
  * part that PLACE is in.
  */
 static struct str
-goes_on(const struct registry *r, struct str division, struct str place,
-    int64_t at)
+goes_on(
+    const struct registry *r, struct str division, struct str place, int64_t at)
 {
 	const struct row_division *d = registry_division(r, division, at);
 
 	for (size_t i = 0; d != NULL && i < d->successors.n; i++) {
-		struct str part =
-		    registry_successor(r, d->successors.p[i], at);
+		struct str part = registry_successor(r, d->successors.p[i], at);
 
 		if (registry_inside(place, part))
 			return part;
@@ -249,8 +248,8 @@ goes_on(const struct registry *r, struct str division, struct str place,
 }
 
 const struct row_unit *
-registry_heir(const struct registry *r, struct str code, struct str place,
-    int64_t at)
+registry_heir(
+    const struct registry *r, struct str code, struct str place, int64_t at)
 {
 	for (size_t i = 0; i < REGISTRY_SUCCESSIONS_MAX; i++) {
 		const struct row_unit *u = last_of(r, code, at), *next;

@@ -60,8 +60,7 @@ say(struct run *r, const struct firing *f)
 		&msg_deadline_due_soon_desc, &msg_deadline_overdue_desc,
 		&msg_deadline_lapsed_desc
 	};
-	struct str place =
-	    registry_successor(r->registry, f->division, r->now);
+	struct str place = registry_successor(r->registry, f->division, r->now);
 	const struct row_unit *heir =
 	    registry_heir(r->registry, f->unit, place, r->now);
 	/* The three deadline messages have one shape. */

@@ -238,6 +238,8 @@ LANGUAGE sql STABLE AS $$
 		FROM dispatcher.admission a WHERE a.state NOT IN ('expired', 'refused', 'withdrawn')
 		UNION ALL SELECT 'dispatcher', 'boundary', b.id, b.casefile, b.division, ARRAY[b.unit]
 		FROM dispatcher.boundary b WHERE b.state NOT IN ('dropped', 'evaluated')
+		UNION ALL SELECT 'dispatcher', 'version', v.id, v.casefile, v.division, NULL
+		FROM dispatcher.version v WHERE v.state <> 'in_force'
 		UNION ALL SELECT 'dispatcher', 'card', k.id, k.casefile, k.division, ARRAY[k.unit]
 		FROM dispatcher.card k WHERE k.state <> 'lifted'
 		UNION ALL SELECT 'dispatcher', 'talk', y.id, y.casefile, y.division, ARRAY[y.unit]

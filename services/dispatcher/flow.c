@@ -97,8 +97,8 @@ send_follow(struct run *r, const struct run_event *ev)
 		const struct msg_version_followed *f = em->msg;
 
 		if (em->desc == &msg_version_begun_desc)
-			send_page(r, ev->at, b->pack, b->number, b->version,
-			    STR(""));
+			send_page(
+			    r, ev->at, b->pack, b->number, b->version, STR(""));
 		else if (em->desc == &msg_version_followed_desc)
 			send_page(r, ev->at, f->pack, f->number, f->version,
 			    f->after);

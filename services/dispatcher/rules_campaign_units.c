@@ -24,9 +24,8 @@ is_in(struct step *s, struct str division, struct str target)
 	if (registry_inside(division, target))
 		return true;
 	for (size_t i = 0; d != NULL && i < d->successors.n; i++)
-		if (registry_inside(division,
-			registry_successor(
-			    s->registry, d->successors.p[i], s->at)))
+		if (registry_inside(division, registry_successor(s->registry,
+						  d->successors.p[i], s->at)))
 			return true;
 	return false;
 }
@@ -41,8 +40,7 @@ is_target(struct step *s, const struct row_campaign *c, struct str division)
 }
 
 static bool
-is_asked(
-    struct step *s, const struct row_campaign *c, const struct row_unit *u)
+is_asked(struct step *s, const struct row_campaign *c, const struct row_unit *u)
 {
 	if (!is_target(s, c, u->division))
 		return false;

@@ -15,7 +15,8 @@ receipt_ended(struct step *s, const struct row_head *row)
 
 	return step_in(s, THING_RECEIPT, row, IN(RECEIPT_ENDED)) ||
 	       (step_in(s, THING_RECEIPT, row, IN(RECEIPT_ACCEPTED)) &&
-		   (c == NULL || !step_in(s, THING_CAMPAIGN, c, CAMPAIGN_OPEN)));
+		   (c == NULL ||
+		       !step_in(s, THING_CAMPAIGN, c, CAMPAIGN_OPEN)));
 }
 
 static bool
@@ -53,8 +54,7 @@ join_cards(struct step *s, struct row_card *card, struct rehomed *told)
 		struct str cause = card->causes.p[i];
 		size_t colon = str_find(cause, ':');
 
-		dispatcher_card_give(s, heir, colour,
-		    str_cut(cause, 0, colon),
+		dispatcher_card_give(s, heir, colour, str_cut(cause, 0, colon),
 		    arena_printf(s->arena, "%.*s",
 			STR_ARG(str_cut(cause, colon + 1, cause.n)))
 			.p);
@@ -103,9 +103,10 @@ dispatcher_casefile_rehome(struct step *s)
 {
 	const struct msg_casefile_rehome *m = s->msg;
 	struct row_casefile *c = dispatcher_casefile(s);
-	struct row_head *home = c != NULL		   ? HEAD(c)
-				: s->folder->first != NULL ? s->folder->first->row
-							   : NULL;
+	struct row_head *home = c != NULL ? HEAD(c)
+				: s->folder->first != NULL
+				    ? s->folder->first->row
+				    : NULL;
 	struct str from = home != NULL ? home->division : s->env->division;
 	struct rehomed told = { .gone = { NULL, 0 } };
 

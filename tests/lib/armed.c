@@ -114,8 +114,7 @@ armed_take(struct armed_list *l, const struct arming *first, int64_t at,
 			break;
 		case ARM_PAUSE:
 		case ARM_RESUME:
-			pause_or_resume(
-			    l, a, at, registry_calendar(registry));
+			pause_or_resume(l, a, at, registry_calendar(registry));
 			break;
 		case ARM_REHOME:
 			rehome(l, a, at, registry);

@@ -72,15 +72,13 @@ strays_of(struct world *w, size_t service, size_t thing, found_fn *found,
 {
 	const struct machine *m = services[service]->machine;
 	const struct thing *th = &m->things[thing];
-	const struct table *t =
-	    store_table(&w->store, str_of(th->row->type));
+	const struct table *t = store_table(&w->store, str_of(th->row->type));
 
 	for (size_t i = 0; i < t->n_spots; i++) {
 		const struct version *v = t->spots[i]->now;
 
 		if (v == NULL || rests(th, v->cell[3]) ||
-		    machine_ends(
-			m, (int)thing, thing_state(th, v->cell[3])) ||
+		    machine_ends(m, (int)thing, thing_state(th, v->cell[3])) ||
 		    !names_gone(w, t, th->row, v, arena))
 			continue;
 		if (!found(w, service, th, v))
@@ -111,10 +109,10 @@ note(struct world *w, size_t service, const struct thing *t,
 			return true;
 	if (w->n_strays == STRAYS_MAX)
 		return false;
-	(void)snprintf(s->casefile, sizeof(s->casefile), "%.*s",
-	    STR_ARG(v->cell[1]));
-	(void)snprintf(s->division, sizeof(s->division), "%.*s",
-	    STR_ARG(v->cell[2]));
+	(void)snprintf(
+	    s->casefile, sizeof(s->casefile), "%.*s", STR_ARG(v->cell[1]));
+	(void)snprintf(
+	    s->division, sizeof(s->division), "%.*s", STR_ARG(v->cell[2]));
 	s->service = services[service]->name;
 	w->n_strays++;
 	return true;

@@ -82,9 +82,8 @@ farm_open(void)
 {
 	const struct registry *county = county_new();
 
-	world_set_counties(
-	    county_merged(county, NEVER), county_merged(county, MERGER_DAY),
-	    county_time(MERGER_DAY) * 1000);
+	world_set_counties(county_merged(county, NEVER),
+	    county_merged(county, MERGER_DAY), county_time(MERGER_DAY) * 1000);
 	must(mkdtemp(keys_dir) != NULL);
 	(void)atexit(remove_keys);
 	write_key(0, "HUYING_INTAKE_KEY", "11");

@@ -2,8 +2,7 @@
 #include "tests/sim/query.h"
 
 static bool
-is_running(
-    const struct version *v, struct str service, struct str casefile)
+is_running(const struct version *v, struct str service, struct str casefile)
 {
 	return v != NULL && str_eq(v->cell[COL_deadline_service], service) &&
 	       str_eq(v->cell[COL_deadline_casefile], casefile) &&
@@ -84,9 +83,8 @@ move(struct call *c, struct spot *s, const struct str *to)
 		return;
 	memcpy(cells, v->cell, v->n * sizeof(cells[0]));
 	cells[COL_deadline_division] = to[MOVED_PLACE];
-	cells[COL_deadline_unit] = to[MOVED_HEIR].n > 0
-				       ? to[MOVED_HEIR]
-				       : (struct str){ NULL, 0 };
+	cells[COL_deadline_unit] =
+	    to[MOVED_HEIR].n > 0 ? to[MOVED_HEIR] : (struct str){ NULL, 0 };
 	spot_write(s, &c->s->tx, cells);
 }
 
@@ -111,16 +109,16 @@ query_rehome(struct call *c)
 				const struct version *v =
 				    spot_seen(t->spots[k], &c->s->tx);
 
-				if (done[k] ||
-				    !is_running(v, call_str(c, 0),
-					to[MOVED_CASEFILE]))
+				if (done[k] || !is_running(v, call_str(c, 0),
+						   to[MOVED_CASEFILE]))
 					continue;
 				if (!spot_free(t->spots[k], &c->s->tx))
 					outcome = OUTCOME_WAIT;
 				if (pass == 0)
 					continue;
 				move(c, t->spots[k], to);
-				done[k] = spot_seen(t->spots[k], &c->s->tx) != v;
+				done[k] =
+				    spot_seen(t->spots[k], &c->s->tx) != v;
 			}
 		}
 	json_rows_close(&rows);

@@ -12,7 +12,7 @@ watch_new(struct world *w)
 
 	x->w = w;
 	x->arena = arena_new((size_t)1 << 28);
-	x->n_intents = w->plan.n_commands;
+	x->n_intents = w->plan.n_commands + STRAYS_MAX;
 	x->intents = xcalloc(x->n_intents, 1);
 	return x;
 }

@@ -70,25 +70,18 @@ is_open(const struct machine *m, size_t thing, int state)
 static void
 put_field(struct buf *b, const struct msg_field *f)
 {
-	bool unit = f->format.look == LOOK_UNIT;
+	const char *text = f->format.look == LOOK_UNIT ? f->name : "x";
 
-	switch (f->type) {
-	case WIRE_strs:
-		buf_printf(b, ",\"%s\":[\"%s\"]", f->name, unit ? f->name : "x");
-		break;
-	case WIRE_str:
-		buf_printf(b, ",\"%s\":\"%s\"", f->name, unit ? f->name : "x");
-		break;
-	case WIRE_time:
+	if (f->type == WIRE_strs)
+		buf_printf(b, ",\"%s\":[\"%s\"]", f->name, text);
+	else if (f->type == WIRE_str)
+		buf_printf(b, ",\"%s\":\"%s\"", f->name, text);
+	else if (f->type == WIRE_time)
 		buf_printf(b, ",\"%s\":\"2026-03-18T09:00:00+08:00\"", f->name);
-		break;
-	case WIRE_bool:
+	else if (f->type == WIRE_bool)
 		buf_printf(b, ",\"%s\":true", f->name);
-		break;
-	default:
+	else
 		buf_printf(b, ",\"%s\":1", f->name);
-		break;
-	}
 }
 
 /* A row of T with every field set, its units named as their columns. */
@@ -99,7 +92,8 @@ put_row(const struct thing *t, const char *state, int n)
 
 	buf_init(&b, 65536);
 	buf_printf(&b,
-	    "{\"id\":\"c-%06d%s\",\"casefile\":\"c-%06d\",\"division\":\"330122\","
+	    "{\"id\":\"c-%06d%s\",\"casefile\":\"c-%06d\",\"division\":"
+	    "\"330122\","
 	    "\"state\":\"%s\"",
 	    n, strcmp(t->name, "casefile") == 0 ? "" : "/1", n, state);
 	for (size_t i = 4; i < t->row->n_fields; i++)
@@ -156,8 +150,8 @@ test_what_is_open_is_what_has_not_ended(void **state)
 			const struct machine *m = services[s]->machine;
 			const struct thing *t = &m->things[k];
 
-			for (int i = 1;
-			     i < STATES_MAX && t->states[i] != NULL; i++) {
+			for (int i = 1; i < STATES_MAX && t->states[i] != NULL;
+			     i++) {
 				put_row(t, t->states[i], ++n);
 				put_casefile(n);
 				if (is_listed(services[s]->name, t, n) !=
@@ -181,11 +175,11 @@ test_a_limit_that_runs_is_open(void **state)
 	    "trace) SELECT 'intake', 'd/' || s, 'x', 'd', '330122', 'u', "
 	    "'duty', s, 'r', now(), now(), 'c', 't' FROM unnest(ARRAY['armed', "
 	    "'paused', 'fired', 'cancelled']) s");
-	assert_true(str_is(
-	    scratch_ask(scratch, arena,
-		"SELECT string_agg(id, ',' ORDER BY id) FROM "
-		"registry.open_rows('', 'z') WHERE casefile = 'd'"),
-	    "d/armed x,d/paused x"));
+	assert_true(
+	    str_is(scratch_ask(scratch, arena,
+		       "SELECT string_agg(id, ',' ORDER BY id) FROM "
+		       "registry.open_rows('', 'z') WHERE casefile = 'd'"),
+		"d/armed x,d/paused x"));
 }
 
 int

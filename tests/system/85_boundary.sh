@@ -26,7 +26,7 @@ same "each has its task" 300 "$(sql "$hand")"
 limits="SELECT md5(string_agg(thing || name || due_at || coalesce(wake_at, due_at) || cycle, ' '
 		ORDER BY thing, name))
 	FROM run.deadline WHERE state IN ('armed', 'paused')
-		AND casefile IN (SELECT casefile FROM registry.open_rows('', 'z') WHERE thing NOT IN ('boundary', 'limit'))"
+		AND casefile IN (SELECT casefile FROM registry.open_rows('', 'z') WHERE thing NOT IN ('boundary', 'version', 'limit'))"
 strays() { sql "SELECT count(*) FROM registry.strays()"; }
 
 # Open without a casefile: a fault on the books, a campaign, a report that
@@ -122,6 +122,7 @@ grep -q "$new ended" "$out/code.err" || head -5 "$out/code.err"
 cp -r "$out/region/after" "$out/region/again"
 sed -i 's/^version,2/version,3/; s/2026-03-19/2026-03-25/' "$out/region/again/pack.csv"
 sed -i "s/^\($old,.*\),$new\$/\1,/" "$out/region/again/divisions.csv"
+grep "^$old-" "$out/region/before/units.csv" | sed "s/,${old:0:9}-T,/,${new:0:9}-T,/" >>"$out/region/again/units.csv"
 code "a village that was merged away does not come back" 1 "$huying" pack load "$out/region/again"
 is "its code is never used again" grep -q "$old went on in $new: a code is never used again" "$out/code.err"
 

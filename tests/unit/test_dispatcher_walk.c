@@ -468,6 +468,9 @@ is_the_packs(const struct move *mv)
 	    mv->on == &msg_task_contact_desc ||
 	    mv->on == &msg_casefile_followed_desc)
 		return true;
+	/* No two units become one in it: test_dispatcher_rehome.c. */
+	if (mv->on == &msg_casefile_rehome_desc)
+		return true;
 	/* Months are longer than a walk. */
 	if (mv->on == &msg_boundary_clear_desc ||
 	    mv->on == &msg_boundary_begun_desc ||

@@ -219,8 +219,8 @@ test_a_seat_goes_on_in_the_successors_room(void **state)
 	assert_true(str_is(((const struct row_booking *)kit_row(m, CASE))->room,
 	    NEW_TOWN "-LDR"));
 	assert_string_equal(kit_bound(m, CASE, "day"), NEW_TOWN "-LDR");
-	assert_true(KIT_SEND(m, booking_keep, .booking = S(CASE),
-	    .unit = S(NEW_TOWN "-LDR")));
+	assert_true(KIT_SEND(
+	    m, booking_keep, .booking = S(CASE), .unit = S(NEW_TOWN "-LDR")));
 	kit_free(&m);
 	registry_free(&merged);
 }

@@ -236,8 +236,8 @@ test_a_look_on_the_spot_goes_on_with_who_took_over(void **state)
 	(void)state;
 	kit_place(m, "330122109219");
 	kit_extra(m, &heard);
-	assert_true(KIT_SEND(m, report_submit, .channel = S("hotline"),
-	    .matter = S("CA-004")));
+	assert_true(KIT_SEND(
+	    m, report_submit, .channel = S("hotline"), .matter = S("CA-004")));
 	assert_string_equal(kit_state(m, CASE), "checking");
 	kit_at(m, "2026-03-20T00:00:00+08:00");
 	assert_true(KIT_SEND(m, casefile_rehomed, .casefile = S(CASE),
