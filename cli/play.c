@@ -305,21 +305,30 @@ play_open(struct play *p, const struct conf *c, const char *dir, int days,
 	return crew_open(p, e);
 }
 
+/* Whoever hands a report in after the word "ready" is answered. */
+static enum rc
+open_staff(struct play *p, const struct conf *c, struct err *e)
+{
+	struct standing s;
+
+	TRY(check_sandbox(p, e));
+	TRY(look(p, &s, e));
+	p->seen_seq = s.head;
+	TRY(connect_all(p, c, e));
+	TRY(crew_open(p, e));
+	puts("ready");
+	(void)fflush(stdout);
+	return RC_OK;
+}
+
 static enum rc
 play_all(struct play *p, const struct conf *c, const char *dir, int days,
     struct err *e)
 {
-	struct standing s;
 	bool more = true;
 
-	if (dir == NULL) {
-		TRY(check_sandbox(p, e));
-		TRY(look(p, &s, e));
-		p->seen_seq = s.head;
-		TRY(connect_all(p, c, e));
-		TRY(crew_open(p, e));
-		puts("ready");
-		(void)fflush(stdout);
+	if (p->staff) {
+		TRY(open_staff(p, c, e));
 		return play_staff(p, e);
 	}
 	TRY(play_open(p, c, dir, days, e));

@@ -106,7 +106,10 @@ write_client(const struct sandbox *s)
 static void
 tell_json(const struct sandbox *s)
 {
-	char endpoint[64];
+	static const char *const files[][2] = { { "publisher",
+						    "publisher.key" },
+		{ "reader", "reader.key" }, { "settings", "client.sh" } };
+	char endpoint[64], path[PLACE_PATH];
 	struct buf b;
 
 	buf_init(&b, (size_t)64 * 1024);
@@ -115,6 +118,11 @@ tell_json(const struct sandbox *s)
 	for (int i = 0; i < (int)ARRAY_LEN(doors); i++) {
 		endpoint_of(s, i, endpoint);
 		buf_printf(&b, ",\"%s\":\"%s\"", doors[i], endpoint);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		(void)place_below(s->path, files[i][1], path);
+		buf_printf(&b, ",\"%s\":", files[i][0]);
+		wire_json_str(str_of(path), &b);
 	}
 	buf_printf(&b, ",\"staff\":%s}\n", s->no_staff ? "false" : "true");
 	(void)fwrite(b.p, 1, b.n, stdout);
@@ -145,27 +153,24 @@ tell(const struct sandbox *s)
 	printf("  . %s/client.sh\n"
 	       "  huying publish report.submit channel=app "
 	       "summary=路灯不亮 --division 330122109 \\\n"
-	       "      --source /sandbox --wait-for casefile.archived "
-	       "--timeout 60s\n"
+	       "      --source /sandbox --wait-for %s --timeout 60s\n"
 	       "  huying case show\n\n"
 	       "huying sandbox down ends it, and its data.\n",
-	    s->dir);
+	    s->dir, s->no_staff ? "report.received" : "casefile.archived");
 }
 
 static int
 start(struct sandbox *s)
 {
 	bool is_new;
-	int code = sandbox_take_dir(s);
+	int code = sandbox_take_ports(s);
 
-	if (code >= 0)
+	if (code >= 0 || (code = sandbox_take_dir(s)) >= 0)
 		return code;
 	if (supervise_runs(s->path)) {
 		cli_say("%s is up already: huying sandbox down first", s->dir);
 		return EXIT_NOTHING;
 	}
-	if ((code = sandbox_take_ports(s)) >= 0)
-		return code;
 	s->place.tcp = "127.0.0.1";
 	s->place.instances = 1;
 	is_new = !sandbox_has(s, "client.sh");

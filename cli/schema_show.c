@@ -79,14 +79,15 @@ schema_ls(const char *const *patterns, size_t n, enum msg_kind kind, bool json)
 static void
 put_text_kind(const struct msg_field *f, struct buf *out)
 {
-	if (f->format.look == LOOK_ENUM) {
+	/* An empty text is none of those that have a form. */
+	const char *form = look_check(&f->format, STR(""));
+
+	if (f->format.look == LOOK_ENUM)
 		buf_z(out, f->format.values);
-		return;
-	}
-	buf_z(out,
-	    f->format.look == LOOK_NAME ? "text" : look_name(f->format.look));
-	buf_printf(
-	    out, ", at most %zu bytes", f->max > 0 ? f->max : MSG_STR_MAX);
+	else
+		buf_printf(out, "%s, at most %zu bytes",
+		    form != NULL && form[0] != '\0' ? form : "text",
+		    f->max > 0 ? f->max : MSG_STR_MAX);
 }
 
 static void

@@ -63,9 +63,7 @@ for f in huying_publisher_open $(grep -o 'huying_[a-z_]*(' include/huying.h | gr
 	grep -q "F[no] $f\\b" "$prefix/share/man/man3/libhuying.3" || missing="${missing:-} $f"
 done
 same "the man page has every function" "" "${missing:-}"
-if command -v mandoc >/dev/null; then
-	same "  and mandoc finds no fault in it" "" "$(mandoc -T lint -W warning "$prefix/share/man/man3/libhuying.3" 2>&1)"
-fi
+same "  and mandoc finds no fault in it" "" "$(mandoc -T lint -W warning "$prefix/share/man/man3/libhuying.3" 2>&1)"
 mkdir "$out/empty" "$out/path" "$out/other"
 code "a sandbox leaves the folder of others alone" 1 "$huying" sandbox --dir "$out/other"
 code "  and does not end what is none" 1 "$huying" sandbox down --dir "$out/other"
@@ -83,6 +81,7 @@ awk -f tests/lib/blocks.awk docs/integrators.md >"$out/page.sh"
 )
 same "every block of the page runs" "== all $(grep -c '^```[a-z]' docs/integrators.md) blocks" "$(grep '^==' "$out/page" | tail -1)"
 same "  each program to the casefile's end" 3 "$(grep -c 'casefile.archived' <(sed -n '/block 3:/,/block 10:/p' "$out/page"))"
+is "  what the rules refuse is told by its code" grep -q '^NOT_YOUR_UNIT: ' "$out/page"
 is "  and it leaves nothing" [ ! -e "$out/empty/huying-sandbox" ] && [ ! -e "$out/empty/still" ]
 grep -q '^== all' "$out/page" || { tail -25 "$out/page"; tail -25 "$out/page.err"; cat "$out"/empty/*/log/setup.log "$out"/empty/*/log/staff.log 2>/dev/null | tail -20; }
 for dir in huying-sandbox still; do
