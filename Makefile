@@ -219,9 +219,9 @@ e2e:
 	@deploy/install-deps.sh --dev
 	@tests/e2e/run.sh
 
-# What docker-compose.yml needs, made by the image itself.  IMAGE must be
-# what .env calls HUYING_IMAGE.
-IMAGE ?= huying:local
+# What docker-compose.yml needs, made by the image itself: the image that .env
+# names.
+IMAGE ?= $(or $(shell sed -n 's/^HUYING_IMAGE=//p' .env 2>/dev/null),huying:local)
 image:
 	docker build -f deploy/Dockerfile -t $(IMAGE) .
 
@@ -229,6 +229,10 @@ secrets:
 	@docker image inspect $(IMAGE) >/dev/null 2>&1 || $(MAKE) image
 	@docker run --rm --user 0:0 --network none --volume "$(CURDIR)/secrets:/secrets" \
 		$(IMAGE) huying secrets /secrets --owner 10001:10001
+
+# What is in the image, as CycloneDX JSON.
+sbom:
+	@docker run --rm --network none $(IMAGE) cat /usr/share/huying/sbom.cdx.json
 
 lint: layers codes headers pure alike format tidy cppcheck
 
@@ -316,7 +320,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: e2e image secrets all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
+.PHONY: e2e image secrets sbom all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
 	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

@@ -12,7 +12,9 @@ static const char usage[] =
     "usage: huying migrate [--roles | --secrets DIR] [--sandbox] [--db DSN]\n"
     "\n"
     "Applies the numbered SQL files that this program brings and the\n"
-    "database lacks, each in a transaction, under an advisory lock.\n"
+    "database lacks, each in a transaction, under an advisory lock.  There\n"
+    "is no way back: a database that is newer than this program stays as it\n"
+    "is, and is refused unless its schema works with this program.\n"
     "\n"
     "  --roles        the services' roles and their rights, too\n"
     "  --secrets DIR  the same, with the passwords and the bus's key that\n"
@@ -52,6 +54,8 @@ migrate(struct db *db, const struct migrate_args *a, struct migrated *m,
     struct err *e)
 {
 	TRY(db_migrate(db, m, e));
+	if (m->after > SCHEMA_VERSION)
+		return RC_OK; /* rights are for the newer programs to give */
 	if (a->roles || a->secrets != NULL)
 		TRY(roles_grant(db, cli_root(), e));
 	if (a->secrets != NULL) {
@@ -85,6 +89,10 @@ cmd_migrate(int argc, char **argv)
 	if (migrate(db, &a, &m, &e) != RC_OK) {
 		cli_say("%s", e.text);
 		code = EXIT_NOTHING;
+	} else if (m.after > SCHEMA_VERSION) {
+		printf("schema %d is newer than this program (%d) and works "
+		       "with it: nothing to do\n",
+		    m.after, SCHEMA_VERSION);
 	} else if (m.before == m.after) {
 		printf("schema %d, nothing to do\n", m.after);
 	} else {

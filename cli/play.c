@@ -12,7 +12,7 @@
 #define MEMORY_MAX ((size_t)512 << 20)
 
 static const char play_usage[] =
-    "usage: huying play DIR [--days N] [--quiet] [--db DSN]\n"
+    "usage: huying play DIR [--load] [--days N] [--quiet] [--db DSN]\n"
     "       huying play --staff [--quiet] [--db DSN]\n"
     "\n"
     "Plays DIR/day.jsonl on a sandbox: each report is published at its\n"
@@ -26,6 +26,9 @@ static const char play_usage[] =
     "             and stands still when each has come to its end.  Goes on\n"
     "             until it is stopped (huying sandbox starts one); says\n"
     "             ready when it listens\n"
+    "  --load     first load the pack in DIR; a database to which nothing was\n"
+    "             written becomes a sandbox, its clock at the day's first "
+    "hour\n"
     "  --days N   how long, from the day's first hour; 7 when left out\n"
     "  --quiet    no line of progress\n"
     "  --db DSN   libpq connection string\n"
@@ -293,6 +296,8 @@ play_open(struct play *p, const struct conf *c, const char *dir, int days,
 	TRY(play_read(p, dir, e));
 	if (p->n_reports == 0)
 		return err_set(e, RC_REJECT, "day.jsonl has no reports");
+	if (p->load)
+		TRY(play_load(p, dir, c->db, e));
 	TRY(check_sandbox(p, e));
 	TRY(connect_all(p, c, e));
 	if (p->reports[0].at > p->now)
@@ -358,7 +363,8 @@ cmd_play(int argc, char **argv)
 	const char *dsn = NULL, *days_text = "7", *words[1] = { NULL };
 	struct play *p = xcalloc(1, sizeof(*p));
 	const struct option_row rows[] = { { "--db", &dsn, NULL },
-		{ "--days", &days_text, NULL }, { "--staff", NULL, &p->staff },
+		{ "--days", &days_text, NULL }, { "--load", NULL, &p->load },
+		{ "--staff", NULL, &p->staff },
 		{ "--quiet", NULL, &p->quiet } };
 	const struct options o = { play_usage, rows, ARRAY_LEN(rows), words,
 		1 };
@@ -380,6 +386,8 @@ cmd_play(int argc, char **argv)
 	    (code = cli_db(dsn, "play", queries, ARRAY_LEN(queries), &p->db)) <
 		0) {
 		code = EXIT_OK;
+		if (dsn != NULL)
+			c.db = dsn;
 		if (play_all(p, &c, words[0], (int)days, &e) != RC_OK) {
 			cli_say("%s", e.text);
 			code = EXIT_NOTHING;

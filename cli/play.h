@@ -99,10 +99,18 @@ struct play {
 	bool quiet;     /* no progress line */
 	bool staff;     /* of a sandbox: its reports are others' */
 	int64_t n_open; /* of those, how many have not come to their end */
+	bool load;      /* the pack, too */
 };
 
 /* play_read.c */
 enum rc play_read(struct play *p, const char *dir, struct err *e) MUST_CHECK;
+
+/*
+ * play_load.c: a database to which nothing was written becomes a sandbox, at
+ * the first hour of the day; then its pack is loaded unless it is.
+ */
+enum rc play_load(
+    struct play *p, const char *dir, const char *dsn, struct err *e) MUST_CHECK;
 
 /* crew.c: plans what follows from one fact. */
 void crew_react(struct play *p, const struct msg_envelope *env,

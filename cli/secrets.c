@@ -27,6 +27,7 @@ static const char usage[] =
     "\n"
     "  postgres.password        of the database's owner, for its own "
     "container\n"
+    "  grafana.password         of its admin, where that runs\n"
     "  huying*.pgpass           each role's password, as libpq reads it\n"
     "  intake.key, intake.pub   open and seal the sealed parts of events\n"
     "  vault.key                locks up who reported\n"
@@ -123,6 +124,9 @@ keep_passwords(const struct place_of_secrets *s, struct err *e)
 		(void)snprintf(name, sizeof(name), "%s.pgpass", role_names[i]);
 		rc = keep(s, name, 0600, line, e);
 	}
+	new_password(text);
+	if (rc == RC_OK)
+		rc = keep(s, "grafana.password", 0644, text, e);
 	sodium_memzero(text, sizeof(text));
 	sodium_memzero(line, sizeof(line));
 	return rc;
@@ -146,7 +150,8 @@ static enum rc
 give(const struct place_of_secrets *s, struct err *e)
 {
 	static const char *const keys[] = { "intake.key", "intake.pub",
-		"vault.key", "bus.key", "postgres.password" };
+		"vault.key", "bus.key", "postgres.password",
+		"grafana.password" };
 	char path[PATH_MAX], name[64];
 
 	if (s->uid < 0)

@@ -124,7 +124,8 @@ migrate(const struct place *p, bool sandbox)
 	if (code >= 0)
 		return code;
 	if (db_migrate(db, &m, &e) != RC_OK ||
-	    roles_grant(db, p->root, &e) != RC_OK ||
+	    (m.after == SCHEMA_VERSION &&
+		roles_grant(db, p->root, &e) != RC_OK) ||
 	    (sandbox && cli_sandbox(db, &e) != RC_OK)) {
 		cli_say("%s", e.text);
 		code = EXIT_CONNECT;

@@ -84,8 +84,8 @@ for suite in $suites; do
 		;;
 	system)
 		# The longest first.
-		mapfile -t rest < <(ls tests/system/[0-9]*.sh | grep -v 80_)
-		scripts tests/system/80_*.sh "${rest[@]}"
+		mapfile -t rest < <(ls tests/system/[0-9]*.sh | grep -v '/\(80\|95\)_')
+		scripts tests/system/80_*.sh tests/system/95_*.sh "${rest[@]}"
 		;;
 	*)
 		echo "no suite $suite" >&2

@@ -8,6 +8,7 @@ struct migration {
 	int version;
 	const char *name;
 	const char *sql;
+	int oldest; /* programs that still work with it are built for this */
 };
 
 #include "schema_files.h"
@@ -22,7 +23,8 @@ static const char bootstrap[] =
     "CREATE SCHEMA IF NOT EXISTS run;"
     "CREATE TABLE IF NOT EXISTS run.migration ("
     " version int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
-    " applied_at timestamptz NOT NULL DEFAULT clock_timestamp());";
+    " applied_at timestamptz NOT NULL DEFAULT clock_timestamp());"
+    "ALTER TABLE run.migration ADD COLUMN IF NOT EXISTS oldest int;";
 
 static void
 checksum(const struct migration *m, char text[HASH_TEXT])
@@ -47,9 +49,9 @@ apply(struct db *db, const struct migration *m, struct err *e)
 	buf_z(&sql, m->sql);
 	/* Both come from our own files: no quotes in them. */
 	buf_printf(&sql,
-	    ";INSERT INTO run.migration (version, name, checksum)"
-	    " VALUES (%d, '%s', '%s');\nCOMMIT",
-	    m->version, m->name, sum);
+	    ";INSERT INTO run.migration (version, name, checksum, oldest)"
+	    " VALUES (%d, '%s', '%s', %d);\nCOMMIT",
+	    m->version, m->name, sum, m->oldest);
 	buf_char(&sql, '\0');
 	rc = db_script(db, sql.p, &why);
 	buf_fini(&sql);
@@ -61,17 +63,32 @@ apply(struct db *db, const struct migration *m, struct err *e)
 	    m->name, why.text);
 }
 
+/* Which programs work with what is there; it may be newer than this one. */
+static enum rc
+check_age(int64_t version, int64_t oldest, struct err *e)
+{
+	if (version < SCHEMA_VERSION)
+		return err_set(e, RC_FATAL,
+		    "the database has schema %lld, this program is built for "
+		    "%d: run huying migrate",
+		    (long long)version, SCHEMA_VERSION);
+	if (oldest > SCHEMA_VERSION)
+		return err_set(e, RC_FATAL,
+		    "the database has schema %lld, newer than this program "
+		    "(%d), and works with programs of %lld and later: "
+		    "update this one",
+		    (long long)version, SCHEMA_VERSION, (long long)oldest);
+	return RC_OK;
+}
+
 /* What is applied must be, byte for byte, what this program brings. */
 static enum rc
 compare(const struct rows *rows, size_t n_known, struct err *e)
 {
+	size_t n = rows_n(rows);
 	char sum[HASH_TEXT];
 
-	if (rows_n(rows) > n_known)
-		return err_set(e, RC_FATAL,
-		    "the database is newer than this program (schema %lld)",
-		    (long long)rows_i64(rows, rows_n(rows) - 1, 0));
-	for (size_t i = 0; i < rows_n(rows); i++) {
+	for (size_t i = 0; i < n && i < n_known; i++) {
 		checksum(&migrations[i], sum);
 		if (rows_i64(rows, i, 0) != migrations[i].version ||
 		    !str_is(rows_str(rows, i, 2), sum))
@@ -79,16 +96,17 @@ compare(const struct rows *rows, size_t n_known, struct err *e)
 			    "%s was changed after it was applied",
 			    migrations[i].name);
 	}
-	return RC_OK;
+	return n <= n_known ? RC_OK
+			    : check_age(rows_i64(rows, n - 1, 0),
+				  rows_i64(rows, 0, 3), e);
 }
 
 static enum rc
 migrate_locked(struct db *db, struct migrated *m, struct err *e)
 {
-	static const struct db_query list = {
-		"migrate_list",
-		"SELECT version, name, checksum FROM run.migration ORDER BY 1"
-	};
+	static const struct db_query list = { "migrate_list",
+		"SELECT version, name, checksum, max(coalesce(oldest, "
+		"version)) OVER ()::bigint FROM run.migration ORDER BY 1" };
 	size_t n = ARRAY_LEN(migrations), done;
 	struct rows *rows = NULL;
 	enum rc rc;
@@ -104,7 +122,7 @@ migrate_locked(struct db *db, struct migrated *m, struct err *e)
 	m->before = (int)done;
 	for (size_t i = done; i < n; i++)
 		TRY(apply(db, &migrations[i], e));
-	m->after = (int)n;
+	m->after = (int)(done > n ? done : n);
 	must(migrations[n - 1].version == SCHEMA_VERSION);
 	return RC_OK;
 }
@@ -128,19 +146,13 @@ db_migrate(struct db *db, struct migrated *m, struct err *e)
 enum rc
 db_check_schema(struct db *db, struct err *e)
 {
+	/* The column came with a later program than the table. */
 	static const struct db_query newest = { "migrate_newest",
-		"SELECT max(version)::bigint FROM run.migration" };
-	struct rows *rows = NULL;
-	int64_t version;
+		"SELECT max(version)::bigint, max(coalesce((to_jsonb(m) ->> "
+		"'oldest')::bigint, version))::bigint FROM run.migration m" };
+	AUTO(rows_free) struct rows *rows = NULL;
 
 	TRY(db_prepare(db, &newest, 1, e));
 	TRY(db_exec(db, "migrate_newest", NULL, &rows, e));
-	version = rows_i64(rows, 0, 0);
-	rows_free(&rows);
-	if (version != SCHEMA_VERSION)
-		return err_set(e, RC_FATAL,
-		    "the database has schema %lld, this program is built for "
-		    "%d: run huying migrate",
-		    (long long)version, SCHEMA_VERSION);
-	return RC_OK;
+	return check_age(rows_i64(rows, 0, 0), rows_i64(rows, 0, 1), e);
 }

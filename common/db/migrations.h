@@ -16,11 +16,12 @@ struct migrated {
 /*
  * Applies what is missing, each file in a transaction of its own, under an
  * advisory lock.  RC_FATAL when an applied file's checksum has changed, or
- * the database is newer than this program.
+ * the database is newer than this program and does not work with it; when it
+ * does, AFTER is above SCHEMA_VERSION, and nothing was done.
  */
 enum rc db_migrate(struct db *db, struct migrated *m, struct err *e) MUST_CHECK;
 
-/* RC_FATAL when the database's schema is not SCHEMA_VERSION. */
+/* RC_FATAL when the database's schema is older, or newer and not for us. */
 enum rc db_check_schema(struct db *db, struct err *e) MUST_CHECK;
 
 #endif

@@ -312,9 +312,10 @@ enum outcome
 query_newest(struct call *c)
 {
 	struct num version = num_of(SCHEMA_VERSION);
-	struct str cell = CELL_NUM(version);
 
-	result_column(c->out, "max", CELL_I64);
-	result_row(c->out, &cell);
+	result_column(c->out, "version", CELL_I64);
+	result_column(c->out, "oldest", CELL_I64);
+	result_row(
+	    c->out, (struct str[]){ CELL_NUM(version), CELL_NUM(version) });
 	return OUTCOME_DONE;
 }

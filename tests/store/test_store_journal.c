@@ -242,6 +242,49 @@ test_a_report_and_its_casefile_share_a_slot(void **state)
 	    "true");
 }
 
+/* What a later program left behind, whose schema works with OLDEST and on. */
+static void
+leave_schema(struct db *db, int oldest)
+{
+	char sql[200];
+	struct err e;
+
+	(void)snprintf(sql, sizeof(sql),
+	    "DELETE FROM run.migration WHERE version > %d;"
+	    "INSERT INTO run.migration (version, name, checksum, oldest) "
+	    "VALUES (%d, 'later', 'x', %d)",
+	    SCHEMA_VERSION, SCHEMA_VERSION + 1, oldest);
+	assert_int_equal(db_script(db, sql, &e), RC_OK);
+}
+
+static void
+test_a_newer_schema_is_taken_only_if_it_works_with_this_program(void **state)
+{
+	struct db *db = NULL;
+	struct migrated m;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(
+	    db_open(&db, scratch_dsn(scratch), "migrate", &e), RC_OK);
+	leave_schema(db, SCHEMA_VERSION);
+	assert_int_equal(db_check_schema(db, &e), RC_OK);
+	assert_int_equal(db_migrate(db, &m, &e), RC_OK);
+	assert_int_equal(m.before, SCHEMA_VERSION + 1);
+	assert_int_equal(m.after, SCHEMA_VERSION + 1);
+	db_close(&db);
+	assert_int_equal(
+	    db_open(&db, scratch_dsn(scratch), "migrate", &e), RC_OK);
+	leave_schema(db, SCHEMA_VERSION + 1);
+	assert_int_equal(db_check_schema(db, &e), RC_FATAL);
+	assert_int_equal(db_migrate(db, &m, &e), RC_FATAL);
+	assert_non_null(strstr(e.text, "update this one"));
+	assert_int_equal(
+	    db_script(db, "DELETE FROM run.migration WHERE name = 'later'", &e),
+	    RC_OK);
+	db_close(&db);
+}
+
 static void
 test_migrating_twice_does_nothing_and_tells_a_changed_file(void **state)
 {
@@ -344,6 +387,8 @@ main(void)
 		cmocka_unit_test(test_a_report_and_its_casefile_share_a_slot),
 		cmocka_unit_test(
 		    test_only_a_sandbox_clock_moves_and_only_forward),
+		cmocka_unit_test(
+		    test_a_newer_schema_is_taken_only_if_it_works_with_this_program),
 		cmocka_unit_test(
 		    test_migrating_twice_does_nothing_and_tells_a_changed_file),
 	};

@@ -37,7 +37,7 @@ same "the clock is where it was" 2026-03-20T00:00:00+08:00 "$("$huying" clock)"
 # A service refuses a schema that it was not built for.
 sql "INSERT INTO run.migration VALUES (9999, 'later', 'x')"
 code "a service does not start on another schema" 1 build/bin/scoring
-is "  and says what to do" grep -q 'huying migrate' "$out/code.err"
+is "  and says what to do" grep -q 'update this one' "$out/code.err"
 code "nor does the bus" 1 build/bin/bus
 code "and migrate does not go back" 1 "$huying" migrate
 is "  and says why" grep -q 'newer than this program' "$out/code.err"
@@ -56,7 +56,7 @@ sum() { cat "$out"/secrets/* | sha256sum; }
 before=$(sum)
 code "again: nothing is written over" 0 "$huying" secrets "$out/secrets"
 same "  and they are what they were" "$before" "$(sum)"
-same "only two of them may be read by others" "intake.pub postgres.password" \
+same "only three of them may be read by others" "grafana.password intake.pub postgres.password" \
 	"$(cd "$out/secrets" && find . -perm /044 -printf '%f\n' | sort | tr '\n' ' ' | sed 's/^\. //; s/ $//')"
 code "migrate gives the roles their passwords" 0 "$huying" migrate --secrets "$out/secrets" --db "$real"
 scram() { sql "SELECT count(*) FROM pg_authid WHERE rolname LIKE 'huying%' AND rolpassword LIKE 'SCRAM-SHA-256\$%'"; }
