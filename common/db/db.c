@@ -278,7 +278,7 @@ take_sync(struct db *db, struct err *e)
 }
 
 static enum rc
-result_rc(const struct db *db, const PGresult *res, struct err *e)
+result_rc(struct db *db, const PGresult *res, struct err *e)
 {
 	ExecStatusType status;
 	const char *state;
@@ -293,6 +293,9 @@ result_rc(const struct db *db, const PGresult *res, struct err *e)
 	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 	if (state == NULL)
 		return db_err(db, e, "waiting");
+	/* A migration changed what a prepared statement answers. */
+	if (strcmp(state, "0A000") == 0)
+		db->dead = true;
 	return db_err_said(e, db_rc_of(state), state,
 	    PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
 }

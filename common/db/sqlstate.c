@@ -13,6 +13,7 @@ static const struct {
 	{ "25P03", RC_RETRY },  /* idle in transaction time-out */
 	{ "25006", RC_RETRY },  /* read only: a standby */
 	{ "08", RC_RETRY },     /* connection */
+	{ "0A000", RC_RETRY },  /* a table changed: connect anew */
 	{ "53", RC_RETRY },     /* disk full, out of memory */
 	{ "58", RC_RETRY },     /* the server's own disk fails it */
 	{ "22", RC_REJECT },    /* bad data */

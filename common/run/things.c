@@ -23,26 +23,32 @@ columns(const struct msg_desc *row, const char *before, struct arena *arena)
 	return text;
 }
 
+/*
+ * Columns by their names: a later version's schema may have more of them, with
+ * presets of their own, while this program runs.
+ */
 size_t
 run_things(const struct machine *m, struct db_query *out, struct arena *arena)
 {
 	for (size_t i = 0; i < m->n_things; i++) {
 		const struct thing *t = &m->things[i];
 		const char *table = t->row->type;
+		struct str names = columns(t->row, "", arena);
 
 		out[2 * i] = (struct db_query){ t->load,
 			arena_printf(arena,
-			    "SELECT * FROM %s WHERE casefile = ANY "
+			    "SELECT id, %.*s FROM %s WHERE casefile = ANY "
 			    "($1::text[])%s ORDER BY casefile, length(id), id",
-			    table,
+			    STR_ARG(names), table,
 			    t->mark == NULL ? " OR id = ANY ($1::text[])" : "")
 			    .p };
 		out[2 * i + 1] = (struct db_query){ t->save,
 			arena_printf(arena,
-			    "INSERT INTO %s SELECT * FROM "
+			    "INSERT INTO %s (id, %.*s) SELECT id, %.*s FROM "
 			    "json_populate_recordset(NULL::%s, $1::json) "
 			    "ON CONFLICT (id) DO UPDATE SET (%.*s) = (%.*s)",
-			    table, table, STR_ARG(columns(t->row, "", arena)),
+			    table, STR_ARG(names), STR_ARG(names), table,
+			    STR_ARG(names),
 			    STR_ARG(columns(t->row, "excluded.", arena)))
 			    .p };
 	}

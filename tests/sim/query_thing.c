@@ -94,11 +94,23 @@ take_order(struct str *rest, struct plan *p)
 	return take(rest, " ") && rest->n == 0;
 }
 
+/* "a, b": every column, which store_sim compares with the real thing. */
+static bool
+skip_columns(struct str *rest)
+{
+	do {
+		if (take_name(rest).n == 0)
+			return false;
+	} while (take(rest, " ,"));
+	return true;
+}
+
 static bool
 read_load(struct plan *p, struct store *st, struct str sql)
 {
 	p->load = true;
-	if (!take(&sql, " SELECT * FROM "))
+	if (!take(&sql, " SELECT ") || !skip_columns(&sql) ||
+	    !take(&sql, " FROM "))
 		return false;
 	p->table = store_table(st, take_name(&sql));
 	if (p->table == NULL ||
@@ -141,8 +153,9 @@ read_save(struct plan *p, struct store *st, struct str sql)
 	if (!take(&sql, " INSERT INTO "))
 		return false;
 	p->table = store_table(st, take_name(&sql));
-	if (p->table == NULL ||
-	    !take(&sql, " SELECT * FROM json_populate_recordset(NULL::") ||
+	if (p->table == NULL || !take(&sql, " (") || !skip_columns(&sql) ||
+	    !take(&sql, " ) SELECT ") || !skip_columns(&sql) ||
+	    !take(&sql, " FROM json_populate_recordset(NULL::") ||
 	    store_table(st, take_name(&sql)) != p->table ||
 	    !take(&sql, " , $1::json) ON CONFLICT (id) DO UPDATE SET ") ||
 	    !take_set(&sql, p))

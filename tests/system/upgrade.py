@@ -1,7 +1,7 @@
 """
-One report, from the bus to a task: upgrade.py [LANE].  LANE is a field that
-only the next version knows.  Prints the types that followed from it, each
-once, and "lane" when report.received has it.
+One report, from the bus to a task: upgrade.py DIVISION [LANE].  LANE is a
+field that only the next version knows.  Prints the types that followed from
+it, each once, and "lane" when report.received has it.
 """
 import sys
 import time
@@ -11,7 +11,12 @@ import msgpack
 
 from peer import Peer, options, report
 
-WAIT_S = 30
+WAIT_S = 20
+
+
+def word():
+    """Like nothing that was said before, and no number."""
+    return uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
 def publish(env):
@@ -45,10 +50,10 @@ def follow(seq, done):
 
 
 changes = {"channel": "inspection", "matter": "CA-001",
-           "place": str(uuid.uuid4())}
-if len(sys.argv) > 1:
-    changes["lane"] = sys.argv[1]
-sent = report(changes)
+           "summary": word(), "place": word()}
+if len(sys.argv) > 2:
+    changes["lane"] = sys.argv[2]
+sent = report(changes, division=sys.argv[1])
 seen = []
 
 

@@ -17,6 +17,7 @@ test_each_state_says_what_to_do_next(void **state)
 		{ "08006", RC_RETRY },  /* connection lost */
 		{ "57P01", RC_RETRY },  /* shutting down */
 		{ "53100", RC_RETRY },  /* disk full */
+		{ "0A000", RC_RETRY },  /* a migration changed a table */
 		{ "58030", RC_RETRY },  /* the disk fails it */
 		{ "22021", RC_REJECT }, /* bad bytes */
 		{ "23505", RC_REJECT }, /* there already */
