@@ -58,7 +58,8 @@ seen = []
 
 
 def look(event):
-    if event.get("correlationid") != sent["id"]:
+    if event.get("correlationid") != sent["id"] or \
+            event["source"] not in ("/intake", "/dispatcher"):
         return False
     seen.append(event["type"])
     if event["type"] == "report.received" and "lane" in event["data"]:
