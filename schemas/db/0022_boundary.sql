@@ -199,13 +199,6 @@ CREATE INDEX deadline_unit ON run.deadline (unit)
 CREATE FUNCTION registry.open_rows(after text, upto text)
 RETURNS TABLE (service text, thing text, id text, casefile text, division text, units text[])
 LANGUAGE sql STABLE AS $$
-	WITH live AS MATERIALIZED (
-		SELECT c.id FROM dispatcher.casefile c
-		WHERE c.id > after AND c.id <= upto AND c.state <> 'archived'
-	), going AS MATERIALIZED (
-		SELECT g.id FROM dispatcher.campaign g
-		WHERE g.casefile > after AND g.casefile <= upto AND g.state NOT IN ('closed', 'stopped')
-	)
 	SELECT o.* FROM (
 		SELECT 'dispatcher' AS service, 'casefile' AS thing, c.id, c.casefile, c.division, ARRAY[c.handler] AS units
 		FROM dispatcher.casefile c WHERE c.state <> 'archived'
@@ -230,8 +223,10 @@ LANGUAGE sql STABLE AS $$
 		UNION ALL SELECT 'dispatcher', 'campaign', g.id, g.casefile, g.division, ARRAY[g.unit] || g.members
 		FROM dispatcher.campaign g WHERE g.state NOT IN ('closed', 'stopped')
 		UNION ALL SELECT 'dispatcher', 'receipt', r.id, r.casefile, r.division, ARRAY[r.unit, r.above]
-		FROM dispatcher.receipt r WHERE r.state <> 'ended'
-			AND (r.state <> 'accepted' OR r.campaign IN (TABLE going))
+		FROM dispatcher.receipt r WHERE r.state NOT IN ('accepted', 'ended')
+		UNION ALL SELECT 'dispatcher', 'receipt', r.id, r.casefile, r.division, ARRAY[r.unit, r.above]
+		FROM dispatcher.receipt r JOIN dispatcher.campaign g ON g.id = r.campaign
+		WHERE r.state = 'accepted' AND g.state NOT IN ('closed', 'stopped')
 		UNION ALL SELECT 'dispatcher', 'fault', f.id, f.casefile, f.division, ARRAY[f.unit, f.above]
 		FROM dispatcher.fault f WHERE f.state <> 'written_off'
 		UNION ALL SELECT 'dispatcher', 'admission', a.id, a.casefile, a.division, ARRAY[a.unit] || a.units
@@ -248,7 +243,9 @@ LANGUAGE sql STABLE AS $$
 		FROM dispatcher.warning w WHERE w.state <> 'handled'
 		UNION ALL SELECT 'intake', 'report', r.id, r.casefile, r.division, ARRAY[r.desk, r.unit]
 		FROM intake.report r WHERE r.state IN ('received', 'checking')
-			OR (r.state = 'accepted' AND r.casefile IN (TABLE live))
+		UNION ALL SELECT 'intake', 'report', r.id, r.casefile, r.division, ARRAY[r.desk, r.unit]
+		FROM intake.report r JOIN dispatcher.casefile l ON l.id = r.casefile
+		WHERE r.state = 'accepted' AND l.state <> 'archived'
 		UNION ALL SELECT 'intake', 'agency', a.id, a.casefile, a.division, ARRAY[a.unit, a.carried_to]
 		FROM intake.agency a WHERE a.state <> 'returned'
 		UNION ALL SELECT 'intake', 'request', v.id, v.casefile, v.division, ARRAY[v.unit, v.handler]
@@ -258,11 +255,13 @@ LANGUAGE sql STABLE AS $$
 		UNION ALL SELECT 'intake', 'callback', b.id, b.casefile, b.division, ARRAY[b.handler]
 		FROM intake.callback b WHERE b.state = 'due'
 		UNION ALL SELECT 'enforcement', 'casefile', c.id, c.casefile, c.division, ARRAY[c.unit]
-		FROM enforcement.casefile c WHERE c.casefile IN (TABLE live)
+		FROM enforcement.casefile c JOIN dispatcher.casefile l ON l.id = c.casefile
+		WHERE l.state <> 'archived'
 		UNION ALL SELECT 'enforcement', 'penalty', p.id, p.casefile, p.division, ARRAY[p.unit]
 		FROM enforcement.penalty p WHERE p.state NOT IN ('closed', 'ended')
 		UNION ALL SELECT 'mediation', 'casefile', c.id, c.casefile, c.division, NULL
-		FROM mediation.casefile c WHERE c.casefile IN (TABLE live)
+		FROM mediation.casefile c JOIN dispatcher.casefile l ON l.id = c.casefile
+		WHERE l.state <> 'archived'
 		UNION ALL SELECT 'mediation', 'mediation', m.id, m.casefile, m.division, ARRAY[m.unit, m.applicant]
 		FROM mediation.mediation m WHERE m.state NOT IN ('closed', 'ended')
 		UNION ALL SELECT 'mediation', 'agreement', a.id, a.casefile, a.division, ARRAY[a.unit]

@@ -72,6 +72,13 @@ is_behind(const struct world *w, size_t service, struct str casefile)
 	return false;
 }
 
+bool
+draft_is_idle(const struct world *w, size_t service, struct str casefile)
+{
+	return !people_wait_for(w->people, casefile) &&
+	       !is_behind(w, service, casefile);
+}
+
 /* What people come back to, and how often. */
 static const struct {
 	const char *row;
@@ -187,8 +194,7 @@ some_row(struct draft *d, const struct machine **m, size_t *thing)
 		d->row = d->table->spots[draft_throw(d, n)]->now;
 	if (d->row == NULL)
 		return false;
-	return d->hasty || (!people_wait_for(d->w->people, d->row->cell[1]) &&
-			       !is_behind(d->w, service, d->row->cell[1]));
+	return d->hasty || draft_is_idle(d->w, service, d->row->cell[1]);
 }
 
 /* May DESC begin something on ROW, by its id or its casefile's number? */
@@ -324,14 +330,22 @@ fitting(struct draft *d)
 	const struct move *ways[64];
 	const struct msg_desc *desc = NULL;
 	size_t thing, n = 0;
+	const char *row = draft_through(d);
 
-	if (!some_row(d, &m, &thing))
+	if (row != NULL) {
+		size_t service = find_thing(row, &thing);
+
+		m = services[service]->machine;
+		if (!draft_is_idle(d->w, service, d->row->cell[1]))
+			return false;
+	} else if (!some_row(d, &m, &thing)) {
 		return false;
+	}
 	for (size_t i = 0; i < m->n_moves && n < ARRAY_LEN(ways); i++)
 		if (is_way(m, &m->moves[i], thing, d->row) &&
 		    is_asked_for(d, m->moves[i].on))
 			ways[n++] = &m->moves[i];
-	if (n > 0 && draft_throw(d, 2) == 0) {
+	if (n > 0 && (row != NULL || draft_throw(d, 2) == 0)) {
 		n = only_onward(ways, n);
 		if (n > 0)
 			desc = ways[draft_throw(d, n)]->on;
@@ -391,7 +405,7 @@ choose(struct draft *d, size_t n)
 	bool misfit = draft_throw(d, 40) == 0;
 
 	d->hasty = draft_throw(d, 20) == 0;
-	if (garbage(d))
+	if (garbage(d) || draft_bundle(d))
 		return true;
 	if (draft_throw(d, 40) == 0) {
 		draft_alone(d);

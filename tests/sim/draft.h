@@ -33,6 +33,13 @@ void draft_alone(struct draft *d);
 /* Any type that commands.def has. */
 const struct msg_desc *draft_any_type(struct draft *d);
 
+/* Nothing that was said about CASEFILE waits for SERVICE, by its place. */
+bool draft_is_idle(const struct world *w, size_t service, struct str casefile);
+/* draft_bundle.c: in some worlds one begins; false: not now. */
+bool draft_bundle(struct draft *d);
+/* In these a row of a bundle that is to end; its table. */
+const char *draft_through(struct draft *d);
+
 /* letter.c: the envelope as the bus would have made it canonical. */
 struct letter *draft_post(struct draft *d, const char *id);
 
