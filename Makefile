@@ -14,6 +14,7 @@
 #   make chaos-short    the same, some two minutes
 #   make chaos-selftest planted defects that make chaos must catch
 #   make schemas        prints schemas/published/ from schemas/events/*.def
+#   make runbooks       carries out docs/operations.md, some minutes, as root
 #   make cov            line coverage of the unit tests
 #   make MODE=asan ...  any target under another build (release asan cov fuzz)
 #   make install PREFIX=/usr/local DESTDIR=   the tool, services, libhuying
@@ -200,12 +201,15 @@ VERSION := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' common/base/versio
 HOME_   := $(LIBDIR)/huying
 install: all
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/include $(LIBDIR)/pkgconfig \
-		$(PREFIX)/share/man/man3 $(HOME_)/bin $(HOME_)/deploy/db)
+		$(HOME_)/bin $(HOME_)/deploy/db $(PREFIX)/share/man/man1 $(PREFIX)/share/man/man3 \
+		$(PREFIX)/share/bash-completion/completions)
 	install -m 755 $(BIN) $(DESTDIR)$(HOME_)/bin
 	ln -sfn $(shell realpath -m --relative-to=$(PREFIX)/bin $(HOME_)/bin/huying) $(DESTDIR)$(PREFIX)/bin/huying
 	install -m 755 deploy/cluster.sh $(DESTDIR)$(HOME_)/deploy
 	install -m 644 deploy/db/roles.sql $(DESTDIR)$(HOME_)/deploy/db
 	cp -r deploy/packs $(DESTDIR)$(HOME_)/deploy
+	$B/bin/huying help --man $(DESTDIR)$(PREFIX)/share/man/man1
+	$B/bin/huying completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/huying
 	install -m 644 include/huying.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 lib/libhuying.3 $(DESTDIR)$(PREFIX)/share/man/man3
 	install -m 755 $(SO) $(DESTDIR)$(LIBDIR)
@@ -233,6 +237,12 @@ secrets:
 # What is in the image, as CycloneDX JSON.
 sbom:
 	@docker run --rm --network none $(IMAGE) cat /usr/share/huying/sbom.cdx.json
+
+# Every command of the page, with what it prints.
+runbooks:
+	@deploy/install-deps.sh --dev
+	@$(MAKE) all
+	@/usr/bin/python3 tests/runbooks/run.py
 
 lint: layers codes headers pure alike format tidy cppcheck
 
@@ -320,7 +330,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 FORCE:
-.PHONY: e2e image secrets sbom all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
+.PHONY: e2e runbooks image secrets sbom all bins install link demo down test tests sim check schemas states lint layers headers pure alike \
 	format tidy cppcheck fuzz run-fuzz bench benches chaos chaos-short \
 	chaos-selftest chaos-selftest-short cov clean help FORCE
 -include $(OBJ:.o=.d)

@@ -1,6 +1,7 @@
 /* huying case: one casefile from report to score, or a list of them. */
 #include "cli/case.h"
 
+#include "cli/case_trace.h"
 #include "common/base/strs.h"
 
 #include <stdio.h>
@@ -14,17 +15,21 @@
 
 static const char usage[] =
     "usage: huying case show [NUMBER] [options]\n"
+    "       huying case trace [NUMBER] [--ascii] [options]\n"
     "       huying case list [--state S] [--division CODE] [--limit N]\n\n"
     "show   everything about one casefile, in order: what happened and who\n"
     "       did it, limits met and missed, calls and when each department\n"
     "       was there, what is open and what is expected next; the last\n"
     "       digits of NUMBER are enough, without it the newest is shown\n"
+    "trace  which event caused which, as a tree: when, how long after its\n"
+    "       cause, which service, what; commands and reports are the roots\n"
     "list   the newest casefiles and where they stand\n\n"
     "  --state S        opened, in_hand, handled, closed, reopened,\n"
     "                   archived; or open: neither closed nor archived\n"
     "  --division CODE  of a county, township, village or grid\n"
     "  --limit N        at most so many; 20 when left out\n"
-    "  --json           one object a line\n"
+    "  --ascii          branches without line-drawing characters\n"
+    "  -o json          one object a line (--json says the same)\n"
     "  --color WHEN     auto, always, never\n"
     "  --db DSN         libpq connection string\n\n"
     "Exit codes: 0 told, 1 no such casefile, 2 wrong usage, 3 no database.\n";
@@ -76,10 +81,10 @@ column_time(const struct rows *rows, size_t i, const char *name)
 	return rows_null(rows, i, c) ? 0 : rows_time(rows, i, c);
 }
 
-static void
-read_event(struct case_file *c, const struct rows *rows, size_t i)
+void
+case_read_event(struct case_file *c, const struct rows *rows, size_t i,
+    struct case_event *ev)
 {
-	struct case_event *ev = &c->events[i];
 	struct str body = column(rows, i, "envelope", c->arena);
 	void *msg;
 
@@ -118,7 +123,7 @@ read_events(struct case_file *c, struct args *a, struct err *e)
 	c->events = arena_alloc(c->arena, c->n_events * sizeof(*c->events));
 	must(c->events != NULL);
 	for (size_t i = 0; i < c->n_events; i++) {
-		read_event(c, rows, i);
+		case_read_event(c, rows, i, &c->events[i]);
 		case_view_add(&c->view, &c->events[i]);
 	}
 	return RC_OK;
@@ -191,12 +196,14 @@ read_all(struct case_file *c, struct err *e)
 }
 
 static void
-print_all(struct case_file *c, bool json)
+print_all(struct case_file *c, const struct case_list_options *o)
 {
 	struct buf out;
 
 	buf_init(&out, OUT_MAX);
-	if (json)
+	if (o->trace)
+		trace_print(c, o->json, o->ascii, &out);
+	else if (o->json)
 		case_print_json(c, &out);
 	else
 		case_print_text(c, &out);
@@ -228,12 +235,14 @@ find_number(struct case_file *c, struct err *e)
 }
 
 static int
-show_number(struct case_file *c, bool json)
+show_number(struct case_file *c, const struct case_list_options *o)
 {
 	struct err e;
 
 	db_patience(c->names.db, PATIENCE_MS);
-	if (find_number(c, &e) != RC_OK || read_all(c, &e) != RC_OK) {
+	if (find_number(c, &e) != RC_OK || read_all(c, &e) != RC_OK ||
+	    (o->trace && (trace_prepare(c->names.db, &e) != RC_OK ||
+			     trace_read_causes(c, &e) != RC_OK))) {
 		cli_say("%s", e.text);
 		return EXIT_CONNECT;
 	}
@@ -242,7 +251,7 @@ show_number(struct case_file *c, bool json)
 		return EXIT_NOTHING;
 	}
 	c->now = names_now(&c->names);
-	print_all(c, json);
+	print_all(c, o);
 	return EXIT_OK;
 }
 
@@ -261,7 +270,7 @@ show(const char *number, const struct case_list_options *o)
 		c->printer.registry = c->names.registry;
 		c->printer.arena = c->arena;
 		c->printer.colour = o->colour;
-		code = show_number(c, o->json);
+		code = show_number(c, o);
 	}
 	names_close(&c->names);
 	arena_free(&c->arena);
@@ -280,25 +289,28 @@ int
 cmd_case(int argc, char **argv)
 {
 	const char *words[2] = { NULL, NULL }, *limit = NULL, *colour = NULL;
+	const char *format = NULL;
 	struct case_list_options list = { .limit = LIST_DEFAULT };
 	const struct option_row rows[] = { { "--state", &list.state, NULL },
 		{ "--division", &list.division, NULL },
 		{ "--limit", &limit, NULL }, { "--db", &list.dsn, NULL },
-		{ "--color", &colour, NULL }, { "--json", NULL, &list.json } };
+		{ "--color", &colour, NULL }, { "--json", NULL, &list.json },
+		{ "-o", &format, NULL }, { "--ascii", NULL, &list.ascii } };
 	struct options o = { usage, rows, ARRAY_LEN(rows), words,
 		ARRAY_LEN(words) };
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0)
+	if (code >= 0 || (code = cli_json(format, argv[0], &list.json)) >= 0)
 		return code;
 	list.colour = cli_colour(colour);
 	if (limit != NULL && (!str_i64(str_of(limit), &list.limit) ||
 				 list.limit <= 0 || list.limit > LIST_MAX))
 		return wrong("--limit must be a whole number above 0");
-	if (n > 0 && strcmp(words[0], "show") == 0)
+	list.trace = n > 0 && strcmp(words[0], "trace") == 0;
+	if (list.trace || (n > 0 && strcmp(words[0], "show") == 0))
 		return show(words[1], &list);
 	if (n == 1 && strcmp(words[0], "list") == 0)
 		return case_list(&list);
-	return wrong("show NUMBER, or list");
+	return wrong("show NUMBER, trace NUMBER, or list");
 }

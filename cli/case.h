@@ -149,6 +149,9 @@ struct case_file {
 	struct case_view view;
 };
 
+/* case.c: row I of seq, at, envelope. */
+void case_read_event(struct case_file *c, const struct rows *rows, size_t i,
+    struct case_event *ev);
 /* The message's field NAME; NULL: it has none of that type. */
 const void *case_value(
     const struct case_event *ev, const char *name, enum wire_type type);
@@ -191,6 +194,8 @@ struct case_list_options {
 	int64_t limit;
 	bool json;
 	bool colour;
+	bool trace; /* show: causes and effects */
+	bool ascii;
 };
 int case_list(const struct case_list_options *o);
 

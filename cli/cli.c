@@ -78,6 +78,16 @@ take_option(const struct options *o, int argc, char **argv, int *i)
 	return -1;
 }
 
+/* Each once, "--name=" when it takes a value. */
+static void
+list_options(const struct options *o)
+{
+	for (size_t i = 0; i < o->n_rows; i++)
+		if (!is_repeatable(o, &o->rows[i]))
+			printf("%s%s\n", o->rows[i].name,
+			    o->rows[i].value != NULL ? "=" : "");
+}
+
 int
 options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
 {
@@ -91,6 +101,9 @@ options_parse(const struct options *o, int argc, char **argv, size_t *n_words)
 		} else if (!over && (strcmp(argv[i], "--help") == 0 ||
 					strcmp(argv[i], "-h") == 0)) {
 			(void)fputs(o->usage, stdout);
+			return EXIT_OK;
+		} else if (!over && strcmp(argv[i], HELP_OPTIONS) == 0) {
+			list_options(o);
 			return EXIT_OK;
 		} else if (!over && argv[i][0] == '-' && argv[i][1] != '\0') {
 			code = take_option(o, argc, argv, &i);

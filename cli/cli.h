@@ -38,6 +38,8 @@ struct options {
 	const char **words; /* arguments that are no options */
 	size_t words_max;
 };
+/* Prints the options' names alone, "--name=" of one with a value. */
+#define HELP_OPTIONS "--help=options"
 /*
  * -1: go on, *N_WORDS is set; else the exit code to leave with (--help was
  * asked for, or something was wrong and said on stderr).

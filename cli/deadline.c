@@ -1,17 +1,12 @@
+/* huying deadline: when a limit ends, by a calendar file alone. */
 #include "cli/calendar_file.h"
+#include "cli/cli.h"
 #include "common/msg/wire.h"
 
 #include <stdio.h>
 
-#define EXIT_OK 0
-#define EXIT_WRITE 1
-#define EXIT_USAGE 2
-#define EXIT_CALENDAR 3
-
 /* The longest limit skips some 40000 days, each a line. */
 #define OUT_MAX ((size_t)32 << 20)
-
-int cmd_deadline(int argc, char **argv);
 
 static const char usage[] =
     "usage: huying deadline CLOCK AMOUNT --from TIME [options]\n"
@@ -48,7 +43,6 @@ struct ask {
 	int64_t from;
 	bool explain;
 	bool json;
-	bool help;
 };
 
 struct answer {
@@ -80,70 +74,6 @@ parse_time(const char *text, int64_t *at)
 			return true;
 	}
 	return false;
-}
-
-/* The option that needs a value, or NULL; its text, and where it goes. */
-static const char **
-value_of(struct ask *ask, struct str name)
-{
-	if (str_is(name, "--from"))
-		return &ask->from_text;
-	if (str_is(name, "--calendar"))
-		return &ask->calendar;
-	return NULL;
-}
-
-static bool *
-flag_of(struct ask *ask, struct str name)
-{
-	if (str_is(name, "--explain"))
-		return &ask->explain;
-	if (str_is(name, "--json"))
-		return &ask->json;
-	if (str_is(name, "--help") || str_is(name, "-h"))
-		return &ask->help;
-	return NULL;
-}
-
-/* Takes the option at ARGV[*I], and its value, which may stand behind '='. */
-static int
-take_option(struct ask *ask, char **argv, int *i)
-{
-	const char *text = argv[*i];
-	struct str whole = str_of(text);
-	struct str name = str_cut(whole, 0, str_find(whole, '='));
-	const char **value = value_of(ask, name);
-	bool *flag = flag_of(ask, whole);
-
-	if (flag != NULL) {
-		*flag = true;
-		return EXIT_OK;
-	}
-	if (value == NULL)
-		return usage_error("unknown option", text);
-	if (name.n < whole.n)
-		*value = text + name.n + 1;
-	else if (argv[*i + 1] != NULL)
-		*value = argv[++*i];
-	else
-		return usage_error("a value is missing behind", text);
-	return EXIT_OK;
-}
-
-static int
-take_command_line(struct ask *ask, char **argv)
-{
-	int rc = EXIT_OK;
-
-	for (int i = 1; rc == EXIT_OK && argv[i] != NULL; i++) {
-		if (argv[i][0] == '-' && argv[i][1] != '\0')
-			rc = take_option(ask, argv, &i);
-		else if (ask->n_words < ARRAY_LEN(ask->words))
-			ask->words[ask->n_words++] = argv[i];
-		else
-			rc = usage_error("one argument too many:", argv[i]);
-	}
-	return rc;
 }
 
 static int
@@ -276,7 +206,7 @@ tell(const struct ask *ask, const struct answer *a)
 	if (ok)
 		return EXIT_OK;
 	(void)fprintf(stderr, "huying deadline: cannot write the answer\n");
-	return EXIT_WRITE;
+	return EXIT_NOTHING;
 }
 
 static void
@@ -313,24 +243,24 @@ int
 cmd_deadline(int argc, char **argv)
 {
 	struct ask ask = { 0 };
+	const struct option_row rows[] = { { "--from", &ask.from_text, NULL },
+		{ "--calendar", &ask.calendar, NULL },
+		{ "--explain", NULL, &ask.explain },
+		{ "--json", NULL, &ask.json } };
+	const struct options o = { usage, rows, ARRAY_LEN(rows), ask.words,
+		ARRAY_LEN(ask.words) };
 	struct calendar_file f = { 0 };
 	struct err e;
-	int rc = take_command_line(&ask, argv);
+	int code = options_parse(&o, argc, argv, &ask.n_words);
 
-	must(argc > 0);
-	if (rc != EXIT_OK)
-		return rc;
-	if (ask.help)
-		return fputs(usage, stdout) >= 0 ? EXIT_OK : EXIT_WRITE;
-	rc = check(&ask);
-	if (rc != EXIT_OK)
-		return rc;
+	if (code >= 0 || (code = check(&ask)) != EXIT_OK)
+		return code;
 	if (needs_calendar(&ask) &&
 	    calendar_file_open(&f, ask.calendar, &e) != RC_OK) {
 		(void)fprintf(stderr, "huying deadline: %s\n", e.text);
-		return EXIT_CALENDAR;
+		return EXIT_CONNECT;
 	}
-	rc = answer(&ask, &f);
+	code = answer(&ask, &f);
 	calendar_file_close(&f);
-	return rc;
+	return code;
 }

@@ -1,5 +1,6 @@
 /* huying: one tool for operators and integrators. */
 #include "cli/cli.h"
+#include "cli/help.h"
 
 #include "common/base/log.h"
 #include "common/base/version.h"
@@ -9,51 +10,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *words;
-} commands[] = {
-#define COMMAND(name, words) { #name, cmd_##name, words },
-#include "cli/commands.def"
-#undef COMMAND
-};
-
 static int
 usage(FILE *to, int code)
 {
-	(void)fprintf(to, "usage: huying COMMAND [...]\n\n"
-			  "Huying 呼应: the township calls, the county "
-			  "responds.\n\n");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		(void)fprintf(
-		    to, "  %-10s %s\n", commands[i].name, commands[i].words);
-	(void)fprintf(to,
-	    "\nhuying COMMAND --help tells more.\n"
-	    "Exit codes: 0 fine, 1 nothing found or refused, 2 wrong usage, "
-	    "3 cannot connect.\n");
+	AUTO(buf_fini) struct buf list;
+
+	buf_init(&list, (size_t)64 * 1024);
+	help_list(&list);
+	(void)fwrite(list.p, 1, list.n, to);
 	return code;
 }
 
 int
 main(int argc, char **argv)
 {
+	const struct command *command;
+
 	zsys_handler_set(NULL); /* signals keep their usual meaning */
 	log_init("huying", LEVEL_INFO);
 	if (sodium_init() < 0)
 		never("no randomness");
 	if (argc < 2)
 		return usage(stderr, EXIT_USAGE);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return usage(stdout, EXIT_OK);
 	if (strcmp(argv[1], "--version") == 0 ||
 	    strcmp(argv[1], "version") == 0) {
 		printf("huying %s\n", VERSION);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+	command = help_find(argv[1]);
+	if (command != NULL)
+		return command->run(argc - 1, argv + 1);
 	cli_say("no command \"%s\"; huying --help lists them", argv[1]);
 	return EXIT_USAGE;
 }

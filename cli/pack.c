@@ -6,6 +6,7 @@
 
 static const char usage[] =
     "usage: huying pack check DIR | load DIR | follow | show [options]\n"
+    "       huying pack recount [--dry-run] [options]\n"
     "\n"
     "A pack is what a county knows: divisions, units, officers, matters,\n"
     "power items, limits, calendars.  deploy/packs/README.md tells how to\n"
@@ -20,8 +21,13 @@ static const char usage[] =
     "              where townships, villages or units were merged, split or\n"
     "              shifted; the dispatcher does so by itself on the first day\n"
     "              of a version; again changes nothing\n"
+    "  recount     after a holiday notice that came late or was changed:\n"
+    "              lists limits that end at another time by the calendar that\n"
+    "              is loaded, and tells their casefiles to count them again;\n"
+    "              what has run out stays so; again changes nothing\n"
     "  show        lists the packs that are loaded\n"
     "\n"
+    "  --dry-run   recount: only list them\n"
     "  --db DSN    libpq connection string\n"
     "  --json      one object a line\n"
     "\n"
@@ -36,6 +42,7 @@ static const struct command {
 	{ "check", pack_cmd_check, 2 },
 	{ "load", pack_cmd_load, 2 },
 	{ "follow", pack_cmd_follow, 1 },
+	{ "recount", pack_cmd_recount, 1 },
 	{ "show", pack_cmd_show, 1 },
 };
 
@@ -62,6 +69,7 @@ cmd_pack(int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "--db", &args.db, NULL },
 		{ "--json", NULL, &args.json },
+		{ "--dry-run", NULL, &args.dry_run },
 	};
 	const char *words[2] = { NULL };
 	const struct options options = { usage, rows, ARRAY_LEN(rows), words,
@@ -73,7 +81,7 @@ cmd_pack(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (n_words == 0)
-		return wrong("check, load, follow or show?", "");
+		return wrong("check, load, follow, recount or show?", "");
 	command = find_command(words[0]);
 	if (command == NULL)
 		return wrong("no command ", words[0]);

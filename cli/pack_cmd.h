@@ -9,11 +9,13 @@ struct pack_args {
 	const char *dir;
 	const char *db; /* NULL: cli_db() knows */
 	bool json;
+	bool dry_run;
 };
 
 int pack_cmd_check(const struct pack_args *args);
 int pack_cmd_load(const struct pack_args *args);
 int pack_cmd_follow(const struct pack_args *args);
+int pack_cmd_recount(const struct pack_args *args);
 int pack_cmd_show(const struct pack_args *args);
 
 /*

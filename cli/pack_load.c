@@ -181,12 +181,16 @@ put_result(const struct load *l, const char *state, struct buf *b)
 static void
 put_loaded(const struct load *l)
 {
+	const struct take_count *c = &l->counts[TABLE_calendar_day];
 	AUTO(buf_fini) struct buf b;
 
 	buf_init(&b, LINE_BYTES_MAX);
 	for (size_t t = 0; t < TABLE_COUNT; t++)
 		put_table(l, t, &b);
 	put_result(l, "loaded", &b);
+	if (c->unchanged + c->closed > 0 && c->added + c->closed > 0)
+		cli_say("pack: holidays have changed; limits that run are "
+			"counted by them after: huying pack recount");
 }
 
 static void

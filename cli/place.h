@@ -16,6 +16,7 @@ struct place {
 	char curve[PATH_MAX + 8];
 	const char *tcp; /* "": only unix sockets */
 	int instances;   /* of each service */
+	bool new_keys;   /* of the vault, where they are gone */
 };
 
 /* -1, or the exit code to leave with. */

@@ -6,13 +6,13 @@
 #include <stdio.h>
 
 static const char status_usage[] =
-    "usage: huying status [--db DSN] [--json]\n"
+    "usage: huying status [--db DSN] [-o json]\n"
     "\n"
     "Services and how far each is, the journal's head, limits that run or\n"
     "have run out, events put aside.\n"
     "\n"
+    "  -o json    one object a line (--json says the same)\n"
     "  --db DSN   libpq connection string\n"
-    "  --json     one object a line\n"
     "\n"
     "Exit codes: 0 well, 1 a service is not running, is more than 10 s\n"
     "behind, or has parked an event, 2 wrong usage, 3 no database.\n";
@@ -154,10 +154,10 @@ print_all(struct db *db, const struct conf *c, bool json, struct err *e)
 int
 cmd_status(int argc, char **argv)
 {
-	const char *dsn = NULL;
+	const char *dsn = NULL, *format = NULL;
 	bool json = false;
 	const struct option_row rows[] = { { "--db", &dsn, NULL },
-		{ "--json", NULL, &json } };
+		{ "-o", &format, NULL }, { "--json", NULL, &json } };
 	const struct options o = { status_usage, rows, ARRAY_LEN(rows), NULL,
 		0 };
 	struct db *db = NULL;
@@ -166,7 +166,8 @@ cmd_status(int argc, char **argv)
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 
-	if (code >= 0 || (code = cli_conf(&c)) >= 0 ||
+	if (code >= 0 || (code = cli_json(format, argv[0], &json)) >= 0 ||
+	    (code = cli_conf(&c)) >= 0 ||
 	    (code = cli_db(dsn, "status", queries, ARRAY_LEN(queries), &db)) >=
 		0)
 		return code;

@@ -4,21 +4,16 @@
  */
 #include "cli/up.h"
 
-#include "cli/key.h"
 #include "cli/roles.h"
 #include "cli/supervise.h"
 #include "common/db/migrations.h"
-#include "services/intake/vault.h"
-#include "services/intake/vault_keys.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +28,7 @@ static const struct db_query queries[] = {
 
 static const char up_usage[] =
     "usage: huying up [--sandbox] [--fresh] [--instances N] [--tcp HOST]\n"
+    "                 [--new-keys]\n"
     "\n"
     "Starts a private PostgreSQL cluster, the bus and the five services\n"
     "under var/ (HUYING_VAR), and writes var/env for the other commands.\n"
@@ -45,6 +41,8 @@ static const char up_usage[] =
     "  --tcp HOST     the bus listens on HOST, too, ports 7401 to 7404, for\n"
     "                 clients with keys (huying key); also as HUYING_TCP.\n"
     "                 Makes the bus's key and one for each service\n"
+    "  --new-keys     a key of the vault that is gone is made anew although\n"
+    "                 something is locked with it, and stays so for ever\n"
     "\n"
     "Exit codes: 0 up, 1 --fresh, and it is no sandbox, or it runs with\n"
     "another --tcp, 2 wrong usage, 3 something did not start.\n";
@@ -102,8 +100,8 @@ create_database(const struct place *p, bool fresh)
 	return made ? -1 : EXIT_CONNECT;
 }
 
-static int
-open_db(const struct place *p, struct db **db)
+int
+up_open_db(const struct place *p, struct db **db)
 {
 	struct err e;
 
@@ -119,7 +117,7 @@ migrate(const struct place *p, bool sandbox)
 	struct db *db = NULL;
 	struct migrated m;
 	struct err e;
-	int code = open_db(p, &db);
+	int code = up_open_db(p, &db);
 
 	if (code >= 0)
 		return code;
@@ -153,41 +151,6 @@ may_throw_away(const struct place *p)
 	return may;
 }
 
-static int
-make_keys(const struct place *p)
-{
-	struct err e;
-
-	if (mkdir(p->keys, 0700) != 0 && errno != EEXIST) {
-		cli_say("%s: %s", p->keys, strerror(errno));
-		return EXIT_CONNECT;
-	}
-	if (vault_keys_new(p->keys, &e) == RC_OK)
-		return -1;
-	cli_say("%s", e.text);
-	return EXIT_CONNECT;
-}
-
-/* Keys for TCP, when that is wanted. */
-static int
-make_tcp_keys(const struct place *p)
-{
-	struct db *db = NULL;
-	struct err e;
-	int code;
-
-	if (p->tcp[0] == '\0')
-		return -1;
-	if ((code = open_db(p, &db)) >= 0)
-		return code;
-	if (key_ensure_all(db, p->curve, &e) != RC_OK) {
-		cli_say("%s", e.text);
-		code = EXIT_CONNECT;
-	}
-	db_close(&db);
-	return code;
-}
-
 /* Whether each of the six has shown itself, and N processes in all. */
 static bool
 is_seen(struct db *db, int64_t n)
@@ -212,7 +175,7 @@ await_ready(const struct place *p, bool started)
 	struct err e;
 	bool ready = false;
 
-	if (open_db(p, &db) >= 0 ||
+	if (up_open_db(p, &db) >= 0 ||
 	    db_prepare(db, queries, ARRAY_LEN(queries), &e) != RC_OK) {
 		db_close(&db);
 		return EXIT_CONNECT;
@@ -270,8 +233,9 @@ up_start(const struct place *p, bool sandbox, bool fresh)
 	if (fresh && (code = begin_anew(p)) >= 0)
 		return code;
 	if ((code = create_database(p, fresh)) >= 0 ||
-	    (code = migrate(p, sandbox)) >= 0 || (code = make_keys(p)) >= 0 ||
-	    (code = make_tcp_keys(p)) >= 0 ||
+	    (code = migrate(p, sandbox)) >= 0 ||
+	    (code = up_make_keys(p)) >= 0 ||
+	    (code = up_make_tcp_keys(p)) >= 0 ||
 	    (code = place_write_env(p, "env", "")) >= 0 ||
 	    (code = place_write_env(p, "env.sh", "'")) >= 0)
 		return code;
@@ -322,6 +286,7 @@ check_host(const char *tcp)
 int
 cmd_up(int argc, char **argv)
 {
+	struct place p = { .new_keys = false };
 	bool sandbox = false, fresh = false;
 	const char *tcp = getenv("HUYING_TCP");
 	const char *instances = getenv("HUYING_INSTANCES");
@@ -329,10 +294,10 @@ cmd_up(int argc, char **argv)
 		{ "--tcp", &tcp, NULL },
 		{ "--sandbox", NULL, &sandbox },
 		{ "--fresh", NULL, &fresh },
+		{ "--new-keys", NULL, &p.new_keys },
 		{ "--instances", &instances, NULL },
 	};
 	const struct options o = { up_usage, rows, ARRAY_LEN(rows), NULL, 0 };
-	struct place p;
 	size_t n;
 	int code = options_parse(&o, argc, argv, &n);
 

@@ -12,7 +12,7 @@ build="build-essential pkg-config libczmq-dev libzmq3-dev libmsgpack-dev
 libpq-dev libsodium-dev libjansson-dev libmicrohttpd-dev"
 run="$build libcmocka-dev postgresql-15 postgresql-client-15 util-linux procps"
 dev="clang clang-format clang-tidy libclang-rt-14-dev cppcheck
-curl python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
+curl groff-base python3 python3-zmq python3-msgpack python3-jsonschema nodejs npm jq git
 ca-certificates faketime iproute2 iptables e2fsprogs mandoc"
 
 bench="libnats-dev libhiredis-dev redis-tools"

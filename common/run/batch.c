@@ -198,6 +198,16 @@ fire(struct run *r, struct err *e)
 	return RC_OK;
 }
 
+static bool
+recounts(const struct run *r)
+{
+	size_t i = 0;
+
+	while (i < r->n_events && !recount_is(&r->events[i]))
+		i++;
+	return i < r->n_events;
+}
+
 enum rc
 batch_apply(struct run *r, struct err *e)
 {
@@ -205,11 +215,15 @@ batch_apply(struct run *r, struct err *e)
 		TRY(r->desc->prepare(r, r->events, r->n_events, e));
 	for (size_t i = 0; i < r->n_events; i++)
 		apply_one(r, i);
-	/* A limit that is paused and resumed within a batch has no ledger. */
-	if (r->n_events > 1 && deadlines_paused(r))
+	/*
+	 * A limit that is paused and resumed within a batch has no ledger; one
+	 * that is armed and counted again, no row.
+	 */
+	if (r->n_events > 1 && (deadlines_paused(r) || recounts(r)))
 		return err_set(e, RC_GONE, "pauses go one by one");
 	TRY(deadlines_rehome(r, e));
-	return deadlines_resume(r, e);
+	TRY(deadlines_resume(r, e));
+	return recount_limits(r, e);
 }
 
 static enum rc

@@ -231,6 +231,12 @@ void deadlines_save(struct run *r);
 void deadline_json(struct buf *b, const char *name, struct str value);
 void deadline_send(struct run *r, const char *query, struct buf *json);
 
+/* recount.c: limits by the calendar as it is now */
+/* Whether EV makes it so; it wants a batch of its own. */
+bool recount_is(const struct run_event *ev);
+/* Does it, while nothing is sent yet. */
+enum rc recount_limits(struct run *r, struct err *e) MUST_CHECK;
+
 /* replay.c: what is another way in a replay. */
 bool replay_takes(const struct replay *p, const struct feed_event *fe);
 /* Batches do not go past this. */

@@ -253,6 +253,31 @@ UPDATE run.deadline SET state = 'armed', due_at = $5,
 	wake_at = least(soon_at + ($5 - due_at), $5), provisional = $6
 WHERE service = $1 AND thing = $2 AND name = $3 AND state = 'paused'
 
+-- What a change of the calendar may move: nothing that has run out by $3.
+-- name: counted
+SELECT thing, name, coalesce(unit, '') AS unit, division, rule, armed_at,
+	soon_at, due_at, trace
+FROM run.deadline
+WHERE service = $1 AND casefile = $2 AND state = 'armed' AND due_at > $3
+	AND rule !~ '^(natural|none):'
+ORDER BY thing, name
+
+-- name: pauses
+SELECT from_at, to_at FROM run.pause
+WHERE service = $1 AND thing = $2 AND name = $3 AND from_at >= $4
+	AND to_at IS NOT NULL ORDER BY from_at
+
+-- A limit that was warned of is not warned of again.
+-- name: recount
+UPDATE run.deadline SET due_at = $4::timestamptz,
+	soon_at = CASE WHEN soon_at IS NOT NULL
+		THEN least($5::timestamptz, $4::timestamptz) END,
+	wake_at = CASE WHEN soon_at IS NOT NULL
+		THEN least($5::timestamptz, $4::timestamptz)
+		ELSE $4::timestamptz END,
+	provisional = $6
+WHERE service = $1 AND thing = $2 AND name = $3 AND state = 'armed'
+
 -- One sign of life, and how many give one.
 -- name: seen
 INSERT INTO run.instance AS i (service, pid, events, facts, fired)

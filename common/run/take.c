@@ -30,7 +30,7 @@ is_wanted(const struct run *r, const struct run_event *ev)
 {
 	return ev->desc != NULL &&
 	       (machine_listens(r->desc->machine, ev->desc) ||
-		   deadline_is_own(r, ev));
+		   deadline_is_own(r, ev) || recount_is(ev));
 }
 
 /* Bytes that are no envelope: the journal knows whose they are. */

@@ -115,3 +115,31 @@ BEGIN
 		WHERE k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
 		HAVING min(k.expires_at) IS NOT NULL;
 END $$;
+
+-- Tells casefiles that their limits are to be counted again, as the registry;
+-- of one pack each is told once.  Says how many were told.
+CREATE FUNCTION registry.recount(pack text, casefiles text[], divisions text[]) RETURNS bigint
+LANGUAGE sql AS $$
+	WITH e AS (SELECT u.casefile, u.division, u.o,
+			'calendar-' || pack || '-' || u.casefile AS id
+		FROM unnest(casefiles, divisions) WITH ORDINALITY AS u (casefile, division, o)),
+	b AS (SELECT e.*, set_byte('\x00'::bytea, 0, 128 + 7)
+			|| run.pack_str('specversion') || run.pack_str('1.0')
+			|| run.pack_str('id') || run.pack_str(e.id)
+			|| run.pack_str('source') || run.pack_str('/registry')
+			|| run.pack_str('type') || run.pack_str('calendar.changed')
+			|| run.pack_str('subject') || run.pack_str(e.casefile)
+			|| run.pack_str('division') || run.pack_str(e.division)
+			|| run.pack_str('data') || run.pack_map('casefile', e.casefile) AS body
+		FROM e),
+	a AS (SELECT array_agg('/registry'::text) AS sources, array_agg(b.id ORDER BY b.o) AS ids,
+			array_agg('calendar.changed'::text) AS types,
+			array_agg(b.casefile ORDER BY b.o) AS subjects,
+			array_agg(b.division ORDER BY b.o) AS places,
+			array_agg(sha256(b.body) ORDER BY b.o) AS digests,
+			array_agg(b.body ORDER BY b.o) AS bodies
+		FROM b)
+	SELECT count(*) FROM a, journal.append(a.sources, a.ids, a.types, a.subjects,
+		a.places, a.digests, a.bodies) AS r
+	WHERE r.status = 'stored'
+$$;

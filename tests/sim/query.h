@@ -37,7 +37,7 @@ bool parked_is_due(const struct store *st, struct str service);
 query_fn query_errand, query_request_lock, query_request_done, query_request;
 /* query_deadline.c */
 query_fn query_due, query_fired, query_mark, query_arm, query_meet, query_pause,
-    query_ledger, query_resume;
+    query_ledger, query_resume, query_counted;
 /* query_rehome.c */
 query_fn query_running, query_rehome;
 /* query_intake.c */
