@@ -97,6 +97,8 @@ static const struct {
 	{ "dispatcher.fault", 2 },
 	{ "dispatcher.talk", 1 },
 	{ "dispatcher.warning", 4 },
+	{ "dispatcher.boundary", 1 },
+	{ "dispatcher.support", 1 },
 	{ "intake.report", 5 },
 	{ "intake.agency", 4 },
 	{ "intake.request", 3 },

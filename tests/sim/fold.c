@@ -3,6 +3,7 @@
 #include "common/base/id.h"
 #include "tests/sim/query.h"
 #include "tests/sim/trace.h"
+#include "tests/sim/watch_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,17 +96,15 @@ is_loose(enum store_table t, size_t column)
 }
 
 /*
- * A firing that was said and has not come back yet, because its casefile is
- * held up: the clock stands, and the journal does not say so.
+ * A firing that was said and has not come back, because its casefile is held
+ * up or a person dropped it: the clock stands, and the journal does not say so.
  */
 static bool
 is_on_its_way(const struct version *v, enum store_table t, size_t column)
 {
 	return t == TABLE_deadline && column == COL_deadline_wake_at &&
 	       str_is(v->cell[COL_deadline_state], "armed") &&
-	       parked_holds(&the_fold_world->store,
-		   v->cell[COL_deadline_service],
-		   v->cell[COL_deadline_casefile]);
+	       owners_aside(the_fold_world, v->cell[COL_deadline_casefile]);
 }
 
 static void

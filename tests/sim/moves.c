@@ -35,16 +35,30 @@ print_from(const struct thing *t, uint32_t from)
 			printf(" %s", i > 0 ? t->states[i] : "new");
 }
 
-/* Packs are not loaded here. */
-static bool
-comes_of_a_pack(const struct machine *m, size_t thing, int state)
+/*
+ * Packs are not loaded here, so none begins and no change of borders with it,
+ * and what a fact changes in the registry is not known: the states of THING
+ * that can be reached without.
+ */
+static uint32_t
+reachable(const struct machine *m, size_t thing)
 {
-	for (size_t i = 0; i < m->n_moves; i++)
-		if ((size_t)m->moves[i].thing == thing &&
-		    m->moves[i].to == state &&
-		    m->moves[i].on != &msg_registry_changed_desc)
-			return false;
-	return true;
+	uint32_t reached = IN(STATE_NEW), before;
+
+	do {
+		before = reached;
+		for (size_t i = 0; i < m->n_moves; i++) {
+			const struct move *mv = &m->moves[i];
+
+			if ((size_t)mv->thing == thing && mv->to != STAY &&
+			    (mv->from & reached) != 0 &&
+			    mv->on != &msg_registry_changed_desc &&
+			    mv->on != &msg_cadre_return_desc &&
+			    mv->on != &msg_boundary_begun_desc)
+				reached |= IN(mv->to);
+		}
+	} while (reached != before);
+	return reached;
 }
 
 static bool
@@ -56,10 +70,11 @@ print_unreached(const struct moves_seen *m)
 		for (size_t t = 0; t < services[s]->machine->n_things; t++) {
 			const struct thing *th =
 			    &services[s]->machine->things[t];
+			uint32_t can = reachable(services[s]->machine, t);
 
 			for (int i = 1; i < STATES_MAX && th->states[i] != NULL;
 			     i++) {
-				if (comes_of_a_pack(services[s]->machine, t, i))
+				if ((can & IN(i)) == 0)
 					continue;
 				all++;
 				if (m->state[s][t][i] > 0)
