@@ -263,13 +263,18 @@ headers: $(GEN)
 PUREKIT := $(addprefix $B/common/,base/calendar.o base/limit.o base/str.o base/strs.o registry/registry_admit.o \
 	registry/registry_find.o \
 	registry/registry_resolve.o registry/registry_roster.o registry/roster.o \
-	registry/table.o rule/step.o rule/rehome.o rule/machine.o)
+	registry/table.o rule/step.o rule/step_limit.o rule/step_unit.o \
+	rule/rehome.o rule/machine.o)
 pure: $(PARTS) $(PUREKIT)
 	@awk -f common/pure.awk common/pure.txt $(foreach o,$(wildcard $B/services/*/rules*.o),$o) $(PUREKIT)
 
 # The five services have the same files, but for rules split by noun.
 alike:
 	@common/alike.sh $(filter-out bus,$(SERVICES))
+
+# A file that is longer has more than one noun.
+sizes:
+	@wc -l $(SRC) $(HDR) | awk '$$1 > 400 && $$2 != "total" { print $$2 ": " $$1 " lines, not 400"; n++ } END { exit n > 0 }'
 
 format:
 	@clang-format --dry-run --Werror $(SRC) $(filter-out common/msg/def_% common/rule/def_%,$(HDR))

@@ -35,6 +35,12 @@ enum {
 
 extern const struct machine scoring_machine;
 
+static inline const struct row_tally *
+scoring_tally_of(const struct row_head *row)
+{
+	return (const struct row_tally *)row;
+}
+
 /*
  * An assessment period, half open, Unix ms.  It is named for the month of
  * its last day: with a scheme that starts on the 19th, 2026-04 is 19 March

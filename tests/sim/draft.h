@@ -39,6 +39,8 @@ bool draft_is_idle(const struct world *w, size_t service, struct str casefile);
 bool draft_bundle(struct draft *d);
 /* In these a row of a bundle that is to end; its table. */
 const char *draft_through(struct draft *d);
+/* report.c: of words that match each other, now and then. */
+void draft_report(struct draft *d);
 
 /* letter.c: the envelope as the bus would have made it canonical. */
 struct letter *draft_post(struct draft *d, const char *id);

@@ -4,8 +4,8 @@
  * time of the clock, must find in PostgreSQL what it found there.
  */
 #include "common/run/things.h"
+#include "tests/lib/celltext.h"
 #include "tests/lib/scratch.h"
-#include "tests/sim/cell.h"
 #include "tests/sim/trace.h"
 
 #include <libpq-fe.h>
@@ -63,8 +63,8 @@ static const char *const clock_sql[] = {
  * What the simulation does in a simpler way, or not at all; and a sign of life
  * that here outlives the failure of what was sent behind it.
  */
-static const char *const not_compared[] = { "intake_propose", "migrate_newest",
-	"run_replan", "run_lazy", "run_lag", "run_seen" };
+#define NOT_COMPARED                                                           \
+	"intake_propose|migrate_newest|run_replan|run_lazy|run_lag|run_seen"
 
 struct replay {
 	struct scratch *scratch;
@@ -194,65 +194,6 @@ set_clock(struct replay *r, int64_t now_us)
 	PQclear(res);
 }
 
-static void
-put_hex(struct str s, struct buf *out)
-{
-	for (size_t i = 0; i < s.n; i++)
-		buf_printf(out, "%02x", (unsigned char)s.p[i]);
-}
-
-/* A cell as text, the same whatever the width of its type. */
-static void
-put_cell(struct str s, int64_t type, struct buf *out)
-{
-	int64_t v = 0;
-
-	buf_char(out, '|');
-	if (s.p == NULL) {
-		buf_z(out, "null");
-		return;
-	}
-	switch (type) {
-	case CELL_I64:
-	case CELL_TIME:
-		for (size_t i = 0; i < s.n; i++)
-			v = (int64_t)((uint64_t)v << 8 | (unsigned char)s.p[i]);
-		buf_printf(out, "%lld", (long long)v);
-		break;
-	case CELL_TEXT:
-		buf_str(out, s);
-		break;
-	default:
-		put_hex(s, out);
-		break;
-	}
-}
-
-static int
-cmp(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* Rows that are equal to the order of the statement may come in any. */
-static struct str
-sorted(struct replay *r, struct str *rows, size_t n)
-{
-	struct buf all;
-	struct str text;
-
-	buf_init(&all, (size_t)1 << 28);
-	qsort(rows, n, sizeof(*rows), cmp);
-	for (size_t i = 0; i < n; i++) {
-		buf_str(&all, rows[i]);
-		buf_char(&all, '\n');
-	}
-	assert_false(all.failed);
-	text = arena_str(r->arena, buf_get(&all));
-	buf_fini(&all);
-	return text;
-}
-
 /* The columns of the simulation, and where PostgreSQL has them. */
 struct columns {
 	int64_t n;
@@ -272,11 +213,11 @@ rows_there(struct replay *r, const struct columns *c, int64_t n)
 	for (int64_t i = 0; i < n; i++) {
 		buf_reset(&one);
 		for (int64_t k = 0; k < c->n; k++)
-			put_cell(get_str(r), c->type[k], &one);
+			celltext_put(get_str(r), c->type[k], &one);
 		rows[i] = arena_str(r->arena, buf_get(&one));
 	}
 	buf_fini(&one);
-	return sorted(r, rows, (size_t)n);
+	return celltext_sorted(rows, (size_t)n, r->arena);
 }
 
 static struct str
@@ -297,21 +238,12 @@ rows_here(struct replay *r, const struct columns *c, const PGresult *res)
 
 			if (PQgetisnull(res, i, at))
 				s = (struct str){ NULL, 0 };
-			put_cell(s, c->type[k], &one);
+			celltext_put(s, c->type[k], &one);
 		}
 		rows[i] = arena_str(r->arena, buf_get(&one));
 	}
 	buf_fini(&one);
-	return sorted(r, rows, (size_t)n);
-}
-
-static bool
-is_compared(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(not_compared); i++)
-		if (strcmp(name, not_compared[i]) == 0)
-			return false;
-	return true;
+	return celltext_sorted(rows, (size_t)n, r->arena);
 }
 
 static void
@@ -328,7 +260,7 @@ compare(struct replay *r, const char *name, const PGresult *res)
 	}
 	n = must_get(r);
 	there = rows_there(r, &c, n);
-	if (!is_compared(name))
+	if (str_in(STR(NOT_COMPARED), '|', str_of(name)))
 		return;
 	for (int64_t k = 0; k < c.n; k++)
 		if (c.real[k] < 0)

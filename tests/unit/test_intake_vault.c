@@ -313,120 +313,6 @@ test_an_identity_opens_under_its_own_token_only(void **state)
 	assert_int_equal(strlen(vault_newest(vault)), VAULT_KEY_ID - 1);
 }
 
-static void
-add_key_to(const char *path, enum vault_use use)
-{
-	struct vault_ring ring;
-	struct err e;
-
-	assert_int_equal(vault_ring_read(path, "test", &ring, &e), RC_OK);
-	assert_int_equal(vault_ring_add(&ring, &e), RC_OK);
-	assert_int_equal(vault_ring_write(path, use, &ring, &e), RC_OK);
-	if (use == VAULT_SEAL)
-		assert_int_equal(
-		    vault_public_write(paths[1], &ring, &e), RC_OK);
-}
-
-static void
-drop_first_of(const char *path, enum vault_use use)
-{
-	struct vault_ring ring;
-	struct err e;
-
-	assert_int_equal(vault_ring_read(path, "test", &ring, &e), RC_OK);
-	vault_ring_drop(&ring, 0);
-	assert_int_equal(vault_ring_write(path, use, &ring, &e), RC_OK);
-}
-
-static void
-test_a_new_key_locks_and_old_ones_open(void **state)
-{
-	char first[VAULT_KEY_ID];
-	struct str old = vault_lock(vault, "00ff", &who, arena), fresh;
-	struct msg_sealed_report out;
-	struct err e;
-
-	(void)state;
-	(void)snprintf(first, sizeof(first), "%s", vault_newest(vault));
-	add_key_to(paths[2], VAULT_LOCK);
-	assert_string_equal(vault_newest(vault), first);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_string_not_equal(vault_newest(vault), first);
-	fresh = vault_lock(vault, "00ff", &who, arena);
-	assert_int_equal(
-	    vault_unlock(vault, "00ff", old, arena, &out, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	drop_first_of(paths[2], VAULT_LOCK);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_int_equal(
-	    vault_unlock(vault, "00ff", old, arena, &out, &e), RC_REJECT);
-	assert_int_equal(
-	    vault_unlock(vault, "00ff", fresh, arena, &out, &e), RC_OK);
-	assert_true(str_eq(out.phone, who.phone));
-}
-
-static void
-test_boxes_for_the_previous_public_key_still_open(void **state)
-{
-	const char *first = NULL, *second = NULL;
-	struct msg_sealed_report out;
-	struct str old = sealed_who();
-	struct err e;
-
-	(void)state;
-	add_key_to(paths[0], VAULT_SEAL);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_int_equal(
-	    vault_unseal(vault, old, arena, &out, &first, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	assert_int_equal(
-	    vault_unseal(vault, sealed_who(), arena, &out, &second, &e), RC_OK);
-	assert_string_not_equal(first, second);
-	drop_first_of(paths[0], VAULT_SEAL);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_int_equal(
-	    vault_unseal(vault, old, arena, &out, &first, &e), RC_REJECT);
-	assert_null(first);
-}
-
-/* Whoever had a token keeps it, when every key of then has gone. */
-static void
-test_tokens_and_callers_outlive_their_key(void **state)
-{
-	unsigned char person[2][VAULT_PERSON];
-	char token[2][VAULT_TOKEN];
-	struct err e;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		vault_token(vault, STR("/hotline"), STR("1"), token[i]);
-		assert_true(vault_person(vault, &who, person[i]));
-		add_key_to(paths[2], VAULT_LOCK);
-		drop_first_of(paths[2], VAULT_LOCK);
-		assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	}
-	assert_string_equal(token[0], token[1]);
-	assert_memory_equal(person[0], person[1], VAULT_PERSON);
-}
-
-static void
-test_a_file_that_went_bad_changes_nothing(void **state)
-{
-	char id[VAULT_KEY_ID], text[2000] = "";
-	size_t n = slurp(paths[2], text, sizeof(text) - 1);
-	struct err e;
-
-	(void)state;
-	(void)snprintf(id, sizeof(id), "%s", vault_newest(vault));
-	spill(paths[2], "no key\n", 0600);
-	assert_int_equal(vault_refresh(vault, &e), RC_FATAL);
-	assert_string_equal(vault_newest(vault), id);
-	text[n] = '\0';
-	spill(paths[2], text, 0600);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_string_equal(vault_newest(vault), id);
-}
-
 int
 main(void)
 {
@@ -442,11 +328,6 @@ main(void)
 		    test_a_caller_is_the_same_however_the_number_is_written),
 		cmocka_unit_test(
 		    test_an_identity_opens_under_its_own_token_only),
-		cmocka_unit_test(test_a_new_key_locks_and_old_ones_open),
-		cmocka_unit_test(
-		    test_boxes_for_the_previous_public_key_still_open),
-		cmocka_unit_test(test_tokens_and_callers_outlive_their_key),
-		cmocka_unit_test(test_a_file_that_went_bad_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);

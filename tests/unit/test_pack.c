@@ -17,7 +17,6 @@
 #include <cmocka.h>
 
 #define GOLDEN "tests/golden/pack"
-#define TONGLU "deploy/packs/tonglu"
 #define FILES_MAX 32
 
 /* The golden pack, read once. */
@@ -237,22 +236,6 @@ test_the_golden_pack_is_sound(void **state)
 	assert_string_equal(faults_now().p, "");
 }
 
-static void
-test_the_county_pack_is_sound(void **state)
-{
-	struct pack p;
-	struct err e;
-
-	(void)state;
-	pack_init(&p, TONGLU);
-	assert_int_equal(pack_read(&p, &e), RC_OK);
-	pack_check(&p);
-	assert_int_equal(p.n_faults, 0);
-	assert_int_equal(p.tables[TABLE_matter].n, 345);
-	assert_int_equal(p.tables[TABLE_power_item].n, 781);
-	pack_fini(&p);
-}
-
 /* clang-format off */
 static const struct mistake of_rows[] = {
 #define MISTAKE(group, file, from, to, want)                                   \
@@ -353,89 +336,6 @@ run(const char *command, const char *a, const char *b)
 	return rc;
 }
 
-#define NOT_NAMED (-2)
-
-/* "1,335": thousands as people write them; -1 where no number stands. */
-static int64_t
-count_of(struct str s)
-{
-	int64_t n = -1;
-
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			n = (n < 0 ? 0 : n * 10) + (s.p[i] - '0');
-		else if (s.p[i] != ',' && s.p[i] != ' ')
-			return -1;
-	return n;
-}
-
-/*
- * Rows of FILE as the page says, -1 where it leaves that open: its I-th file
- * has the I-th number.
- */
-static int64_t
-told_of(struct str page, struct str file)
-{
-	struct str line, names, counts;
-
-	while (str_next(&page, '\n', &line)) {
-		size_t bar, place;
-
-		if (!str_starts(line, STR("| ")))
-			continue;
-		line = str_cut(line, 2, line.n);
-		bar = str_find(line, '|');
-		names = str_cut(line, 0, bar);
-		place = 0;
-		counts = str_cut(line, bar + 1, line.n);
-		counts = str_cut(counts, 0, str_find(counts, '|'));
-		if (str_starts(names, file))
-			place = 1;
-		else if (names.n > file.n + 1 &&
-			 str_eq(str_cut(names, names.n - file.n - 1, file.n),
-			     file))
-			place = 2;
-		if (place == 0)
-			continue;
-		/* "764, 230": a comma and a blank part them. */
-		for (size_t i = 0; i + 1 < counts.n; i++)
-			if (counts.p[i] == ',' && counts.p[i + 1] == ' ')
-				return count_of(
-				    place == 1
-					? str_cut(counts, 0, i)
-					: str_cut(counts, i + 1, counts.n));
-		return count_of(counts);
-	}
-	return NOT_NAMED;
-}
-
-/* Every file of the sample pack is on its page; what it counts is so. */
-static void
-test_the_page_of_the_county_counts_its_rows(void **state)
-{
-	struct err e;
-	struct str page;
-	struct pack p;
-	int bad = 0;
-
-	(void)state;
-	page = slurp(TONGLU "/README.md");
-	pack_init(&p, TONGLU);
-	assert_int_equal(pack_read(&p, &e), RC_OK);
-	for (size_t t = 0; t < TABLE_COUNT; t++) {
-		const char *file = registry_files[t].file;
-		int64_t told = told_of(page, str_of(file));
-
-		if (told == -1 || told == (int64_t)p.tables[t].n)
-			continue;
-		print_error("%s has %zu rows, not %lld\n", file, p.tables[t].n,
-		    (long long)told);
-		bad++;
-	}
-	pack_fini(&p);
-	assert_int_equal(bad, 0);
-}
-
 static void
 test_exit_codes(void **state)
 {
@@ -467,7 +367,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_golden_pack_is_sound),
-		cmocka_unit_test(test_the_county_pack_is_sound),
 		cmocka_unit_test(test_a_bad_file_is_told_and_no_more),
 		cmocka_unit_test(test_a_bad_cell_is_told_at_its_place),
 		cmocka_unit_test(test_keys_are_unique),
@@ -481,7 +380,6 @@ main(void)
 		cmocka_unit_test(test_the_calendar_fits),
 		cmocka_unit_test(test_what_gives_a_card_is_known),
 		cmocka_unit_test(test_every_fault_is_told_in_order),
-		cmocka_unit_test(test_the_page_of_the_county_counts_its_rows),
 		cmocka_unit_test(test_exit_codes),
 	};
 

@@ -1,4 +1,4 @@
-/* What counts, and how it adds up: services/scoring/rules_tally.c. */
+/* What counts, and how it adds up: rules_tally.c and rules_count.c. */
 #include "services/scoring/rules.h"
 #include "tests/lib/score_facts.h"
 
