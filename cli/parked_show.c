@@ -168,11 +168,11 @@ print_behind(const struct parked_ask *a, struct printer *p,
 	AUTO(args_fini) struct args q;
 	int64_t n = rows_i64(one, 0, SHOW_BEHIND);
 
+	args_init(&q);
 	if (!a->json)
 		printf("\nbehind it: %lld\n", (long long)n);
 	if (n == 0)
 		return RC_OK;
-	args_init(&q);
 	args_str(&q, a->service);
 	args_str(&q, rows_str(one, 0, LIST_CASEFILE));
 	args_i64(&q, rows_i64(one, 0, LIST_SEQ));

@@ -263,12 +263,12 @@ ask_to_retire(struct vault_ask *a, size_t f, int64_t *held, struct err *e)
 	AUTO(args_fini) struct args q;
 	struct str id = str_of(a->words[1]);
 
+	args_init(&q);
 	if (files[f].use == VAULT_SEAL) {
 		TRY(count_unnoted(a, held, e));
 		if (*held > 0)
 			return RC_OK;
 	}
-	args_init(&q);
 	args_str(&q, id);
 	TRY(db_exec(a->db, "vault_retire", &q, &rows, e));
 	*held = rows_i64(rows, 0, 0);

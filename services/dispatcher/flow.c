@@ -33,9 +33,9 @@ prepare_topic(struct run *r, struct run_event *ev, size_t place, struct err *e)
 	AUTO(args_fini) struct args a;
 	struct topics *t = arena_alloc(run_arena(r), sizeof(*t));
 
+	args_init(&a);
 	must(t != NULL);
 	TRY(run_await_before(r, ev, place, e));
-	args_init(&a);
 	put_month(&a, ev->at);
 	args_str(&a, registry_county_of(u != NULL ? u->division : STR("")));
 	args_i64(&a, ev->seq);
@@ -45,6 +45,34 @@ prepare_topic(struct run *r, struct run_event *ev, size_t place, struct err *e)
 		t->last = arena_str(
 		    run_arena(r), rows_str(rows, rows_n(rows) - 1, 0));
 	ev->extra = t;
+	return RC_OK;
+}
+
+/* An emergency in force may lie in any folder, too. */
+static enum rc
+prepare_emergency(
+    struct run *r, struct run_event *ev, size_t place, struct err *e)
+{
+	const struct msg_emergency_declare *m = ev->msg;
+	const struct row_unit *u =
+	    registry_unit(run_registry(r), m->unit, ev->at);
+	struct emergencies *found = arena_alloc(run_arena(r), sizeof(*found));
+	AUTO(rows_free) struct rows *rows = NULL;
+	AUTO(args_fini) struct args a;
+	struct row_campaign *v;
+
+	args_init(&a);
+	must(found != NULL);
+	TRY(run_await_before(r, ev, place, e));
+	args_str(&a, registry_county_of(u != NULL ? u->division : STR("")));
+	args_i64(&a, ev->seq);
+	TRY(db_exec(run_db(r), Q_dispatcher_emergencies, &a, &rows, e));
+	v = arena_alloc(run_arena(r), (rows_n(rows) + 1) * sizeof(*v));
+	must(v != NULL);
+	for (size_t i = 0; i < rows_n(rows); i++)
+		rows_decode(rows, i, &row_campaign_desc, &v[i], run_arena(r));
+	*found = (struct emergencies){ v, rows_n(rows) };
+	ev->extra = found;
 	return RC_OK;
 }
 
@@ -65,6 +93,8 @@ prepare(struct run *r, struct run_event *events, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if (events[i].desc == &msg_campaign_choose_desc)
 			TRY(prepare_topic(r, &events[i], i, e));
+		else if (events[i].desc == &msg_emergency_declare_desc)
+			TRY(prepare_emergency(r, &events[i], i, e));
 		else if (is_about_all(&events[i]))
 			TRY(run_await_before(r, &events[i], i, e));
 	return RC_OK;

@@ -3,19 +3,29 @@
 #include "services/intake/desk_nearby.h"
 
 /*
- * EV may open callbacks or be told to who waits: a closing, the promise of a
- * task that passes, moves or stands still.
+ * EV may open callbacks or be told to who waits: a closing, a promise that
+ * passes, moves or stands still.
  */
 static bool
 may_call(const struct run_event *ev)
 {
+	const struct msg_deadline_overdue *m = ev->msg;
+
 	return ev->desc == &msg_casefile_closed_desc ||
 	       ev->desc == &msg_extension_granted_desc ||
 	       ev->desc == &msg_suspension_granted_desc ||
 	       ev->desc == &msg_suspension_ended_desc ||
 	       (ev->desc == &msg_deadline_overdue_desc &&
-		   str_is(((const struct msg_deadline_overdue *)ev->msg)->limit,
-		       "finish"));
+		   (str_is(m->limit, "finish") || str_is(m->limit, "overall")));
+}
+
+/* What EV's casefile was merged into, and is closed with; empty: nothing. */
+static struct str
+parent_of(const struct run_event *ev)
+{
+	if (ev->desc != &msg_casefile_closed_desc)
+		return (struct str){ NULL, 0 };
+	return ((const struct msg_casefile_closed *)ev->msg)->parent;
 }
 
 static const struct row_report *
@@ -51,6 +61,12 @@ caller_load(struct run *r, const struct run_event *events, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		any = any || may_call(&events[i]);
 		most += run_folder(r, events[i].casefile)->n;
+		/* It lies in another folder, as it is by then. */
+		if (parent_of(&events[i]).n == 0)
+			continue;
+		TRY(run_await_before(r, &events[i], i, e));
+		TRY(intake_store_callers(run_db(r), parent_of(&events[i]),
+		    run_arena(r), &out->above, e));
 	}
 	if (!any)
 		return RC_OK;
@@ -84,8 +100,9 @@ caller_look(struct run *r, const struct intake_persons *known,
     struct run_event *events, size_t n, size_t i)
 {
 	const struct folder *f = run_folder(r, events[i].casefile);
-	struct str *persons, *again;
-	size_t n_persons = 0, n_again = 0;
+	bool child = parent_of(&events[i]).n > 0;
+	struct str *persons, *again, *above;
+	size_t n_persons = 0, n_again = 0, n_above = 0;
 	struct prepared *p;
 
 	if (!may_call(&events[i]))
@@ -93,7 +110,8 @@ caller_look(struct run *r, const struct intake_persons *known,
 	p = arena_alloc(run_arena(r), sizeof(*p));
 	persons = arena_alloc(run_arena(r), (f->n + 1) * sizeof(*persons));
 	again = arena_alloc(run_arena(r), (f->n + 1) * sizeof(*again));
-	must(p != NULL && persons != NULL && again != NULL);
+	above = arena_alloc(run_arena(r), (f->n + 1) * sizeof(*above));
+	must(p != NULL && persons != NULL && again != NULL && above != NULL);
 	for (const struct held *h = f->first; h != NULL; h = h->next) {
 		const struct row_report *row = as_report(h);
 		struct str who = { NULL, 0 };
@@ -102,11 +120,14 @@ caller_look(struct run *r, const struct intake_persons *known,
 			who = person_of(known, events, n, row);
 		if (who.n == 0)
 			continue;
-		if (strs_has((struct strs){ persons, n_persons }, who))
+		if (child && strs_has(known->above, who))
+			above[n_above++] = row->id;
+		else if (strs_has((struct strs){ persons, n_persons }, who))
 			again[n_again++] = row->id;
 		else
 			persons[n_persons++] = who;
 	}
 	p->again = (struct strs){ again, n_again };
+	p->above = (struct strs){ above, n_above };
 	events[i].extra = p;
 }

@@ -44,6 +44,13 @@ WHERE state = 'booked'
 SELECT token, encode(person, 'hex') AS person FROM vault.identity
 WHERE token = ANY ($1::text[]) AND person IS NOT NULL;
 
+-- Who is called when casefile $1 is closed.
+-- name: callers
+SELECT DISTINCT encode(i.person, 'hex') AS person
+FROM intake.report r JOIN vault.identity i ON i.token = r.token
+WHERE r.casefile = $1 AND r.reachable
+	AND r.state IN ('accepted', 'merged') AND i.person IS NOT NULL;
+
 -- name: identities
 INSERT INTO vault.identity (token, report, source, id, person, sealed,
 	key_id, created_at, box_key)

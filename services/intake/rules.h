@@ -67,6 +67,7 @@ struct prepared {
 	size_t n_duplicates;
 	struct former former;
 	struct strs again; /* reports whose caller said it before */
+	struct strs above; /* and those who are called for the parent */
 	struct seats seats;
 };
 
@@ -111,7 +112,8 @@ void intake_ask_check(
 void intake_agency_take(struct step *s, const struct row_report *r);
 
 /* It is asked for at a door: settled before night, looked at again. */
-void intake_visit_open(struct step *s, const struct row_report *r);
+void intake_visit_open(
+    struct step *s, struct str visit, struct str unit, struct str officer);
 
 /* UNIT itself, or the other half of a department and its branch. */
 bool intake_is_handler(

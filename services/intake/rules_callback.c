@@ -19,7 +19,10 @@ next_carried(struct step *s, const struct row_report *prev)
 static bool
 is_called(struct step *s, const struct row_report *r)
 {
-	return r->reachable && !strs_has(intake_prepared(s)->again, r->id);
+	const struct prepared *p = intake_prepared(s);
+
+	return r->reachable && !strs_has(p->again, r->id) &&
+	       !strs_has(p->above, r->id);
 }
 
 /* It is asked before the casefile is closed. */
@@ -91,12 +94,14 @@ intake_callback_open(struct step *s)
 			open_one(s, r, m->handler, m->outcome);
 }
 
-/* The limit of a task, which is the promise that was made with it. */
+/* The promise, or the limit of a task, which was made with it. */
 static bool
 is_work(const struct step *s, const struct msg_deadline_overdue *m)
 {
 	struct str casefile = s->folder->casefile;
 
+	if (str_is(m->limit, "overall") && str_eq(m->thing, casefile))
+		return m->unit.n > 0;
 	return str_is(m->limit, "finish") && m->unit.n > 0 &&
 	       str_starts(m->thing, casefile) &&
 	       str_starts(str_cut(m->thing, casefile.n, m->thing.n), STR("/T"));
@@ -145,7 +150,10 @@ tell_lapsed(struct step *s, const struct row_callback *c, const char *why)
 	step_emit(s, &msg_callback_lapsed_desc, &lapsed);
 }
 
-/* A sensor, a colleague, somebody without a name: a row says so. */
+/*
+ * A sensor, a colleague, somebody without a name, or who is called for the
+ * casefile that this one was merged into: a row says so.
+ */
 void
 intake_callback_skip(struct step *s)
 {
@@ -153,7 +161,7 @@ intake_callback_skip(struct step *s)
 
 	for (struct row_report *r = next_carried(s, NULL); r != NULL;
 	     r = next_carried(s, r))
-		if (!r->reachable)
+		if (!r->reachable || strs_has(intake_prepared(s)->above, r->id))
 			tell_lapsed(s,
 			    callback_new(
 				s, r, CALLBACK_LAPSED, m->handler, m->outcome),

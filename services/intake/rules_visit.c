@@ -3,29 +3,42 @@
  * without a word; and somebody goes back to see (回头看).
  */
 #include "services/intake/rules.h"
+#include "services/intake/rules_channel.h"
 
 void
-intake_visit_open(struct step *s, const struct row_report *r)
+intake_visit_open(
+    struct step *s, struct str visit, struct str unit, struct str officer)
 {
 	struct row_request *q = step_new(s, THING_REQUEST, REQUEST_OPENED);
+	struct str place = registry_successor(s->registry, q->division, s->at);
 	struct due night = step_due(s, "household_visit.same_day", s->at);
 	struct msg_visit_opened opened = {
 		.request = q->id,
-		.visit = r->visit,
-		.unit = r->unit.n > 0 ? r->unit : step_room(s, r->division),
-		.officer = r->officer,
+		.visit = visit,
+		.unit = unit.n > 0 ? unit : step_room(s, place),
+		.officer = officer,
 		.night_at = night.at,
 	};
 
-	q->division = r->division;
+	q->division = place;
 	q->unit = opened.unit;
-	q->officer = r->officer;
-	q->visit = r->visit;
+	q->officer = officer;
+	q->visit = visit;
 	q->opened_at = s->at;
 	q->night_at = night.at;
 	step_arm(
 	    s, (struct row_head *)q, "night", ARM_QUIET, opened.unit, night);
 	step_emit(s, &msg_visit_opened_desc, &opened);
+}
+
+/* Others had reported it before: it is settled with theirs. */
+void
+intake_visit_added(struct step *s)
+{
+	const struct msg_report_added *m = s->msg;
+
+	if (m->channel.n > 0 && channel_is(m->channel, CHANNEL_DOOR))
+		intake_visit_open(s, m->visit, m->unit, m->officer);
 }
 
 void

@@ -167,6 +167,25 @@ intake_store_persons(struct db *db, struct strs tokens, struct arena *arena,
 	return RC_OK;
 }
 
+enum rc
+intake_store_callers(struct db *db, struct str casefile, struct arena *arena,
+    struct strs *out, struct err *e)
+{
+	AUTO(args_fini) struct args a;
+	AUTO(rows_free) struct rows *rows = NULL;
+	struct str *v;
+
+	args_init(&a);
+	args_str(&a, casefile);
+	TRY(db_exec(db, Q_intake_callers, &a, &rows, e));
+	v = arena_alloc(arena, (rows_n(rows) + 1) * sizeof(*v));
+	must(v != NULL);
+	for (size_t i = 0; i < rows_n(rows); i++)
+		v[i] = kept(rows, i, 0, arena);
+	*out = (struct strs){ v, rows_n(rows) };
+	return RC_OK;
+}
+
 size_t
 intake_store_identities(struct db *db, const struct intake_identity *v,
     size_t n, const char *key_id, struct arena *arena)

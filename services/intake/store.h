@@ -62,6 +62,7 @@ struct intake_person {
 struct intake_persons {
 	struct intake_person *v;
 	size_t n;
+	struct strs above; /* called for the parent of the first event */
 };
 
 /* All results live in ARENA. */
@@ -88,6 +89,9 @@ enum rc intake_store_seats(struct db *db, const int64_t *days, size_t n,
     struct arena *arena, struct intake_seats *out, struct err *e) MUST_CHECK;
 enum rc intake_store_persons(struct db *db, struct strs tokens,
     struct arena *arena, struct intake_persons *out, struct err *e) MUST_CHECK;
+/* Who is called when CASEFILE is closed, as hashes. */
+enum rc intake_store_callers(struct db *db, struct str casefile,
+    struct arena *arena, struct strs *out, struct err *e) MUST_CHECK;
 /* Sends them off with the rest of the transaction; nothing for none. */
 size_t intake_store_identities(struct db *db, const struct intake_identity *v,
     size_t n, const char *key_id, struct arena *arena);

@@ -45,6 +45,7 @@ static const struct {
 	{ "intake_propose", query_propose },
 	{ "intake_nearby", query_nearby },
 	{ "intake_persons", query_persons },
+	{ "intake_callers", query_callers },
 	{ "intake_formers", query_formers },
 	{ "intake_seats", query_seats },
 	{ "intake_identities", query_identities },
@@ -58,6 +59,7 @@ static const struct {
 	{ "scoring_warned", query_warned },
 	{ "scoring_watched", query_watched },
 	{ "dispatcher_topics", query_topics },
+	{ "dispatcher_emergencies", query_emergencies },
 	{ "dispatcher_follow", query_follow },
 	/* What the bus and the tool do in their own words. */
 	{ "sim_seal", query_seal },

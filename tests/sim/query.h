@@ -43,13 +43,13 @@ query_fn query_running, query_rehome;
 /* query_intake.c */
 /* intake.person() of TOKEN, or NULL. */
 struct str query_person(struct call *c, struct str token);
-query_fn query_boxes, query_propose, query_nearby, query_persons,
+query_fn query_boxes, query_propose, query_nearby, query_persons, query_callers,
     query_identities, query_seal, query_formers, query_seats;
 /* query_scoring.c */
 query_fn query_counts, query_revision, query_behind;
 /* query_look.c */
 query_fn query_volumes, query_clusters, query_reds, query_ungraded,
-    query_warned, query_watched, query_topics, query_follow;
+    query_warned, query_watched, query_topics, query_emergencies, query_follow;
 
 /* One object of a JSON array, as cells of a table's columns. */
 struct json_rows;

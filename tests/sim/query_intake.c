@@ -186,6 +186,38 @@ query_persons(struct call *c)
 	return OUTCOME_DONE;
 }
 
+/* Of one casefile; each person once, in no order. */
+enum outcome
+query_callers(struct call *c)
+{
+	const struct table *t = store_table(c->store, STR("intake.report"));
+	int state = table_column(t, STR("state"));
+	int token = table_column(t, STR("token"));
+	int reachable = table_column(t, STR("reachable"));
+	struct str *seen =
+	    arena_alloc(c->store->scratch, (t->n_spots + 1) * sizeof(*seen));
+	size_t n = 0;
+
+	must(seen != NULL);
+	result_column(c->out, "person", CELL_TEXT);
+	for (size_t i = 0; i < t->n_spots; i++) {
+		const struct version *v = spot_seen(t->spots[i], &c->s->tx);
+		struct str who;
+
+		if (v == NULL || !str_eq(v->cell[1], call_str(c, 0)) ||
+		    !str_eq(v->cell[reachable], STR("\1")) ||
+		    !(str_is(v->cell[state], "accepted") ||
+			str_is(v->cell[state], "merged")))
+			continue;
+		who = query_person(c, v->cell[token]);
+		if (who.p == NULL || strs_has((struct strs){ seen, n }, who))
+			continue;
+		seen[n++] = who;
+		result_row(c->out, &who);
+	}
+	return OUTCOME_DONE;
+}
+
 /* Seats that are taken on the days asked for. */
 enum outcome
 query_seats(struct call *c)

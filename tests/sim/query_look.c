@@ -276,6 +276,30 @@ query_topics(struct call *c)
 	return OUTCOME_DONE;
 }
 
+/* There are few, and any of them is as good as the first. */
+enum outcome
+query_emergencies(struct call *c)
+{
+	const struct table *t =
+	    store_table(c->store, STR("dispatcher.campaign"));
+	int alarm = table_column(t, STR("alarm"));
+	int chosen = table_column(t, STR("chosen_seq"));
+	int stopped = table_column(t, STR("stopped_seq"));
+
+	result_columns(c->out, t);
+	for (size_t i = 0; i < t->n_spots; i++) {
+		const struct version *v = spot_seen(t->spots[i], &c->s->tx);
+
+		if (v != NULL && v->cell[alarm].p != NULL &&
+		    str_eq(v->cell[2], call_str(c, 0)) &&
+		    cell_i64(v->cell[chosen]) < call_i64(c, 1) &&
+		    (v->cell[stopped].p == NULL ||
+			cell_i64(v->cell[stopped]) > call_i64(c, 1)))
+			result_row(c->out, v->cell);
+	}
+	return OUTCOME_DONE;
+}
+
 /* Packs are loaded before a world begins, so no version of one begins in it. */
 enum outcome
 query_follow(struct call *c)

@@ -200,73 +200,6 @@ test_each_try_is_in_another_half_of_a_day(void **state)
 	assert_true(record("330122-RX"));
 }
 
-static void
-overdue(const char *thing, const char *limit)
-{
-	(void)KIT_SEND(k, deadline_overdue, .thing = str_of(thing),
-	    .limit = str_of(limit), .unit = S("330122-D-SCJ"),
-	    .due_at = kit_now(k));
-}
-
-static void
-test_when_the_promise_passes_the_citizen_is_asked(void **state)
-{
-	const struct msg_callback_recorded *f;
-
-	(void)state;
-	open_case(registry, &caller);
-	overdue(CASE "/T1", "sign");
-	overdue("330122-26-0000999/T1", "finish");
-	overdue(CASE "/C1", "finish");
-	assert_null(kit_row(k, B1));
-	overdue(CASE "/T1", "finish");
-	assert_true(KIT_SAID(k, callback_opened, 0)->open);
-	assert_string_equal(kit_state(k, B1), "due");
-	overdue(CASE "/T2", "finish");
-	assert_int_equal(kit_n(k), 0);
-	/* Nobody closed it: it is not solved. */
-	assert_false(record("330122-RX"));
-	assert_string_equal(kit_refusal(k), "VALUE_BAD");
-	assert_false(record("330122-D-SCJ"));
-	assert_string_equal(kit_refusal(k), "CALLER_IS_HANDLER");
-	assert_true(KIT_SEND(k, callback_record, .callback = S(B1),
-	    .contacted = true, .satisfied = S("no"), .unit = S("330122-RX")));
-	f = KIT_SAID(k, callback_recorded, 0);
-	assert_true(str_is(f->outcome, "open"));
-	assert_true(str_is(f->unit, "330122-D-SCJ"));
-	overdue(CASE "/T2", "finish");
-	assert_int_equal(kit_n(k), 0);
-	/* And again at closing. */
-	close_case("2026-03-20T16:00:00+08:00");
-	assert_false(KIT_SAID(k, callback_opened, 0)->open);
-	assert_string_equal(kit_state(k, CASE "/B2"), "due");
-}
-
-static void
-test_closing_overtakes_the_question_about_the_promise(void **state)
-{
-	(void)state;
-	open_case(registry, &caller);
-	overdue(CASE "/T1", "finish");
-	close_case("2026-03-20T16:00:00+08:00");
-	assert_int_equal(kit_n(k), 2);
-	assert_true(
-	    str_is(KIT_SAID(k, callback_opened, 0)->callback, CASE "/B2"));
-	assert_true(str_is(KIT_SAID(k, callback_lapsed, 0)->why, "not_due"));
-	assert_string_equal(kit_state(k, B1), "lapsed");
-	assert_string_equal(kit_due(k, B1, "call"), "");
-	assert_string_equal(kit_state(k, CASE "/B2"), "due");
-}
-
-static void
-test_who_cannot_be_called_is_not_asked_about_the_promise(void **state)
-{
-	(void)state;
-	open_case(registry, &nobody);
-	overdue(CASE "/T1", "finish");
-	assert_int_equal(kit_n(k), 0);
-}
-
 /* The county, with a pack of the next day in which KEY is TEXT. */
 static struct registry *
 with(const char *key, const char *text)
@@ -315,20 +248,6 @@ test_fewer_tries_may_be_allowed_by_a_new_pack(void **state)
 	assert_false(try_call());
 	assert_string_equal(kit_refusal(k), "TRIES_USED");
 	assert_string_equal(kit_state(k, B1), "due");
-	kit_free(&k);
-	registry_free(&other);
-}
-
-static void
-test_a_pack_may_want_no_question_about_the_promise(void **state)
-{
-	struct registry *other = with("callback.at_promise", "0");
-
-	(void)state;
-	open_case(other, &caller);
-	kit_at(k, "2026-03-19T09:00:00+08:00");
-	overdue(CASE "/T1", "finish");
-	assert_int_equal(kit_n(k), 0);
 	kit_free(&k);
 	registry_free(&other);
 }
@@ -390,109 +309,6 @@ test_nothing_is_added_to_a_closed_casefile(void **state)
 	assert_int_equal(r->closed_at, 0);
 }
 
-/* As the run loop lays them: merged reports beside their casefile's. */
-struct laid {
-	struct arena *arena;
-	struct row_report *rows;
-	struct folder folder;
-	struct prepared extra;
-	struct msg_casefile_closed closed;
-	struct decision d;
-};
-
-static struct laid
-lay(size_t n)
-{
-	struct laid l = { .arena = arena_new((size_t)16 << 20) };
-	struct held *held = arena_alloc(l.arena, n * sizeof(*held));
-
-	l.rows = arena_alloc(l.arena, n * sizeof(*l.rows));
-	assert_true(held != NULL && l.rows != NULL);
-	for (size_t i = 0; i < n; i++) {
-		l.rows[i] = (struct row_report){
-			.id = arena_printf(l.arena, "330122-26-%07zu", 417 + i),
-			.casefile = S(CASE),
-			.division = S("330122109"),
-			.state = i == 0 ? S("accepted") : S("merged"),
-			.reachable = true
-		};
-		held[i] = (struct held){ .thing = THING_REPORT,
-			.row = (struct row_head *)&l.rows[i],
-			.next = i + 1 < n ? &held[i + 1] : NULL };
-	}
-	l.folder = (struct folder){
-		.casefile = S(CASE), .first = &held[0], .last = &held[n - 1]
-	};
-	return l;
-}
-
-static void
-close_laid(struct laid *l)
-{
-	struct msg_envelope env = { .division = S("330122109") };
-	struct step s = { .registry = registry,
-		.env = &env,
-		.desc = &msg_casefile_closed_desc,
-		.msg = &l->closed,
-		.at = kit_now(k),
-		.folder = &l->folder,
-		.decision = &l->d,
-		.extra = &l->extra,
-		.arena = l->arena };
-
-	l->closed = (struct msg_casefile_closed){ .casefile = S(CASE),
-		.matter = S("PU-011"),
-		.outcome = S("explained"),
-		.handler = S("330122-D-SCJ"),
-		.unit = S("330122109-CMD") };
-	decision_init(&l->d);
-	assert_true(machine_apply(&intake_machine, &s));
-}
-
-static void
-test_everybody_whose_report_was_added_is_called(void **state)
-{
-	struct laid l = lay(150);
-	size_t opened = 0, lapsed = 0;
-
-	(void)state;
-	for (size_t i = 1; i < 150; i += 3)
-		l.rows[i].reachable = false;
-	close_laid(&l);
-	for (struct emission *em = l.d.emissions; em != NULL; em = em->next) {
-		opened += em->desc == &msg_callback_opened_desc;
-		lapsed += em->desc == &msg_callback_lapsed_desc;
-		assert_true(str_is(em->subject, CASE));
-	}
-	assert_int_equal(opened, 100);
-	assert_int_equal(lapsed, 50);
-	assert_int_equal(l.rows[0].closed_at, kit_now(k));
-	assert_int_equal(l.rows[1].closed_at, 0);
-	arena_free(&l.arena);
-}
-
-static void
-test_who_reported_it_twice_is_called_once(void **state)
-{
-	static const struct str again[] = { S("330122-26-0000418") };
-	struct laid l = lay(3);
-	const char *const called[] = { CASE, "330122-26-0000419" };
-	size_t n = 0;
-
-	(void)state;
-	l.extra.again = (struct strs){ again, ARRAY_LEN(again) };
-	close_laid(&l);
-	for (struct emission *em = l.d.emissions; em != NULL; em = em->next) {
-		const struct msg_callback_opened *f = em->msg;
-
-		assert_true(em->desc == &msg_callback_opened_desc);
-		assert_true(n < ARRAY_LEN(called));
-		assert_true(str_is(f->report, called[n++]));
-	}
-	assert_int_equal(n, ARRAY_LEN(called));
-	arena_free(&l.arena);
-}
-
 int
 main(void)
 {
@@ -505,17 +321,11 @@ main(void)
 		TEST(test_who_handled_it_may_not_call),
 		TEST(test_the_third_try_in_vain_is_the_last),
 		TEST(test_each_try_is_in_another_half_of_a_day),
-		TEST(test_when_the_promise_passes_the_citizen_is_asked),
-		TEST(test_closing_overtakes_the_question_about_the_promise),
-		TEST(test_who_cannot_be_called_is_not_asked_about_the_promise),
-		TEST(test_a_pack_may_want_no_question_about_the_promise),
 		TEST(test_fewer_tries_may_be_allowed_by_a_new_pack),
 		TEST(test_time_runs_out_at_the_end_of_the_second_day),
 		TEST(test_each_closing_asks_anew),
 		TEST(test_reopening_overtakes_a_call_that_is_due),
 		TEST(test_nothing_is_added_to_a_closed_casefile),
-		TEST(test_everybody_whose_report_was_added_is_called),
-		TEST(test_who_reported_it_twice_is_called_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);

@@ -10,6 +10,7 @@
 
 #define CASE "330122-26-0000417"
 #define V1 CASE "/V1"
+#define V2 CASE "/V2"
 #define VILLAGE "330122109215-V"
 #define S(text) STR(text)
 
@@ -228,6 +229,33 @@ test_what_is_opened_again_is_looked_at_after_its_next_closing(void **state)
 	assert_string_equal(kit_state(k, V1), "looking");
 }
 
+/* It was reported before: night and the look back are the household's all the
+ * same. */
+static void
+test_what_others_reported_before_is_settled_with_theirs(void **state)
+{
+	const struct msg_visit_opened *m;
+
+	(void)state;
+	kit_case(k, CASE);
+	assert_true(KIT_SEND(k, report_added, .casefile = S(CASE),
+	    .report = S("330122-26-0000500"), .unit = S("330122109-CMD"),
+	    .officer = S("OF-ZB-0028"), .channel = S("visit"),
+	    .visit = S("HF-8")));
+	m = KIT_SAID(k, visit_opened, 0);
+	assert_true(str_is(m->request, V2));
+	assert_true(str_is(m->visit, "HF-8"));
+	assert_true(str_is(m->unit, "330122109-CMD"));
+	assert_string_equal(
+	    kit_due(k, V2, "night"), "2026-03-18T23:59:59+08:00");
+	/* Nobody stands at the door of who called. */
+	assert_false(KIT_SEND(k, report_added, .casefile = S(CASE),
+	    .report = S("330122-26-0000501"), .channel = S("hotline")));
+	assert_true(close_case("solved", "330122-P-SZ"));
+	assert_string_equal(kit_state(k, V1), "looking");
+	assert_string_equal(kit_state(k, V2), "looking");
+}
+
 int
 main(void)
 {
@@ -244,6 +272,7 @@ main(void)
 		TEST(test_explained_was_never_said_to_be_solved),
 		TEST(
 		    test_what_is_opened_again_is_looked_at_after_its_next_closing),
+		TEST(test_what_others_reported_before_is_settled_with_theirs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget);
