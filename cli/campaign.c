@@ -43,7 +43,10 @@ static const struct db_query queries[] = {
 	    "coalesce(g.goals, '') AS goals, coalesce(g.warning, '') AS "
 	    "warning, coalesce(g.cause, '') AS cause, "
 	    "coalesce(array_to_string(g.members, ' '), '') AS members, "
-	    "coalesce(g.measured, '') AS measured, "
+	    "coalesce(g.measured, '') AS measured, coalesce((SELECT "
+	    "string_agg(x.problem || ': ' || x.result, '、' ORDER BY x.n) FROM "
+	    "unnest(g.problems, g.results) WITH ORDINALITY AS x(problem, "
+	    "result, n)), '') AS results, "
 	    "CASE g.state WHEN 'chosen' THEN g.plan_by WHEN 'planned' THEN "
 	    "g.issue_by WHEN 'running' THEN g.finish_by WHEN 'checking' THEN "
 	    "g.check_by END AS due_at, n.*, (SELECT count(*) FROM "
@@ -150,7 +153,8 @@ put_details(struct view *v, const struct rows *rows, size_t i)
 		const char *column;
 	} lines[] = { { "problems", "problems" }, { "goals", "goals" },
 		{ "answers", "warning" }, { "follows", "cause" },
-		{ "group", "members" }, { "result", "measured" } };
+		{ "group", "members" }, { "result", "measured" },
+		{ "results", "results" } };
 	struct str unit = print_name(&v->sheet.printer, LOOK_UNIT,
 	    sheet_text(rows, i, "unit"), v->sheet.now);
 
@@ -280,7 +284,7 @@ put_json(struct view *v, struct rows *const *rows)
 {
 	static const char *const campaign[] = { "id", "state", "alarm", "class",
 		"theme", "matter", "unit", "problems", "goals", "warning",
-		"cause", "members", "measured", NULL };
+		"cause", "members", "measured", "results", NULL };
 	static const char *const unit[] = { "unit", "division", NULL };
 	static const char *const fault[] = { "id", "unit", "state", "owner",
 		NULL };

@@ -6,7 +6,8 @@ ALTER TABLE dispatcher.casefile
 	ADD rejected     bigint,
 	ADD parent       text,
 	ADD children     text[],
-	ADD reporters    text[];
+	ADD reporters    text[],
+	ADD overall_by   timestamptz;
 
 -- Duty admission.
 CREATE TABLE dispatcher.admission (

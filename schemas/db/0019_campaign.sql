@@ -24,7 +24,8 @@ CREATE TABLE dispatcher.campaign (
 	measured  text,
 	chosen_at   timestamptz,
 	chosen_seq  bigint,
-	stopped_seq bigint
+	stopped_seq bigint,
+	results     text[]
 );
 CREATE INDEX ON dispatcher.campaign (casefile);
 CREATE INDEX campaign_chosen ON dispatcher.campaign (chosen_at)

@@ -8,6 +8,13 @@ WHERE chosen_at >= $1 AND chosen_at < $2 AND division = $3 AND chosen_seq < $4
 	AND (stopped_seq IS NULL OR stopped_seq > $4)
 ORDER BY chosen_seq
 
+-- Emergencies of county $1 that were declared, and not over, before $2.
+-- name: emergencies
+SELECT * FROM dispatcher.campaign
+WHERE division = $1 AND alarm IS NOT NULL AND chosen_seq < $2
+	AND (stopped_seq IS NULL OR stopped_seq > $2)
+ORDER BY chosen_seq
+
 -- What is open and lies, or waits, where version $1 has put somebody else.
 -- name: follow
 SELECT dispatcher.follow($1, $2, $3, $4)

@@ -36,6 +36,7 @@ dispatcher_await_way(struct step *s, struct row_casefile *c)
 
 	c->route_by = due.at;
 	step_arm(s, HEAD(c), "route", ARM_DUTY, dispatcher_room(s, c), due);
+	dispatcher_promise_runs(s, c, dispatcher_room(s, c));
 }
 
 void

@@ -99,8 +99,8 @@ void dispatcher_withdraw_all(struct step *s, struct str why);
  */
 void dispatcher_forwarded(
     struct step *s, const struct row_head *row, struct str by);
-/* Some of it came back. */
-void dispatcher_not_forwarded(struct step *s);
+/* Some of it came back to UNIT. */
+void dispatcher_not_forwarded(struct step *s, struct str unit);
 /* The matter may ask that somebody looks on the spot before it is closed. */
 void dispatcher_await_look(struct step *s, struct row_casefile *c);
 /* Somebody has, or nobody needs to any more. */
@@ -224,8 +224,20 @@ void dispatcher_dispute_over(
     struct step *s, const struct row_task *t, struct str to);
 /* The matter of C is such that its limits stand fast. */
 bool dispatcher_limits_stand(struct step *s, const struct row_casefile *c);
-/* The promise to the citizen is not before TO. */
+/*
+ * The promise to the citizen, the overall limit of C: work of it begins, or
+ * has come back; UNIT (empty: whoever it is) has it now.
+ */
+void dispatcher_promise_runs(
+    struct step *s, struct row_casefile *c, struct str unit);
+/* All of its work is handed in, or nobody has any more. */
+void dispatcher_promise_rests(struct step *s, struct row_casefile *c);
+/* It is not before TO. */
 void dispatcher_promise(struct step *s, struct row_casefile *c, int64_t to);
+/* Some of the work goes on the books; T is taken from there. */
+void dispatcher_promise_stops(struct step *s, struct row_casefile *c);
+void dispatcher_promise_goes_on(
+    struct step *s, struct row_casefile *c, const struct row_task *t);
 /* The main task that its unit still has in hand, or NULL; not a step's. */
 struct row_task *dispatcher_task_in_hand(struct step *s);
 /* Takes T back; WHY as in task.withdrawn. */

@@ -42,9 +42,8 @@ begin(struct step *s, struct row_casefile *c, const struct row_template *t,
 	b->started_at = s->at;
 	bind(s, b, t);
 	/* What takes longer than a single unit's work was promised for that. */
-	if (b->finish_by > c->finish_by)
-		c->finish_by = b->finish_by;
-	step_touch(s, HEAD(c));
+	dispatcher_promise(s, c, b->finish_by);
+	dispatcher_promise_runs(s, c, b->lead);
 	step_emit(s, &msg_bundle_started_desc,
 	    &(struct msg_bundle_started){ .bundle = b->id,
 		.template = b->template,

@@ -24,7 +24,7 @@ static const struct call_class classes[] = {
 	    .rule = "call.rule",
 	    .finish = "call.work.finish",
 	    .check = "call.check",
-	    .township_leader = true,
+	    .approver = "whistle.work.approver",
 	},
 	{
 	    .name = "tough",
@@ -37,8 +37,7 @@ static const struct call_class classes[] = {
 	    .rule = "call.rule",
 	    .finish = "call.tough.finish",
 	    .check = "call.check",
-	    .township_leader = true,
-	    .county_leader = true,
+	    .approver = "whistle.tough.approver",
 	},
 	{
 	    .name = "community",
@@ -210,9 +209,10 @@ dispatcher_call_out(
 	for (size_t i = 0; i < call->assisting.n; i++)
 		dispatcher_ask(s, call, call->assisting.p[i], i + 1);
 	withdraw_all(s);
+	dispatcher_promise_runs(s, c, call->main);
 }
 
-/* Without a draft: danger does not wait, or the leaders have said yes. */
+/* Without a draft: danger does not wait, or its own leaders have said yes. */
 void
 dispatcher_call_raise(struct step *s)
 {
@@ -221,19 +221,21 @@ dispatcher_call_raise(struct step *s)
 	const struct call_class *class = dispatcher_class(m->class);
 	struct plea p = { m->class, m->main, m->assisting, m->reason, m->place,
 		m->lat, m->lon, m->partner, m->lead, m->unit, m->officer };
+	struct strs words = dispatcher_own_words(s, c, m->approvers);
 	struct str missing;
 	struct row_call *call;
 
 	if (!dispatcher_plea_fits(s, c, &p))
 		return;
-	missing = dispatcher_approval_missing(s, c, class, m->approvers);
+	missing = dispatcher_approval_missing(s, c, class, words);
 	if (missing.n > 0 || (p.partner.n > 0 && class->confirm == NULL)) {
-		step_refuse_because(s, "APPROVER_MISSING", "of %.*s",
+		step_refuse_because(s, "APPROVER_MISSING",
+		    "of %.*s; call.draft asks for it",
 		    STR_ARG(missing.n > 0 ? missing : p.partner));
 		return;
 	}
 	call = dispatcher_new_call(s, c, &p, CALL_GATHERING);
-	call->approvers = m->approvers;
+	call->approvers = words;
 	dispatcher_call_out(s, c, call);
 }
 

@@ -26,9 +26,8 @@ struct call_class {
 	const char *check;
 	const char *recheck;  /* the room is reminded that it lasts */
 	const char *confirm;  /* the head's word that it was one */
-	bool township_leader; /* must approve */
-	bool county_leader;
-	bool community; /* the village calls, not the room */
+	const char *approver; /* who must, beside the township's leaders */
+	bool community;       /* the village calls, not the room */
 };
 /* NULL when there is no such class. */
 const struct call_class *dispatcher_class(struct str name);
@@ -71,6 +70,12 @@ struct str dispatcher_caller(struct step *s, const struct row_casefile *c,
 struct str dispatcher_approval_missing(struct step *s,
     const struct row_casefile *c, const struct call_class *class,
     struct strs approvers);
+/*
+ * Those of APPROVERS whom the caller can speak for: the leaders of its own
+ * house.  Others are asked, and say it themselves.
+ */
+struct strs dispatcher_own_words(
+    struct step *s, const struct row_casefile *c, struct strs approvers);
 /* Leaders of the township of C (of the county, where there is none). */
 struct str dispatcher_head_unit(struct step *s, const struct row_casefile *c);
 /* OFFICER leads the township of C (or the county, where there is none). */

@@ -223,11 +223,28 @@ dispatcher_approval_missing(struct step *s, const struct row_casefile *c,
 {
 	struct str place = head_place(s, c), county = registry_county_of(place);
 
-	if (class->township_leader && !has_leader(s, approvers, place))
+	if (class->precheck == NULL)
+		return (struct str){ NULL, 0 };
+	/* Whatever is not danger is looked at by the township's own (预审). */
+	if (!has_leader(s, approvers, place))
 		return leaders_of(s, c, place);
-	if (class->county_leader && !has_leader(s, approvers, county))
+	if (str_in(registry_word(s->registry, class->approver, s->at), '+',
+		STR("county_leader")) &&
+	    !has_leader(s, approvers, county))
 		return leaders_of(s, c, county);
 	return (struct str){ NULL, 0 };
+}
+
+struct strs
+dispatcher_own_words(
+    struct step *s, const struct row_casefile *c, struct strs approvers)
+{
+	struct strs own = { NULL, 0 };
+
+	for (size_t i = 0; i < approvers.n; i++)
+		if (dispatcher_is_head(s, c, approvers.p[i]))
+			own = strs_add(s->arena, own, approvers.p[i]);
+	return own;
 }
 
 /* Somebody sits at ROOM, or is on call there. */

@@ -226,6 +226,7 @@ dispatcher_call_designate(struct step *s)
 	dispatcher_cause_over(s, call->id, "finish");
 	dispatcher_finish_again(s, call);
 	step_touch(s, HEAD(call));
+	dispatcher_promise_runs(s, dispatcher_casefile(s), call->main);
 	a = dispatcher_seat(s, call, m->main);
 	dispatcher_come_again(s, call, a);
 	if (step_in(s, THING_ATTENDANCE, HEAD(a), IN(ATTENDANCE_PRESENT)))

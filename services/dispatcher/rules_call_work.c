@@ -82,7 +82,7 @@ dispatcher_call_veto(struct step *s)
 		.call = call->id, .n = call->vetoed, .reason = m->reason });
 	dispatcher_cause_over(s, call->id, "check");
 	dispatcher_come_again(s, call, dispatcher_seat(s, call, call->main));
-	dispatcher_not_forwarded(s);
+	dispatcher_not_forwarded(s, call->main);
 	dispatcher_reworked(s, call->main);
 }
 

@@ -42,6 +42,16 @@ struct topics {
 	struct str last; /* the latest */
 };
 
+/* What it finds for emergency.declare: those of the county in force. */
+struct emergencies {
+	const struct row_campaign *v;
+	size_t n;
+};
+
+/* rules_emergency.c */
+/* C is over: the county is back to normal, if it was declared with C. */
+void campaign_stand_down(struct step *s, struct row_campaign *c);
+
 /* rules_campaign_warning.c: from one demand to a class of problems. */
 
 /* ON is a warning, or not; C is the county's answer to it then. */

@@ -133,6 +133,7 @@ are_carried(struct step *s, const struct row_campaign *c)
 void
 campaign_end_all(struct step *s, struct row_campaign *c, bool missing)
 {
+	campaign_stand_down(s, c);
 	step_meet_all(s, HEAD(c));
 	dispatcher_cause_over(s, c->id, NULL);
 	for (struct row_receipt *r = receipt_next(s, c, NULL); r != NULL;
@@ -147,16 +148,32 @@ campaign_end_all(struct step *s, struct row_campaign *c, bool missing)
 	step_touch(s, HEAD(c));
 }
 
+/* Each problem of a topic is measured for itself (每月一题). */
+static bool
+is_measured(struct step *s, const struct row_campaign *c, struct strs results)
+{
+	bool all = results.n == c->problems.n;
+
+	for (size_t i = 0; i < results.n; i++)
+		all = all && !str_is_blank(results.p[i]);
+	if (!all)
+		step_refuse_because(
+		    s, "NOT_MEASURED", "%zu of %zu", results.n, c->problems.n);
+	return all;
+}
+
 void
 dispatcher_campaign_close(struct step *s)
 {
 	const struct msg_campaign_close *m = s->msg;
 	struct row_campaign *c = (struct row_campaign *)s->row;
 	struct msg_campaign_closed sum = { .campaign = c->id,
-		.measured = m->measured };
+		.measured = m->measured,
+		.results = m->results };
 
 	if (!step_must_be(s, m->unit, c->unit) ||
-	    !step_has_reason(s, m->measured) || !all_asked(s, c, m->missing) ||
+	    !step_has_reason(s, m->measured) ||
+	    !is_measured(s, c, m->results) || !all_asked(s, c, m->missing) ||
 	    !are_in(s, c, m->missing) || !are_carried(s, c))
 		return;
 	for (struct row_receipt *r = receipt_next(s, c, NULL); r != NULL;
@@ -175,6 +192,7 @@ dispatcher_campaign_close(struct step *s)
 		sum.carried += r->carried;
 	}
 	c->measured = m->measured;
+	c->results = m->results;
 	c->check_by = 0;
 	campaign_end_all(s, c, true);
 	step_emit(s, &msg_campaign_closed_desc, &sum);

@@ -60,6 +60,7 @@ begin(struct step *s, struct str id, struct str kind, struct str unit)
 		return;
 	replace_task(s, unit, kind);
 	take_in_hand(s, dispatcher_casefile(s), unit);
+	dispatcher_promise_runs(s, dispatcher_casefile(s), unit);
 }
 
 void

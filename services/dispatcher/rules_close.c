@@ -62,6 +62,7 @@ say_closed(
 			.ground = ground,
 			.done_at = c->done_at });
 	c->children = (struct strs){ NULL, 0 };
+	dispatcher_promise_rests(s, c);
 	dispatcher_cause_over(s, c->id, NULL);
 }
 
@@ -130,6 +131,7 @@ dispatcher_casefile_terminate(struct step *s)
 	    !step_has_reason(s, m->request) || !dispatcher_only_tasks(s))
 		return;
 	dispatcher_way_found(s, c);
+	dispatcher_promise_rests(s, c);
 	dispatcher_withdraw_all(s, STR("terminated"));
 	c->outcome = STR("explained");
 	c->handler = m->holder;

@@ -21,6 +21,45 @@ emergency_matters(struct step *s)
 	return (struct strs){ v, n };
 }
 
+static bool
+any_of(struct strs a, struct strs b)
+{
+	for (size_t i = 0; i < a.n; i++)
+		if (strs_has(b, a.p[i]))
+			return true;
+	return false;
+}
+
+/* No places at all are the whole county. */
+static bool
+any_place(struct strs a, struct strs b)
+{
+	for (size_t i = 0; i < a.n; i++)
+		for (size_t j = 0; j < b.n; j++)
+			if (registry_inside(a.p[i], b.p[j]) ||
+			    registry_inside(b.p[j], a.p[i]))
+				return true;
+	return a.n == 0 || b.n == 0;
+}
+
+/* Nobody is asked twice for the same in one danger. */
+static bool
+is_new(struct step *s, const struct row_campaign *draft)
+{
+	const struct emergencies *others = s->extra;
+
+	for (size_t i = 0; others != NULL && i < others->n; i++) {
+		const struct row_campaign *c = &others->v[i];
+
+		if (!any_of(draft->matters, c->matters) ||
+		    !any_place(draft->targets, c->targets))
+			continue;
+		step_refuse_because(s, "IN_EMERGENCY", "%.*s", STR_ARG(c->id));
+		return false;
+	}
+	return true;
+}
+
 void
 dispatcher_emergency_declare(struct step *s)
 {
@@ -42,7 +81,7 @@ dispatcher_emergency_declare(struct step *s)
 		step_refuse(s, "DATE_PASSED");
 		return;
 	}
-	if (!campaign_is_sound(s, &draft, &receipts))
+	if (!campaign_is_sound(s, &draft, &receipts) || !is_new(s, &draft))
 		return;
 	c = campaign_new(s, CAMPAIGN_RUNNING, lead);
 	c->class = draft.class;
@@ -51,6 +90,7 @@ dispatcher_emergency_declare(struct step *s)
 	c->targets = draft.targets;
 	c->finish_by = draft.finish_by;
 	c->alarm = m->level;
+	c->chosen_seq = s->seq;
 	step_emit(s, &msg_emergency_declared_desc,
 	    &(struct msg_emergency_declared){ .campaign = c->id,
 		.level = c->alarm,
@@ -62,17 +102,11 @@ dispatcher_emergency_declare(struct step *s)
 }
 
 void
-dispatcher_emergency_stand_down(struct step *s)
+campaign_stand_down(struct step *s, struct row_campaign *c)
 {
-	const struct msg_emergency_stand_down *m = s->msg;
-	struct row_campaign *c = (struct row_campaign *)s->row;
 	struct msg_emergency_stood_down how = { .campaign = c->id };
 
-	if (c->alarm.n == 0) {
-		step_refuse(s, "NO_EMERGENCY");
-		return;
-	}
-	if (!campaign_may_stop(s, m->unit, m->reason, c))
+	if (c->alarm.n == 0)
 		return;
 	for (struct row_receipt *r = receipt_next(s, c, NULL); r != NULL;
 	     r = receipt_next(s, c, r)) {
@@ -83,6 +117,20 @@ dispatcher_emergency_stand_down(struct step *s)
 		how.reported += step_in(s, THING_RECEIPT, HEAD(r),
 		    IN(RECEIPT_REPORTED) | IN(RECEIPT_ACCEPTED));
 	}
-	campaign_end_all(s, c, false);
+	c->stopped_seq = s->seq;
 	step_emit(s, &msg_emergency_stood_down_desc, &how);
+}
+
+void
+dispatcher_emergency_stand_down(struct step *s)
+{
+	const struct msg_emergency_stand_down *m = s->msg;
+	struct row_campaign *c = (struct row_campaign *)s->row;
+
+	if (c->alarm.n == 0) {
+		step_refuse(s, "NO_EMERGENCY");
+		return;
+	}
+	if (campaign_may_stop(s, m->unit, m->reason, c))
+		campaign_end_all(s, c, false);
 }

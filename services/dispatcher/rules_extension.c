@@ -10,15 +10,6 @@ dispatcher_limits_stand(struct step *s, const struct row_casefile *c)
 					      str_is(m->kind, "petition")));
 }
 
-void
-dispatcher_promise(struct step *s, struct row_casefile *c, int64_t to)
-{
-	if (to <= c->finish_by)
-		return;
-	c->finish_by = to;
-	step_touch(s, HEAD(c));
-}
-
 /* One original limit more, and never more than the pack's longest. */
 static int64_t
 latest(struct step *s, const struct row_casefile *c, const struct row_task *t)

@@ -86,6 +86,7 @@ dispatcher_bundle_integrate(struct step *s)
 		.result = m->result,
 		.late = s->at > b->finish_by });
 	/* What follows it is not waited for: overdue is decided here. */
+	dispatcher_promise_rests(s, c);
 	c->forwarded_at = s->at;
 	step_emit(s, &msg_casefile_forwarded_desc,
 	    &(struct msg_casefile_forwarded){ .casefile = c->id,

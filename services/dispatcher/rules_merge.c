@@ -23,6 +23,7 @@ dispatcher_casefile_merge(struct step *s)
 	if (!dispatcher_only_tasks(s))
 		return;
 	dispatcher_way_found(s, c);
+	dispatcher_promise_rests(s, c);
 	dispatcher_withdraw_all(s, STR("merged"));
 	c->parent = m->parent;
 	step_emit(s, &msg_casefile_merged_desc,
@@ -69,6 +70,8 @@ hurry(struct step *s, struct row_casefile *c, int64_t finish_by)
 	if (finish_by >= c->finish_by)
 		return;
 	c->finish_by = finish_by;
+	if (c->overall_by > 0)
+		dispatcher_promise_runs(s, c, (struct str){ NULL, 0 });
 	for (struct row_head *r = step_next(s, THING_TASK, NULL); r != NULL;
 	     r = step_next(s, THING_TASK, r)) {
 		struct row_task *t = (struct row_task *)r;
@@ -125,6 +128,7 @@ dispatcher_casefile_parted(struct step *s)
 	c->parent = (struct str){ NULL, 0 };
 	if (dispatcher_open_work(s).n > 0) {
 		step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_IN_HAND);
+		dispatcher_promise_runs(s, c, (struct str){ NULL, 0 });
 		return;
 	}
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_OPENED);

@@ -61,6 +61,7 @@ offer(struct step *s, struct row_casefile *c, struct str from,
 	c->result = false;
 	step_touch(s, HEAD(c));
 	step_arm(s, HEAD(t), "take", ARM_WINDOW, from, take);
+	dispatcher_promise_runs(s, c, t->giver);
 	step_emit(s, &msg_task_offered_desc,
 	    &(struct msg_task_offered){ .task = t->id,
 		.from = from,
@@ -133,6 +134,7 @@ dispatcher_task_take(struct step *s)
 	    &(struct msg_task_taken){
 		.task = t->id, .unit = t->unit, .officer = t->officer });
 	dispatcher_assign(s, c, t, dispatcher_finish(s, c));
+	dispatcher_promise_runs(s, c, t->unit);
 }
 
 /* The lowest that is able gets it, unless others are at it anyway. */

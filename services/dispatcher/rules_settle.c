@@ -88,6 +88,7 @@ dispatcher_forwarded(struct step *s, const struct row_head *row, struct str by)
 			    is_work(works[i].thing, r) &&
 			    !is_handed_in(s, works[i].thing, r))
 				return;
+	dispatcher_promise_rests(s, c);
 	c->forwarded_at = s->at;
 	step_touch(s, HEAD(c));
 	step_emit(s, &msg_casefile_forwarded_desc,
@@ -96,14 +97,12 @@ dispatcher_forwarded(struct step *s, const struct row_head *row, struct str by)
 }
 
 void
-dispatcher_not_forwarded(struct step *s)
+dispatcher_not_forwarded(struct step *s, struct str unit)
 {
 	struct row_casefile *c = dispatcher_casefile(s);
 
-	if (c->forwarded_at == 0)
-		return;
-	c->forwarded_at = 0;
-	step_touch(s, HEAD(c));
+	if (c->forwarded_at > 0)
+		dispatcher_promise_runs(s, c, unit);
 }
 
 void
@@ -124,6 +123,7 @@ handled(struct step *s, struct row_casefile *c)
 {
 	struct due due = step_due(s, "casefile.close", s->at);
 
+	dispatcher_promise_rests(s, c);
 	c->late = c->done_at > c->finish_by;
 	c->close_by = due.at;
 	step_move(s, THING_CASEFILE, HEAD(c), CASEFILE_HANDLED);

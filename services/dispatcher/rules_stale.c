@@ -14,6 +14,8 @@ static const struct watched {
 	{ THING_CASEFILE, "route", offsetof(struct row_casefile, route_by) },
 	{ THING_CASEFILE, "verify", offsetof(struct row_casefile, verify_by) },
 	{ THING_CASEFILE, "close", offsetof(struct row_casefile, close_by) },
+	{ THING_CASEFILE, "overall",
+	    offsetof(struct row_casefile, overall_by) },
 	{ THING_TASK, "sign", offsetof(struct row_task, sign_by) },
 	{ THING_ADMISSION, "assess",
 	    offsetof(struct row_admission, assess_by) },
@@ -57,7 +59,8 @@ static const struct watched {
 static bool
 is_once(const struct msg_deadline_overdue *m)
 {
-	return str_is(m->limit, "contact") || str_is(m->limit, "onsite");
+	return str_is(m->limit, "contact") || str_is(m->limit, "onsite") ||
+	       str_is(m->limit, "overall");
 }
 
 /* A command, or another limit's end, may be recorded just before the fact. */

@@ -75,6 +75,7 @@ dispatcher_suspension_grant(struct step *s)
 	step_meet(s, HEAD(t), "extension");
 	step_meet(s, HEAD(t), "onsite");
 	step_pause(s, HEAD(t), "finish", "on the books");
+	dispatcher_promise_stops(s, dispatcher_casefile(s));
 	step_arm(s, HEAD(t), "until", ARM_WINDOW, t->unit,
 	    dispatcher_until(s, t->suspend_to));
 	step_emit(s, &msg_suspension_granted_desc,
@@ -135,7 +136,7 @@ dispatcher_off_the_books(struct step *s, struct row_task *t)
 	t->suspend_to = 0;
 	t->paused_at = 0;
 	step_touch(s, HEAD(t));
-	dispatcher_promise(s, c, t->finish_by);
+	dispatcher_promise_goes_on(s, c, t);
 	step_emit(s, &msg_suspension_ended_desc,
 	    &(struct msg_suspension_ended){ .task = t->id,
 		.unit = t->unit,

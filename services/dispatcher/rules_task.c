@@ -161,6 +161,9 @@ dispatcher_give(
 	dispatcher_assign(s, c, t, o->finish);
 	if (t->step.n > 0)
 		dispatcher_step_has(s, t, o->finish);
+	else
+		dispatcher_promise_runs(s, dispatcher_casefile(s),
+		    t->assisting ? (struct str){ NULL, 0 } : t->unit);
 }
 
 struct row_task *
@@ -322,6 +325,6 @@ dispatcher_task_reject(struct step *s)
 		.finish_by = t->finish_by });
 	dispatcher_cause_over(s, t->id, NULL);
 	if (t->step.n == 0)
-		dispatcher_not_forwarded(s);
+		dispatcher_not_forwarded(s, t->unit);
 	dispatcher_reworked(s, t->unit);
 }

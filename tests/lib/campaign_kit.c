@@ -68,10 +68,16 @@ campaign_accept(struct kit *k, const char *receipt, const char *unit)
 bool
 campaign_close(struct kit *k, const char *missing)
 {
+	static const struct str results[] = { { "a", 1 }, { "b", 1 },
+		{ "c", 1 } };
+	const struct row_campaign *c =
+	    (const struct row_campaign *)kit_row(k, G1);
 	struct str unit = str_of(missing);
 
+	must(c->problems.n <= ARRAY_LEN(results));
 	return KIT_SEND(k, campaign_close, .campaign = STR(G1),
 	    .measured = STR("all kitchens seen"),
+	    .results = { results, c->problems.n },
 	    .missing = { &unit, unit.n > 0 }, .unit = STR(CENTRE));
 }
 
@@ -144,10 +150,18 @@ static void
 quarrel_about_the_topic(struct kit *k)
 {
 	static const struct topics one = { .n = 1, .last = { "G1", 2 } };
+	struct row_campaign typhoon = { .id = STR(G1), .matters = { gas, 1 } };
+	struct emergencies storm = { &typhoon, 1 };
 
 	is_refused(k, choose(k, 1), "PROBLEMS_BAD");
 	kit_extra(k, &one);
 	is_refused(k, choose(k, 2), "TOPIC_CHOSEN");
+	kit_extra(k, &storm);
+	is_refused(k,
+	    KIT_SEND(k, emergency_declare, .level = STR("red"),
+		.matters = { gas, 1 }, .approver = STR(COUNTY_HEAD),
+		.unit = STR(CENTRE)),
+	    "IN_EMERGENCY");
 	kit_extra(k, NULL);
 }
 
@@ -247,4 +261,9 @@ campaign_quarrel(struct kit *k)
 	must(campaign_report(k, H2, VILLAGE, 1));
 	must(campaign_accept(k, H2, ROOM));
 	is_refused(k, campaign_close(k, ROOM), "FAULT_NOT_CARRIED");
+	is_refused(k,
+	    KIT_SEND(k, campaign_close, .campaign = STR(G1),
+		.measured = STR("seen"), .results = { gas, 1 },
+		.unit = STR(CENTRE)),
+	    "NOT_MEASURED");
 }

@@ -128,6 +128,7 @@ of_campaign(struct cwalk *w)
 	case 5:
 		(void)SEND(w, campaign_close, .campaign = c->id,
 		    .measured = STR("seen"), .missing = { rooms, dice(w, 2) },
+		    .results = { parts, c->problems.n > 0 ? dice(w, 3) : 0 },
 		    .unit = unit(w, c->unit));
 		break;
 	case 6:

@@ -119,6 +119,24 @@ dispatch_part(struct kit *k)
 	    .result = STR("fenced in"), .unit = STR(RESCUE));
 }
 
+/* What the county's leaders are asked for, too. */
+static bool
+tough_call(struct kit *k, struct strs assisting)
+{
+	const char *call;
+
+	if (!KIT_SEND(k, call_draft, .casefile = STR(CASEFILE),
+		.class = STR("tough"), .main = STR(ECOLOGY),
+		.assisting = assisting, .reason = STR("no power"), .lat = LAT,
+		.lon = LON, .unit = STR(ROOM)))
+		return false;
+	call = strcmp(kit_state(k, C1), "drafted") == 0 ? C1 : C2;
+	return KIT_SEND(k, call_approve, .call = str_of(call),
+		   .unit = STR(LEADERS), .officer = STR(TOWN_HEAD)) &&
+	       KIT_SEND(k, call_approve, .call = str_of(call),
+		   .unit = STR(COUNTY_LEADERS), .officer = STR(COUNTY_HEAD));
+}
+
 bool
 dispatch_call(struct kit *k, const char *class)
 {
@@ -129,6 +147,8 @@ dispatch_call(struct kit *k, const char *class)
 		{ COUNTY_HEAD, sizeof(COUNTY_HEAD) - 1 },
 	};
 
+	if (strcmp(class, "tough") == 0)
+		return tough_call(k, (struct strs){ assisting, 1 });
 	return KIT_SEND(k, call_raise, .casefile = STR(CASEFILE),
 	    .class = str_of(class), .main = STR(ECOLOGY),
 	    .assisting = { assisting, 1 }, .reason = STR("no power"),

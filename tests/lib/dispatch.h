@@ -99,6 +99,9 @@ void dispatch_working(struct kit *k, const char *class);
 /* ... and handed in. */
 void dispatch_handed_in(struct kit *k, const char *class);
 
+/* dispatch_quarrel.c: refusals about T1 of SEWAGE and its calls, each once. */
+void dispatch_quarrel(struct kit *k);
+
 #define assert_state(k, id, state) assert_string_equal(kit_state(k, id), state)
 #define assert_due(k, thing, name, time)                                       \
 	assert_string_equal(kit_due(k, thing, name), time)

@@ -34,6 +34,10 @@ struct marks {
 	size_t n;
 };
 void walk_look(const struct kit *k, struct marks *m);
+/* dispatch_check.c: where a thing stands. */
+int walk_state(const struct mark *one);
+/* Everything that waits has a limit, a card or an open child. */
+void walk_check(const struct kit *k, const struct marks *m);
 
 /* Offers, returns, disputes, extensions, suspensions. */
 bool walk_task(struct walk *w);

@@ -15,9 +15,8 @@ static const char *const vouchers[] = { DUTY, RESCUER, "OF-ZB-0023" };
 static const char *const deciders[] = { LEADERS, COUNTY_LEADERS, OTHER_ROOM };
 static const char *const mains[] = { ECOLOGY, RESCUE, WATER, VILLAGE };
 
-/* Who is there for a department. */
-static struct str
-officer_of(struct str of)
+struct str
+walk_sender(struct str of)
 {
 	static const struct {
 		const char *unit, *officer;
@@ -124,10 +123,10 @@ of_presence(struct walk *w, const struct row_call *c, struct str who)
 		    .lon = lon, .unit = who);
 	case 1:
 		return SEND(w, call_relieve, .call = c->id, .lat = LAT,
-		    .lon = lon, .unit = who, .officer = officer_of(who));
+		    .lon = lon, .unit = who, .officer = walk_sender(who));
 	default:
 		return SEND(w, call_report_in, .call = c->id, .lat = LAT,
-		    .lon = lon, .unit = who, .officer = officer_of(who));
+		    .lon = lon, .unit = who, .officer = walk_sender(who));
 	}
 }
 
@@ -310,7 +309,7 @@ go_on(struct walk *w, const struct row_call *c)
 		    str_is(a->state, "lost"))
 			return SEND(w, call_report_in, .call = c->id,
 			    .voucher = STR(DUTY), .unit = a->unit,
-			    .officer = officer_of(a->unit));
+			    .officer = walk_sender(a->unit));
 		if (i > 0 && str_is(a->state, "present") && !a->part)
 			return SEND(w, call_file_part, .call = c->id,
 			    .result = STR("done"), .unit = a->unit);
@@ -319,7 +318,7 @@ go_on(struct walk *w, const struct row_call *c)
 			    .freed = a->unit, .unit = c->room);
 	}
 	return SEND(w, call_submit, .call = c->id, .result = STR("done"),
-	    .unit = c->main, .officer = officer_of(c->main));
+	    .unit = c->main, .officer = walk_sender(c->main));
 }
 
 /* Everybody says yes to C, each in turn. */
@@ -359,7 +358,7 @@ walk_call(struct walk *w)
 	case 1:
 		return SEND(w, call_submit, .call = c->id,
 		    .result = STR("done"), .unit = walk_unit(w, c->main),
-		    .officer = officer_of(c->main));
+		    .officer = walk_sender(c->main));
 	case 2:
 	case 3:
 		return of_room(w, c);
@@ -371,36 +370,4 @@ walk_call(struct walk *w)
 	default:
 		return of_attendance(w, c);
 	}
-}
-
-static void
-file_parts(struct walk *w, const struct row_call *c)
-{
-	for (size_t i = 0; i < walk_n_units; i++)
-		SEND(w, call_file_part, .call = c->id, .result = STR("done"),
-		    .unit = str_of(walk_units[i]));
-	/* A village calls it; nobody else. */
-	SEND(w, call_file_part, .call = c->id, .result = STR("done"),
-	    .unit = STR(CONTACT_TEAM));
-}
-
-void
-walk_end_call(struct walk *w, const struct row_call *c)
-{
-	if (str_is(c->state, "drafted"))
-		must(SEND(w, call_cancel, .call = c->id,
-		    .reason = STR("too late"), .unit = c->room));
-	if (str_is(c->state, "gathering") || str_is(c->state, "working")) {
-		/* Whoever leads comes (again), and all parts are there. */
-		SEND(w, call_report_in, .call = c->id, .voucher = STR(DUTY),
-		    .unit = c->main, .officer = officer_of(c->main));
-		file_parts(w, c);
-		must(SEND(w, call_submit, .call = c->id, .result = STR("done"),
-		    .unit = c->main, .officer = officer_of(c->main)));
-	}
-	if (str_is(c->state, "submitted"))
-		must(SEND(w, call_release, .call = c->id, .unit = c->room));
-	if (str_is(c->state, "released") && c->confirm_by > 0)
-		must(SEND(w, call_confirm, .call = c->id, .emergency = true,
-		    .unit = STR(LEADERS), .officer = STR(TOWN_HEAD)));
 }

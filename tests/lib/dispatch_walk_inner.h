@@ -45,6 +45,9 @@ void walk_end_structure(struct walk *w);
 /* dispatch_walk_call.c */
 /* Something about calls, sensible or not. */
 bool walk_call(struct walk *w);
+/* Who is there for a department. */
+struct str walk_sender(struct str of);
+/* dispatch_walk_end.c */
 /* Everybody does what is theirs until C is released. */
 void walk_end_call(struct walk *w, const struct row_call *c);
 

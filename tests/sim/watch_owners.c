@@ -9,6 +9,13 @@ is_open(struct str state)
 	       str_is(state, "handled");
 }
 
+/* The promise binds whoever has it: it does not tell who that is. */
+static bool
+is_promise(const struct version *v)
+{
+	return str_is(v->cell[COL_deadline_name], "overall");
+}
+
 /* A limit of any service runs, or stands still on the books. */
 static bool
 has_limit(const struct world *w, struct str casefile)
@@ -18,7 +25,7 @@ has_limit(const struct world *w, struct str casefile)
 	for (size_t i = 0; i < t->n_spots; i++) {
 		const struct version *v = t->spots[i]->now;
 
-		if (v != NULL &&
+		if (v != NULL && !is_promise(v) &&
 		    str_eq(v->cell[COL_deadline_casefile], casefile) &&
 		    (v->cell[COL_deadline_wake_at].p != NULL ||
 			str_is(v->cell[COL_deadline_state], "paused")))

@@ -1,4 +1,4 @@
-/* Campaigns: three classes, receipts, emergencies, topics, one case more. */
+/* Campaigns: three classes, receipts, one case more. */
 #include "services/dispatcher/rules_campaign.h"
 #include "tests/lib/campaign_kit.h"
 
@@ -166,82 +166,6 @@ test_time_up_then_sent_back_then_missing(void **state)
 	kit_free(&k);
 }
 
-static bool
-declare(struct kit *k, const char *approver)
-{
-	kit_case(k, CAMPAIGN);
-	return KIT_SEND(k, emergency_declare, .level = STR("red"),
-	    .approver = str_of(approver), .unit = STR(CENTRE));
-}
-
-/* All hands: seven kinds, fourteen townships, half an hour. */
-static void
-test_a_typhoon_asks_everybody_at_once(void **state)
-{
-	struct kit *k = begin(state);
-	const struct msg_emergency_stood_down *how;
-
-	assert_false(declare(k, TOWN_HEAD));
-	assert_refused(k, "APPROVER_MISSING");
-	assert_true(declare(k, COUNTY_HEAD));
-	assert_int_equal(KIT_SAID(k, emergency_declared, 0)->receipts, 98);
-	assert_int_equal(KIT_SAID(k, emergency_declared, 0)->matters.n, 7);
-	assert_int_equal(kit_total(k, &msg_receipt_issued_desc), 98);
-	assert_state(k, G1, "running");
-	assert_due(k, H1, "receive", "2026-03-02T09:30:00+08:00");
-	assert_true(campaign_receive(k, H1, "330122002-CMD"));
-	(void)kit_run_until(k, "2026-03-02T09:31:00+08:00");
-	/* One card a township, whatever it lets lie. */
-	assert_int_equal(kit_total(k, &msg_card_issued_desc), 14);
-	assert_state(k, CAMPAIGN "/K1", "yellow");
-	/* Cards of an emergency redden fast. */
-	(void)kit_run_until(k, "2026-03-02T10:31:00+08:00");
-	assert_state(k, CAMPAIGN "/K1", "red");
-	kit_case(k, CAMPAIGN);
-	assert_true(KIT_SEND(k, emergency_stand_down, .campaign = STR(G1),
-	    .reason = STR("it has passed"), .unit = STR(CENTRE)));
-	how = KIT_SAID(k, emergency_stood_down, 0);
-	assert_int_equal(how->silent, 97);
-	assert_int_equal(how->received, 1);
-	assert_state(k, G1, "stopped");
-	assert_state(k, CAMPAIGN "/K1", "lifted");
-	assert_int_equal(kit_run_until(k, "2031-01-01T00:00:00+08:00"), 0);
-	kit_free(&k);
-}
-
-/* Chosen, planned, dispatched, measured: the topic of a month. */
-static void
-test_a_topic_is_chosen_before_it_is_planned(void **state)
-{
-	struct kit *k = begin(state);
-	static const struct str problems[] = { { "hoses", 5 },
-		{ "bottles", 7 } };
-	static const struct str kinds[] = { { GAS, sizeof(GAS) - 1 } };
-	static const struct str members[] = { { RESCUE, sizeof(RESCUE) - 1 },
-		{ ECOLOGY, sizeof(ECOLOGY) - 1 } };
-
-	assert_true(KIT_SEND(k, campaign_choose, .theme = STR("gas"),
-	    .problems = { problems, 2 }, .warning = STR("2026-03/SF-016"),
-	    .unit = STR(CENTRE)));
-	assert_state(k, G1, "chosen");
-	assert_due(k, G1, "plan", "2026-03-16T23:59:59+08:00");
-	assert_true(KIT_SEND(k, campaign_plan, .on = STR(G1),
-	    .class = STR("fixed"), .matters = { kinds, 1 },
-	    .finish_by = kit_now(k) + 9 * DAY_MS, .unit = STR(CENTRE)));
-	assert_state(k, G1, "planned");
-	assert_str(KIT_SAID(k, campaign_planned, 0)->theme, "gas");
-	assert_int_equal(KIT_SAID(k, campaign_planned, 0)->receipts, 14);
-	assert_unarmed(k, G1, "plan");
-	assert_true(KIT_SEND(k, group_form, .campaign = STR(G1),
-	    .members = { members, 2 }, .charter = STR("gas"),
-	    .unit = STR(CENTRE)));
-	assert_true(KIT_SEND(k, campaign_stop, .campaign = STR(G1),
-	    .reason = STR("done by law now"), .unit = STR(CENTRE)));
-	assert_int_equal(KIT_SAID(k, group_dissolved, 0)->members.n, 2);
-	assert_int_equal(kit_run_until(k, "2031-01-01T00:00:00+08:00"), 0);
-	kit_free(&k);
-}
-
 /* One casefile makes a class of problems visible (从一个诉求到一类问题). */
 static void
 test_a_campaign_grows_from_a_casefile(void **state)
@@ -375,96 +299,6 @@ test_a_campaign_to_everybody_ends_for_everybody(void **state)
 	kit_free(&k);
 }
 
-static bool
-choose(struct kit *k, const char *on)
-{
-	static const struct str problems[] = { { "hoses", 5 },
-		{ "bottles", 7 } };
-
-	return KIT_SEND(k, campaign_choose, .on = str_of(on),
-	    .theme = STR("gas"), .problems = { problems, 2 },
-	    .unit = STR(CENTRE));
-}
-
-/* What the month has already is found by prepare(). */
-static void
-test_a_month_has_one_topic(void **state)
-{
-	static const struct topics one = { .n = 1,
-		.last = { "330122-26-0000800/G1", 20 } };
-	static const struct topics none;
-	struct kit *k = begin(state);
-
-	kit_extra(k, &one);
-	assert_false(choose(k, ""));
-	assert_refused(k, "TOPIC_CHOSEN");
-	kit_extra(k, &none);
-	assert_true(choose(k, ""));
-	kit_free(&k);
-}
-
-#define W1 CAMPAIGN "/W1"
-
-static void
-warn(struct kit *k)
-{
-	assert_true(KIT_SEND(k, warning_raised, .warning = STR(W1),
-	    .kind = STR("cluster"), .unit = STR(ROOM),
-	    .span = STR("2026-03-01"), .matter = STR(GAS), .value = 4,
-	    .threshold = 3));
-	assert_state(k, W1, "raised");
-}
-
-/* From one demand to one class of problems, and back with a result. */
-static void
-test_a_campaign_answers_a_warning(void **state)
-{
-	struct kit *k = begin(state);
-
-	warn(k);
-	assert_true(choose(k, W1));
-	assert_str(KIT_SAID(k, campaign_chosen, 0)->warning, W1);
-	assert_str(KIT_SAID(k, warning_responded, 0)->campaign, G1);
-	assert_state(k, W1, "responded");
-	assert_unarmed(k, W1, "respond");
-	assert_unarmed(k, W1, "handle");
-	assert_true(campaign_plan_on(k, G1, "2026-04-03T18:00:00+08:00"));
-	assert_true(campaign_issue(k, G1));
-	assert_true(campaign_receive(k, H1, ROOM));
-	assert_true(campaign_report(k, H1, ROOM, 2));
-	assert_true(campaign_accept(k, H1, CENTRE));
-	assert_true(campaign_close(k, ""));
-	assert_state(k, W1, "handled");
-	assert_str(KIT_SAID(k, warning_handled, 0)->campaign, G1);
-	assert_str(
-	    KIT_SAID(k, warning_handled, 0)->result, "all kitchens seen");
-	assert_false(KIT_SAID(k, warning_handled, 0)->late);
-	kit_free(&k);
-}
-
-/* Called off: whoever was warned owes it again. */
-static void
-test_a_campaign_that_is_called_off_answers_nothing(void **state)
-{
-	struct kit *k = begin(state);
-
-	warn(k);
-	assert_true(campaign_plan_on(k, W1, "2026-04-03T18:00:00+08:00"));
-	assert_str(KIT_SAID(k, campaign_planned, 0)->warning, W1);
-	assert_state(k, W1, "responded");
-	assert_true(KIT_SEND(k, campaign_stop, .campaign = STR(G1),
-	    .reason = STR("no money"), .unit = STR(CENTRE)));
-	assert_state(k, W1, "responded");
-	assert_due(k, W1, "handle", "2026-03-16T23:59:59+08:00");
-	(void)kit_run_until(k, "2026-03-17T09:00:00+08:00");
-	assert_state(k, CAMPAIGN "/K1", "yellow");
-	kit_case(k, CAMPAIGN);
-	assert_true(KIT_SEND(k, warning_handle, .warning = STR(W1),
-	    .result = STR("looked at by hand"), .unit = STR(CENTRE)));
-	assert_state(k, CAMPAIGN "/K1", "lifted");
-	kit_free(&k);
-}
-
 int
 main(void)
 {
@@ -476,8 +310,6 @@ main(void)
 		    test_all_levels_ask_townships_and_villages_at_once),
 		cmocka_unit_test(test_a_fixed_level_is_asked_alone),
 		cmocka_unit_test(test_time_up_then_sent_back_then_missing),
-		cmocka_unit_test(test_a_typhoon_asks_everybody_at_once),
-		cmocka_unit_test(test_a_topic_is_chosen_before_it_is_planned),
 		cmocka_unit_test(test_a_campaign_grows_from_a_casefile),
 		cmocka_unit_test(test_one_case_one_rectification),
 		cmocka_unit_test(test_most_cases_are_only_themselves),
@@ -485,10 +317,6 @@ main(void)
 		    test_a_receipt_that_came_back_gives_nobody_a_second_part),
 		cmocka_unit_test(
 		    test_a_campaign_to_everybody_ends_for_everybody),
-		cmocka_unit_test(test_a_month_has_one_topic),
-		cmocka_unit_test(test_a_campaign_answers_a_warning),
-		cmocka_unit_test(
-		    test_a_campaign_that_is_called_off_answers_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);

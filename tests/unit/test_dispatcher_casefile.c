@@ -203,6 +203,27 @@ test_other_casefiles_are_not_found(void **state)
 	assert_refused(k, "UNKNOWN_ID");
 }
 
+/* A refused command leaves everything as it was. */
+static void
+test_a_refusal_says_one_thing_and_changes_nothing(void **state)
+{
+	struct kit *k = kit_new(&dispatcher_machine, *state);
+	const struct msg_command_refused *m;
+
+	dispatch_open(k, DITCH);
+	assert_false(dispatch_submit(k, T1, VILLAGE));
+	m = KIT_SAID(k, command_refused, 0);
+	assert_int_equal(kit_n(k), 1);
+	assert_str(m->command, "task.submit");
+	assert_str(m->thing, T1);
+	assert_str(m->unit, VILLAGE);
+	assert_str(m->code, "NOT_ALLOWED_NOW");
+	assert_true(m->reason.n > 0);
+	assert_state(k, T1, "assigned");
+	assert_due(k, T1, "finish", PROMISE);
+	kit_free(&k);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, dispatch_begin, dispatch_done)
 
@@ -221,6 +242,8 @@ main(void)
 		TEST(test_open_work_is_named_when_closing_is_refused),
 		TEST(test_a_room_that_does_not_close_gets_a_card),
 		TEST(test_other_casefiles_are_not_found),
+		cmocka_unit_test(
+		    test_a_refusal_says_one_thing_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, dispatch_load, dispatch_unload);

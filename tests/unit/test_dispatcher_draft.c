@@ -1,5 +1,6 @@
 /* Calls that leaders, or a neighbour, must allow: rules_call_draft.c. */
 #include "services/dispatcher/rules.h"
+#include "tests/lib/county.h"
 #include "tests/lib/dispatch.h"
 
 #include <setjmp.h>
@@ -106,6 +107,28 @@ test_a_tough_call_waits_for_the_county_too(void **state)
 	assert_str(KIT_SAID(k, call_raised, 0)->class, "tough");
 	assert_int_equal(call(k)->approvers.n, 2);
 	assert_state(k, C1, "gathering");
+}
+
+/* Whom a class asks, beside the township's own, is the pack's. */
+static void
+test_a_pack_may_ask_the_county_for_every_call(void **state)
+{
+	struct registry *strict = county_with("limits.csv",
+	    "whistle.work.approver,none,township_leader,",
+	    "whistle.work.approver,none,township_leader+county_leader,");
+	struct kit *k = kit_new(&dispatcher_machine, strict);
+
+	(void)state;
+	dispatch_open(k, SEWAGE);
+	assert_false(dispatch_call(k, "work"));
+	assert_refused(k, "APPROVER_MISSING");
+	assert_true(draft(k, "work", "", ""));
+	assert_true(approve(k, LEADERS, TOWN_HEAD));
+	assert_str(KIT_SAID(k, call_approved, 0)->waits_for, COUNTY_LEADERS);
+	assert_true(approve(k, COUNTY_LEADERS, COUNTY_HEAD));
+	assert_state(k, C1, "gathering");
+	kit_free(&k);
+	registry_free(&strict);
 }
 
 static void
@@ -351,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_work_call_waits_for_the_head_of_the_township),
 		TEST(test_a_tough_call_waits_for_the_county_too),
+		cmocka_unit_test(test_a_pack_may_ask_the_county_for_every_call),
 		TEST(test_a_leader_who_sleeps_over_it_gets_a_card),
 		TEST(test_declined_it_is_no_call),
 		TEST(

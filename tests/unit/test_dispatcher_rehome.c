@@ -94,6 +94,9 @@ test_open_work_goes_on_with_the_successor_and_its_limits(void **state)
 	    str_is(((const struct row_task *)kit_row(k, T1))->giver, NEW_ROOM));
 	assert_string_equal(kit_due(k, T1, "finish"), due);
 	assert_string_equal(kit_bound(k, T1, "finish"), NEW_VILLAGE);
+	/* The promise is whose work it is. */
+	assert_due(k, CASEFILE, "overall", PROMISE);
+	assert_string_equal(kit_bound(k, CASEFILE, "overall"), NEW_VILLAGE);
 	assert_false(rehome(k));
 }
 
