@@ -36,17 +36,26 @@ has_ended(struct step *s, const struct held *h)
 	    s->machine, h->thing, thing_state(t, h->row->state));
 }
 
-/* One matter, one unit, one card: the heir's, with all causes. */
-static bool
-join_cards(struct step *s, struct row_card *card, struct rehomed *told)
+/* Who has taken over from CARD's unit and has an open card too; or nobody. */
+static struct str
+other_holder(struct step *s, const struct row_card *card)
 {
 	struct str heir = step_heir(s, card->unit,
 	    registry_successor(s->registry, card->division, s->at));
+
+	return str_eq(heir, card->unit) || dispatcher_open_card(s, heir) == NULL
+		   ? (struct str){ NULL, 0 }
+		   : heir;
+}
+
+/* One matter, one unit, one card: the heir's, with all causes. */
+static void
+join_cards(struct step *s, struct row_card *card, struct rehomed *told)
+{
+	struct str heir = other_holder(s, card);
 	int colour = thing_state(
 	    &s->machine->things[THING_CARD], dispatcher_colour(card));
 
-	if (str_eq(heir, card->unit) || dispatcher_open_card(s, heir) == NULL)
-		return false;
 	told->gone = strs_add(s->arena, told->gone, card->unit);
 	told->heirs = strs_add(s->arena, told->heirs, heir);
 	s->row = HEAD(card);
@@ -60,23 +69,29 @@ join_cards(struct step *s, struct row_card *card, struct rehomed *told)
 			.p);
 	}
 	dispatcher_card_end(s, card);
-	return true;
 }
 
+static bool
+is_second(struct step *s, const struct held *h)
+{
+	return h->thing == THING_CARD &&
+	       other_holder(s, (const struct row_card *)h->row).n > 0;
+}
+
+/* Cards join when all else lies where it goes on. */
 static bool
 move_all(struct step *s, struct rehomed *told)
 {
 	bool any = false;
 
-	for (struct held *h = s->folder->first; h != NULL; h = h->next) {
-		if (has_ended(s, h))
-			continue;
-		if (h->thing == THING_CARD &&
-		    join_cards(s, (struct row_card *)h->row, told))
-			any = true;
-		else
+	for (struct held *h = s->folder->first; h != NULL; h = h->next)
+		if (!has_ended(s, h) && !is_second(s, h))
 			any = step_rehome(s, h->thing, h->row, told) || any;
-	}
+	for (struct held *h = s->folder->first; h != NULL; h = h->next)
+		if (!has_ended(s, h) && is_second(s, h)) {
+			join_cards(s, (struct row_card *)h->row, told);
+			any = true;
+		}
 	return any;
 }
 

@@ -99,6 +99,10 @@ armed_take(struct armed_list *l, const struct arming *first, int64_t at,
 {
 	struct armed *d;
 
+	/* As a service does: what runs goes along before all else. */
+	for (const struct arming *a = first; a != NULL; a = a->next)
+		if (a->what == ARM_REHOME)
+			rehome(l, a, at, registry);
 	for (const struct arming *a = first; a != NULL; a = a->next)
 		switch (a->what) {
 		case ARM_SET:
@@ -117,7 +121,6 @@ armed_take(struct armed_list *l, const struct arming *first, int64_t at,
 			pause_or_resume(l, a, at, registry_calendar(registry));
 			break;
 		case ARM_REHOME:
-			rehome(l, a, at, registry);
 			break;
 		}
 }

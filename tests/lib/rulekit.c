@@ -311,6 +311,16 @@ kit_bound(const struct kit *k, const char *thing, const char *name)
 	return d != NULL && d->on ? d->unit : "";
 }
 
+const char *
+kit_place_of(const struct kit *k, const char *thing, const char *name)
+{
+	struct kit *own = (struct kit *)(uintptr_t)k;
+	const struct armed *d =
+	    armed_find(&own->armed, str_of(thing), str_of(name));
+
+	return d != NULL && d->on ? d->division : "";
+}
+
 bool
 kit_has_refused(const struct kit *k, const char *code)
 {

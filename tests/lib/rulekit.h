@@ -52,6 +52,9 @@ const struct row_head *kit_row(const struct kit *k, const char *id);
 const char *kit_due(const struct kit *k, const char *thing, const char *name);
 /* Whom it binds; "" if not armed. */
 const char *kit_bound(const struct kit *k, const char *thing, const char *name);
+/* And where. */
+const char *kit_place_of(
+    const struct kit *k, const char *thing, const char *name);
 /* Every refusal code seen so far; for "each reason is hit by a row". */
 bool kit_has_refused(const struct kit *k, const char *code);
 

@@ -139,10 +139,38 @@ boundary_gather(struct world *w)
 	w->plan.n_commands += w->n_strays;
 }
 
+/* A limit that runs, or stands still. */
+static bool
+is_running(const struct version *v)
+{
+	return str_is(v->cell[COL_deadline_state], "armed") ||
+	       str_is(v->cell[COL_deadline_state], "paused");
+}
+
+static void
+check_limits(struct world *w)
+{
+	const struct table *t = &w->store.fixed[TABLE_deadline];
+
+	for (size_t i = 0; i < t->n_spots; i++) {
+		const struct version *v = t->spots[i]->now;
+
+		if (v != NULL && is_running(v) &&
+		    is_gone(w, v->cell[COL_deadline_division],
+			v->cell[COL_deadline_unit]) &&
+		    !owners_aside(w, v->cell[COL_deadline_casefile]))
+			world_broken("I17: limit %.*s of %.*s binds who is "
+				     "gone",
+			    STR_ARG(v->cell[COL_deadline_name]),
+			    STR_ARG(v->cell[COL_deadline_thing]));
+	}
+}
+
 void
 boundary_check(struct world *w)
 {
 	each_stray(w, tell);
+	check_limits(w);
 }
 
 struct letter *

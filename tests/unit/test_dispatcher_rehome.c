@@ -181,15 +181,16 @@ test_cards_of_two_units_become_one(void **state)
 	struct kit *k = *state;
 
 	dispatch_open(k, DITCH);
-	assert_true(give_card(k, NEW_ROOM, "blue"));
 	assert_true(give_card(k, ROOM, "yellow"));
+	assert_true(give_card(k, NEW_ROOM, "blue"));
 	kit_at(k, DAY);
 	assert_true(rehome(k));
-	assert_state(k, K1, "yellow");
+	assert_state(k, K2, "yellow");
 	assert_str(KIT_SAID(k, card_deepened, 0)->unit, NEW_ROOM);
-	assert_state(k, K2, "lifted");
+	assert_state(k, K1, "lifted");
 	assert_str(KIT_SAID(k, card_lifted, 0)->unit, ROOM);
-	assert_unarmed(k, K2, "next");
+	assert_unarmed(k, K1, "next");
+	assert_string_equal(kit_place_of(k, K2, "next"), NEW_PLACE);
 }
 
 static void
