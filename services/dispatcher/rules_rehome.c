@@ -24,6 +24,7 @@ has_ended(struct step *s, const struct held *h)
 {
 	const struct thing *t = &s->machine->things[h->thing];
 
+	must(h->row != NULL);
 	/* Who was let go may be called again, by the name it has then. */
 	if (h->thing == THING_ATTENDANCE)
 		return !step_in(s, h->thing, h->row, ATTENDANCE_BOUND);
