@@ -125,6 +125,10 @@ struct action play_next(struct play *p);
 /* At the end the board asks for the scores of both periods it touched. */
 void play_plan_scores(struct play *p);
 
+/* play_act.c: publishes; a refusal is counted and told. */
+enum rc play_act(
+    struct play *p, const struct action *a, struct err *e) MUST_CHECK;
+
 /* play.c */
 /* Of casefile NUMBER, made at its first mention; never NULL. */
 struct memory *play_memory(struct play *p, struct str number);

@@ -24,7 +24,7 @@ static const char usage[] =
     "of records as JSON; schemas/published/catalogue.md has every TYPE.\n\n"
     "  --division CODE     where\n"
     "  --subject NUMBER    casefile; it follows from the fields\n"
-    "  --source WORD       who says it; /cli when left out\n"
+    "  --source WORD       who says it; else HUYING_SOURCE, or /cli\n"
     "  --id ID             a repeat with the same id is the same event\n"
     "  --sealed FIELD=TEXT beside a report or a booking, for intake alone: "
     "name, phone,\n"
@@ -226,7 +226,7 @@ publish_words(struct huying_publisher *p, struct asked *a, struct tally *t,
 		.sealed = a->sealed,
 		.n_sealed = SEALED_WORDS_MAX,
 		.id = a->id,
-		.source = a->source != NULL ? a->source : "/cli",
+		.source = a->source,
 		.subject = a->subject,
 		.division = a->division };
 	struct parcel_out out;
@@ -306,5 +306,9 @@ cmd_publish(int argc, char **argv)
 
 	if (code < 0)
 		code = cli_conf(&conf);
-	return code < 0 ? open_and_publish(&a, &conf) : code;
+	if (code >= 0)
+		return code;
+	if (a.source == NULL)
+		a.source = conf.source;
+	return open_and_publish(&a, &conf);
 }

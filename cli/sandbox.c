@@ -96,6 +96,7 @@ write_client(const struct sandbox *s)
 	(void)fprintf(f, "export HUYING_DB='%s'\n", s->place.dsn);
 	(void)fprintf(f, "export HUYING_RUN='%s'\n", s->place.sockets);
 	(void)fprintf(f, "export HUYING_KEY='%s/publisher.key'\n", s->path);
+	(void)fprintf(f, "export HUYING_SOURCE=/sandbox\n");
 	for (int i = 0; i < (int)ARRAY_LEN(names); i++) {
 		endpoint_of(s, i, endpoint);
 		(void)fprintf(f, "export %s='%s'\n", names[i], endpoint);
@@ -153,7 +154,7 @@ tell(const struct sandbox *s)
 	printf("  . %s/client.sh\n"
 	       "  huying publish report.submit channel=app "
 	       "summary=路灯不亮 --division 330122109 \\\n"
-	       "      --source /sandbox --wait-for %s --timeout 60s\n"
+	       "      --wait-for %s --timeout 60s\n"
 	       "  huying case show\n\n"
 	       "huying sandbox down ends it, and its data.\n",
 	    s->dir, s->no_staff ? "report.received" : "casefile.archived");

@@ -9,7 +9,7 @@ suites=${*:-unit store system}
 mode=${MODE:-release}
 passed=0
 failed=0
-limit=600 # seconds; whatever waits for ever is a failure like any other
+limit=900 # seconds; whatever waits for ever is a failure like any other
 work=$(mktemp -d /tmp/huying-test.XXXXXX)
 chmod 755 "$work"
 trap 'deploy/cluster.sh destroy "$work/pg" 2>/dev/null; rm -rf "$work"' EXIT
@@ -30,16 +30,33 @@ cmocka() {
 	printf '%-44s %4d passed %3d failed\n' "${1#build/"$mode"/}" "$p" "$f"
 	if [ "$f" != 0 ]; then printf '%s\n' "$out" | tail -60; fi
 }
+units() {
+	local t
+	for t in build/"$mode"/test/test_*; do
+		[ -f "tests/unit/$(basename "$t").c" ] && [ -x "$t" ] && cmocka "$t"
+	done
+}
+stores() {
+	local t
+	deploy/cluster.sh start "$work/pg" "$work/sock" || return 1
+	export TEST_DB="host=$work/sock user=huying dbname=postgres"
+	for t in build/"$mode"/test/test_store_*; do
+		[ -x "$t" ] && cmocka "$t"
+	done
+	unset TEST_DB
+	deploy/cluster.sh destroy "$work/pg"
+}
 
 # One script that prints "ok WHAT" and "not ok WHAT" lines: runs it, tells later.
 script_run() {
 	local began=$SECONDS kept=$work/${1##*/}
 	timeout -k 10 "$limit" "$1" >"$kept.out" 2>&1
-	echo "$? $((SECONDS - began))" >"$kept.end"
+	echo "$? $((SECONDS - began))" >"$kept.end.new"
+	mv "$kept.end.new" "$kept.end"
 }
 script_tell() {
 	local kept=$work/${1##*/} status=1 took=0 p f
-	read -r status took <"$kept.end"
+	[ ! -f "$kept.end" ] || read -r status took <"$kept.end"
 	p=$(grep -c '^ok ' "$kept.out")
 	f=$(grep -c '^not ok ' "$kept.out")
 	if [ "$status" -ne 0 ] && [ "$f" = 0 ]; then f=1; fi
@@ -53,45 +70,44 @@ script_tell() {
 	fi
 }
 # Each has an installation of its own and mostly waits: four at a time.
-scripts() {
+pool() {
 	local t
 	for t in "$@"; do
 		while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-4}" ]; do wait -n; done
 		script_run "$t" &
 	done
 	wait
-	for t in "$@"; do script_tell "$t"; done
 }
 
+scripts=()
 for suite in $suites; do
 	case $suite in
-	unit)
-		script_run tests/sim/run.sh &
-		for t in build/"$mode"/test/test_*; do
-			[ -f "tests/unit/$(basename "$t").c" ] && [ -x "$t" ] && cmocka "$t"
-		done
-		wait
-		script_tell tests/sim/run.sh
-		;;
-	store)
-		deploy/cluster.sh start "$work/pg" "$work/sock" || exit 1
-		export TEST_DB="host=$work/sock user=huying dbname=postgres"
-		for t in build/"$mode"/test/test_store_*; do
-			[ -x "$t" ] && cmocka "$t"
-		done
-		unset TEST_DB
-		deploy/cluster.sh destroy "$work/pg"
-		;;
+	unit) scripts+=(tests/sim/run.sh) ;;
+	store) ;;
 	system)
 		# The longest first.
-		mapfile -t rest < <(ls tests/system/[0-9]*.sh | grep -v '/\(80\|95\)_')
-		scripts tests/system/80_*.sh tests/system/95_*.sh "${rest[@]}"
+		first='/\(80_s\|20\|10\|45\|50\|30\|95\)'
+		mapfile -t -O ${#scripts[@]} scripts < <(ls tests/system/[0-9]*.sh | grep "$first" | sort -r
+			ls tests/system/[0-9]*.sh | grep -v "$first")
 		;;
 	*)
 		echo "no suite $suite" >&2
 		exit 2
 		;;
 	esac
+done
+# While they wait, the programs run.
+pool "${scripts[@]}" &
+pool=$!
+for suite in $suites; do
+	case $suite in
+	unit) units ;;
+	store) stores || exit 1 ;;
+	esac
+done
+for t in "${scripts[@]}"; do
+	while [ ! -s "$work/${t##*/}.end" ] && kill -0 $pool 2>/dev/null; do sleep 0.3; done
+	script_tell "$t"
 done
 echo
 echo "$passed passed, $failed failed"

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define WAIT_US 300000
 
 /* A path, or a name that begins with '@'. */
 static socklen_t
@@ -28,6 +31,7 @@ void
 notify_say(const char *words)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
+	const struct timeval wait = { 0, WAIT_US };
 	struct sockaddr_un to;
 	socklen_t len = name != NULL ? address_of(name, &to) : 0;
 	int fd;
@@ -37,8 +41,9 @@ notify_say(const char *words)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	/* Whoever does not listen misses it; nobody waits for them. */
-	(void)sendto(fd, words, strlen(words), MSG_DONTWAIT | MSG_NOSIGNAL,
+	/* Its queue holds ten: a moment is waited, and then they miss it. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	(void)sendto(fd, words, strlen(words), MSG_NOSIGNAL,
 	    (struct sockaddr *)(void *)&to, len);
 	(void)close(fd);
 }

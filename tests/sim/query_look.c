@@ -224,45 +224,71 @@ query_watched(struct call *c)
 	return OUTCOME_DONE;
 }
 
-/* The columns of dispatcher.campaign that tell of a topic. */
-struct topic_columns {
-	int chosen_at, chosen_seq, stopped_seq;
+/* The columns of dispatcher.campaign that are looked by. */
+struct campaign_columns {
+	int alarm, chosen_at, chosen_seq, stopped_seq;
 };
 
-static bool
-is_topic(struct call *c, const struct version *v,
-    const struct topic_columns *col, int64_t after)
+static struct campaign_columns
+campaign_columns(const struct table *t)
 {
-	struct str at = v->cell[col->chosen_at], seq = v->cell[col->chosen_seq];
+	return (struct campaign_columns){ table_column(t, STR("alarm")),
+		table_column(t, STR("chosen_at")),
+		table_column(t, STR("chosen_seq")),
+		table_column(t, STR("stopped_seq")) };
+}
+
+/* In force just before event SEQ. */
+static bool
+campaign_runs(
+    const struct version *v, const struct campaign_columns *col, int64_t seq)
+{
+	struct str chosen = v->cell[col->chosen_seq];
 	struct str stopped = v->cell[col->stopped_seq];
+
+	return chosen.p != NULL && cell_i64(chosen) < seq &&
+	       (stopped.p == NULL || cell_i64(stopped) > seq);
+}
+
+static bool
+is_topic(
+    struct call *c, const struct version *v, const struct campaign_columns *col)
+{
+	struct str at = v->cell[col->chosen_at];
 
 	return at.p != NULL && cell_i64(at) >= call_i64(c, 0) &&
 	       cell_i64(at) < call_i64(c, 1) &&
-	       str_eq(v->cell[2], call_str(c, 2)) && seq.p != NULL &&
-	       cell_i64(seq) < call_i64(c, 3) && cell_i64(seq) > after &&
-	       (stopped.p == NULL || cell_i64(stopped) > call_i64(c, 3));
+	       str_eq(v->cell[2], call_str(c, 2)) &&
+	       campaign_runs(v, col, call_i64(c, 3));
 }
 
-/* In the order in which they were chosen. */
-enum outcome
-query_topics(struct call *c)
+static bool
+is_emergency(
+    struct call *c, const struct version *v, const struct campaign_columns *col)
 {
-	const struct table *t =
-	    store_table(c->store, STR("dispatcher.campaign"));
-	const struct topic_columns col = { table_column(t, STR("chosen_at")),
-		table_column(t, STR("chosen_seq")),
-		table_column(t, STR("stopped_seq")) };
-	int64_t after = -1;
-	const struct version *next;
+	return v->cell[col->alarm].p != NULL &&
+	       str_eq(v->cell[2], call_str(c, 0)) &&
+	       campaign_runs(v, col, call_i64(c, 1));
+}
 
-	result_column(c->out, "id", CELL_TEXT);
+/* Those that fit, in the order in which they were chosen. */
+static void
+campaign_rows(struct call *c, const struct table *t,
+    bool (*fits)(
+	struct call *, const struct version *, const struct campaign_columns *))
+{
+	const struct campaign_columns col = campaign_columns(t);
+	const struct version *next;
+	int64_t after = -1;
+
 	do {
 		next = NULL;
 		for (size_t i = 0; i < t->n_spots; i++) {
 			const struct version *v =
 			    spot_seen(t->spots[i], &c->s->tx);
 
-			if (v != NULL && is_topic(c, v, &col, after) &&
+			if (v != NULL && fits(c, v, &col) &&
+			    cell_i64(v->cell[col.chosen_seq]) > after &&
 			    (next == NULL ||
 				cell_i64(v->cell[col.chosen_seq]) <
 				    cell_i64(next->cell[col.chosen_seq])))
@@ -273,30 +299,25 @@ query_topics(struct call *c)
 			result_row(c->out, &next->cell[0]);
 		}
 	} while (next != NULL);
+}
+
+enum outcome
+query_topics(struct call *c)
+{
+	result_column(c->out, "id", CELL_TEXT);
+	campaign_rows(
+	    c, store_table(c->store, STR("dispatcher.campaign")), is_topic);
 	return OUTCOME_DONE;
 }
 
-/* There are few, and any of them is as good as the first. */
 enum outcome
 query_emergencies(struct call *c)
 {
 	const struct table *t =
 	    store_table(c->store, STR("dispatcher.campaign"));
-	int alarm = table_column(t, STR("alarm"));
-	int chosen = table_column(t, STR("chosen_seq"));
-	int stopped = table_column(t, STR("stopped_seq"));
 
 	result_columns(c->out, t);
-	for (size_t i = 0; i < t->n_spots; i++) {
-		const struct version *v = spot_seen(t->spots[i], &c->s->tx);
-
-		if (v != NULL && v->cell[alarm].p != NULL &&
-		    str_eq(v->cell[2], call_str(c, 0)) &&
-		    cell_i64(v->cell[chosen]) < call_i64(c, 1) &&
-		    (v->cell[stopped].p == NULL ||
-			cell_i64(v->cell[stopped]) > call_i64(c, 1)))
-			result_row(c->out, v->cell);
-	}
+	campaign_rows(c, t, is_emergency);
 	return OUTCOME_DONE;
 }
 
