@@ -9,14 +9,14 @@ result() {
 }
 
 start
-"$huying" play "$pack" --days 2 --quiet 2>"$out/calm.err"
+"$huying" play "$pack" --days 1 --quiet 2>"$out/calm.err"
 same "a calm play ends" 0 $?
 result >"$out/calm"
 "$huying" up --sandbox --fresh 2>/dev/null
 "$huying" clock set 2026-03-18T00:00+08:00 >/dev/null
 "$huying" pack load "$pack" >/dev/null 2>&1
 
-"$huying" play "$pack" --days 2 --quiet 2>"$out/rough.err" &
+"$huying" play "$pack" --days 1 --quiet 2>"$out/rough.err" &
 play=$!
 kills=0
 for round in 1 2 3 4; do
@@ -42,6 +42,6 @@ is "the journal verifies" sh -c "'$huying' verify | grep -q '^journal sound'"
 same "nothing is parked" 0 "$(sql 'SELECT count(*) FROM run.parked')"
 is "playing the same day again stores nothing twice" sh -c "
 	before=\$(psql '$HUYING_DB' -qAt -c 'SELECT count(*) FROM journal.event_key WHERE source <> \$\$/clock\$\$')
-	'$huying' play '$pack' --days 2 --quiet 2>/dev/null
+	'$huying' play '$pack' --days 1 --quiet 2>/dev/null
 	after=\$(psql '$HUYING_DB' -qAt -c 'SELECT count(*) FROM journal.event_key WHERE source <> \$\$/clock\$\$')
 	[ \"\$before\" = \"\$after\" ]"

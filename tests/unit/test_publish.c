@@ -219,7 +219,7 @@ static void
 test_refusals_are_counted_by_code_the_most_frequent_first(void **state)
 {
 	struct tally t = { .n_codes = 0 };
-	char many[16];
+	char many[24];
 	struct buf out;
 
 	(void)state;
