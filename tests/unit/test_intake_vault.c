@@ -1,5 +1,5 @@
 /* The vault: keys, boxes, tokens, identities. */
-#include "services/intake/vault.h"
+#include "tests/lib/vaultdir.h"
 
 #include "services/intake/vault_keys.h"
 
@@ -17,69 +17,6 @@
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/vault-XXXXXX";
-static char paths[3][PATH_MAX];
-static const char *const names[] = { "intake.key", "intake.pub", "vault.key" };
-static struct vault *vault;
-static struct arena *arena;
-
-static const struct msg_sealed_report who = {
-	.name = { "卞小红", 9 },
-	.phone = { "138-1234-5678", 13 },
-	.text = { "路灯不亮", 12 },
-};
-
-static int
-open_all(void **state)
-{
-	struct err e;
-
-	(void)state;
-	arena = arena_new((size_t)16 << 20);
-	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < 3; i++)
-		(void)snprintf(
-		    paths[i], sizeof(paths[i]), "%s/%s", dir, names[i]);
-	assert_int_equal(vault_keys_new(dir, &e), RC_OK);
-	assert_int_equal(vault_open(&vault, paths[0], paths[2], &e), RC_OK);
-	return 0;
-}
-
-static int
-close_all(void **state)
-{
-	(void)state;
-	vault_close(&vault);
-	for (size_t i = 0; i < 3; i++)
-		(void)unlink(paths[i]);
-	(void)rmdir(dir);
-	arena_free(&arena);
-	return 0;
-}
-
-static size_t
-slurp(const char *path, char *text, size_t cap)
-{
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, cap, f);
-	(void)fclose(f);
-	return n;
-}
-
-static void
-spill(const char *path, const char *text, mode_t mode)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fputs(text, f);
-	(void)fclose(f);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
 static void
 test_keys_are_made_once_and_for_their_owner_alone(void **state)
 {
@@ -90,17 +27,20 @@ test_keys_are_made_once_and_for_their_owner_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		n[i] = slurp(paths[i], before[i], sizeof(before[i]));
+		n[i] = vaultdir_slurp(
+		    vaultdir_paths[i], before[i], sizeof(before[i]));
 		assert_int_equal(n[i], 65);
 		assert_int_equal(before[i][64], '\n');
-		assert_int_equal(stat(paths[i], &st), 0);
+		assert_int_equal(stat(vaultdir_paths[i], &st), 0);
 		assert_int_equal(st.st_mode & 07777, i == 1 ? 0644 : 0600);
 	}
 	/* The public key can be made again, the others are left alone. */
-	assert_int_equal(unlink(paths[1]), 0);
-	assert_int_equal(vault_keys_new(dir, &e), RC_OK);
+	assert_int_equal(unlink(vaultdir_paths[1]), 0);
+	assert_int_equal(vault_keys_new(vaultdir, &e), RC_OK);
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(slurp(paths[i], after, sizeof(after)), n[i]);
+		assert_int_equal(
+		    vaultdir_slurp(vaultdir_paths[i], after, sizeof(after)),
+		    n[i]);
 		assert_memory_equal(after, before[i], n[i]);
 	}
 }
@@ -139,13 +79,13 @@ test_a_key_file_must_be_private_and_whole(void **state)
 	char path[PATH_MAX];
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/other.key", dir);
+	(void)snprintf(path, sizeof(path), "%s/other.key", vaultdir);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct vault *v = NULL;
 		struct err e = { .rc = RC_OK };
 
-		spill(path, rows[i].text, rows[i].mode);
-		assert_int_equal(vault_open(&v, paths[0], path, &e),
+		vaultdir_spill(path, rows[i].text, rows[i].mode);
+		assert_int_equal(vault_open(&v, vaultdir_paths[0], path, &e),
 		    rows[i].sound ? RC_OK : RC_FATAL);
 		assert_int_equal(v != NULL, rows[i].sound);
 		/* Whatever is wrong, the key is not told. */
@@ -153,21 +93,26 @@ test_a_key_file_must_be_private_and_whole(void **state)
 		vault_close(&v);
 		(void)unlink(path);
 	}
-	assert_int_equal(vault_open(&vault, "", paths[2], NULL), RC_FATAL);
 	assert_int_equal(
-	    vault_open(&vault, "/nowhere/at/all", paths[2], NULL), RC_FATAL);
-	assert_int_equal(vault_open(&vault, dir, paths[2], NULL), RC_FATAL);
+	    vault_open(&vaultdir_vault, "", vaultdir_paths[2], NULL), RC_FATAL);
+	assert_int_equal(vault_open(&vaultdir_vault, "/nowhere/at/all",
+			     vaultdir_paths[2], NULL),
+	    RC_FATAL);
+	assert_int_equal(
+	    vault_open(&vaultdir_vault, vaultdir, vaultdir_paths[2], NULL),
+	    RC_FATAL);
 }
 
 static struct str
 sealed(const void *plain, size_t n)
 {
 	unsigned char public_key[crypto_box_PUBLICKEYBYTES];
-	unsigned char *box = arena_alloc(arena, n + crypto_box_SEALBYTES);
+	unsigned char *box =
+	    arena_alloc(vaultdir_arena, n + crypto_box_SEALBYTES);
 	char hex[65];
 
 	assert_non_null(box);
-	(void)slurp(paths[1], hex, sizeof(hex));
+	(void)vaultdir_slurp(vaultdir_paths[1], hex, sizeof(hex));
 	assert_int_equal(sodium_hex2bin(public_key, sizeof(public_key), hex, 64,
 			     NULL, NULL, NULL),
 	    0);
@@ -182,7 +127,7 @@ sealed_who(void)
 	struct str box;
 
 	buf_init(&b, WIRE_BODY_MAX);
-	msg_encode(&msg_sealed_report_desc, &who, &b);
+	msg_encode(&msg_sealed_report_desc, &vaultdir_who, &b);
 	box = sealed(b.p, b.n);
 	buf_fini(&b);
 	return box;
@@ -193,25 +138,28 @@ test_a_sealed_part_opens_for_intake_alone(void **state)
 {
 	struct msg_sealed_report out;
 	struct str box = sealed_who();
-	char *bad = arena_alloc(arena, box.n);
+	char *bad = arena_alloc(vaultdir_arena, box.n);
 	struct err e;
 
 	(void)state;
 	assert_int_equal(
-	    vault_unseal(vault, box, arena, &out, NULL, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	assert_true(str_eq(out.phone, who.phone));
-	assert_true(str_eq(out.text, who.text));
+	    vault_unseal(vaultdir_vault, box, vaultdir_arena, &out, NULL, &e),
+	    RC_OK);
+	assert_true(str_eq(out.name, vaultdir_who.name));
+	assert_true(str_eq(out.phone, vaultdir_who.phone));
+	assert_true(str_eq(out.text, vaultdir_who.text));
 	assert_int_equal(out.address.n, 0);
 	assert_non_null(bad);
 	for (size_t i = 0; i < box.n; i++) {
 		memcpy(bad, box.p, box.n);
 		bad[i] ^= 1;
-		assert_int_equal(vault_unseal(vault, (struct str){ bad, box.n },
-				     arena, &out, NULL, &e),
+		assert_int_equal(
+		    vault_unseal(vaultdir_vault, (struct str){ bad, box.n },
+			vaultdir_arena, &out, NULL, &e),
 		    RC_REJECT);
-		assert_int_equal(vault_unseal(vault, (struct str){ box.p, i },
-				     arena, &out, NULL, &e),
+		assert_int_equal(
+		    vault_unseal(vaultdir_vault, (struct str){ box.p, i },
+			vaultdir_arena, &out, NULL, &e),
 		    RC_REJECT);
 	}
 }
@@ -237,13 +185,14 @@ test_a_box_with_something_else_in_it_is_bad(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(
-		    vault_unseal(vault, sealed(rows[i].plain, rows[i].n), arena,
-			&out, NULL, &e),
+		assert_int_equal(vault_unseal(vaultdir_vault,
+				     sealed(rows[i].plain, rows[i].n),
+				     vaultdir_arena, &out, NULL, &e),
 		    RC_REJECT);
 	/* Fields that a later client may add are no harm. */
-	assert_int_equal(vault_unseal(vault, sealed("\x81\xa3new\x01", 6),
-			     arena, &out, NULL, &e),
+	assert_int_equal(
+	    vault_unseal(vaultdir_vault, sealed("\x81\xa3new\x01", 6),
+		vaultdir_arena, &out, NULL, &e),
 	    RC_OK);
 }
 
@@ -253,13 +202,13 @@ test_a_token_is_the_same_each_time_and_tells_nothing(void **state)
 	char a[VAULT_TOKEN], b[VAULT_TOKEN];
 
 	(void)state;
-	vault_token(vault, STR("/hotline"), STR("1"), a);
-	vault_token(vault, STR("/hotline"), STR("1"), b);
+	vault_token(vaultdir_vault, STR("/hotline"), STR("1"), a);
+	vault_token(vaultdir_vault, STR("/hotline"), STR("1"), b);
 	assert_string_equal(a, b);
 	assert_int_equal(strlen(a), VAULT_TOKEN - 1);
-	vault_token(vault, STR("/hotline1"), STR(""), b);
+	vault_token(vaultdir_vault, STR("/hotline1"), STR(""), b);
 	assert_string_not_equal(a, b);
-	vault_token(vault, STR("/hotline"), STR("2"), b);
+	vault_token(vaultdir_vault, STR("/hotline"), STR("2"), b);
 	assert_string_not_equal(a, b);
 }
 
@@ -272,45 +221,51 @@ test_a_caller_is_the_same_however_the_number_is_written(void **state)
 	struct msg_sealed_report r = { .phone = STR("13812345678") };
 
 	(void)state;
-	assert_true(vault_person(vault, &r, first));
+	assert_true(vault_person(vaultdir_vault, &r, first));
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
 		r.phone = str_of(same[i]);
-		assert_true(vault_person(vault, &r, other));
+		assert_true(vault_person(vaultdir_vault, &r, other));
 		assert_memory_equal(first, other, sizeof(first));
 	}
 	r.phone = STR("13812345679");
-	assert_true(vault_person(vault, &r, other));
+	assert_true(vault_person(vaultdir_vault, &r, other));
 	assert_memory_not_equal(first, other, sizeof(first));
 	r = (struct msg_sealed_report){ .id_number = STR("13812345678") };
-	assert_true(vault_person(vault, &r, other));
+	assert_true(vault_person(vaultdir_vault, &r, other));
 	assert_memory_not_equal(first, other, sizeof(first));
 	r = (struct msg_sealed_report){ .name = STR("匿名"),
 		.phone = STR("无") };
-	assert_false(vault_person(vault, &r, other));
+	assert_false(vault_person(vaultdir_vault, &r, other));
 }
 
 static void
 test_an_identity_opens_under_its_own_token_only(void **state)
 {
 	struct msg_sealed_report out;
-	struct str a = vault_lock(vault, "00ff", &who, arena);
-	struct str b = vault_lock(vault, "00ff", &who, arena);
+	struct str a =
+	    vault_lock(vaultdir_vault, "00ff", &vaultdir_who, vaultdir_arena);
+	struct str b =
+	    vault_lock(vaultdir_vault, "00ff", &vaultdir_who, vaultdir_arena);
 	struct err e;
 
 	(void)state;
 	assert_int_equal(
-	    vault_unlock(vault, "00ff", a, arena, &out, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	assert_true(str_eq(out.text, who.text));
+	    vault_unlock(vaultdir_vault, "00ff", a, vaultdir_arena, &out, &e),
+	    RC_OK);
+	assert_true(str_eq(out.name, vaultdir_who.name));
+	assert_true(str_eq(out.text, vaultdir_who.text));
 	assert_false(str_eq(a, b));
-	assert_true(str_search(a, who.name) == a.n);
+	assert_true(str_search(a, vaultdir_who.name) == a.n);
 	assert_int_equal(
-	    vault_unlock(vault, "00fe", a, arena, &out, &e), RC_REJECT);
+	    vault_unlock(vaultdir_vault, "00fe", a, vaultdir_arena, &out, &e),
+	    RC_REJECT);
 	for (size_t i = 0; i < a.n; i++)
-		assert_int_equal(vault_unlock(vault, "00ff",
-				     (struct str){ a.p, i }, arena, &out, &e),
+		assert_int_equal(
+		    vault_unlock(vaultdir_vault, "00ff", (struct str){ a.p, i },
+			vaultdir_arena, &out, &e),
 		    RC_REJECT);
-	assert_int_equal(strlen(vault_newest(vault)), VAULT_KEY_ID - 1);
+	assert_int_equal(
+	    strlen(vault_newest(vaultdir_vault)), VAULT_KEY_ID - 1);
 }
 
 int
@@ -330,5 +285,5 @@ main(void)
 		    test_an_identity_opens_under_its_own_token_only),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, vaultdir_setup, vaultdir_teardown);
 }

@@ -1,5 +1,5 @@
 /* Keys of the vault that come and go while it is open. */
-#include "services/intake/vault.h"
+#include "tests/lib/vaultdir.h"
 #include "services/intake/vault_keys.h"
 #include "common/msg/wire.h"
 
@@ -15,78 +15,16 @@
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/vault-XXXXXX";
-static char paths[3][PATH_MAX];
-static const char *const names[] = { "intake.key", "intake.pub", "vault.key" };
-static struct vault *vault;
-static struct arena *arena;
-
-static const struct msg_sealed_report who = {
-	.name = { "卞小红", 9 },
-	.phone = { "138-1234-5678", 13 },
-	.text = { "路灯不亮", 12 },
-};
-
-static int
-open_all(void **state)
-{
-	struct err e;
-
-	(void)state;
-	arena = arena_new((size_t)16 << 20);
-	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < 3; i++)
-		(void)snprintf(
-		    paths[i], sizeof(paths[i]), "%s/%s", dir, names[i]);
-	assert_int_equal(vault_keys_new(dir, &e), RC_OK);
-	assert_int_equal(vault_open(&vault, paths[0], paths[2], &e), RC_OK);
-	return 0;
-}
-
-static int
-close_all(void **state)
-{
-	(void)state;
-	vault_close(&vault);
-	for (size_t i = 0; i < 3; i++)
-		(void)unlink(paths[i]);
-	(void)rmdir(dir);
-	arena_free(&arena);
-	return 0;
-}
-
-static size_t
-slurp(const char *path, char *text, size_t cap)
-{
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, cap, f);
-	(void)fclose(f);
-	return n;
-}
-
-static void
-spill(const char *path, const char *text, mode_t mode)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fputs(text, f);
-	(void)fclose(f);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
 static struct str
 sealed(const void *plain, size_t n)
 {
 	unsigned char public_key[crypto_box_PUBLICKEYBYTES];
-	unsigned char *box = arena_alloc(arena, n + crypto_box_SEALBYTES);
+	unsigned char *box =
+	    arena_alloc(vaultdir_arena, n + crypto_box_SEALBYTES);
 	char hex[65];
 
 	assert_non_null(box);
-	(void)slurp(paths[1], hex, sizeof(hex));
+	(void)vaultdir_slurp(vaultdir_paths[1], hex, sizeof(hex));
 	assert_int_equal(sodium_hex2bin(public_key, sizeof(public_key), hex, 64,
 			     NULL, NULL, NULL),
 	    0);
@@ -101,7 +39,7 @@ sealed_who(void)
 	struct str box;
 
 	buf_init(&b, WIRE_BODY_MAX);
-	msg_encode(&msg_sealed_report_desc, &who, &b);
+	msg_encode(&msg_sealed_report_desc, &vaultdir_who, &b);
 	box = sealed(b.p, b.n);
 	buf_fini(&b);
 	return box;
@@ -118,7 +56,7 @@ add_key_to(const char *path, enum vault_use use)
 	assert_int_equal(vault_ring_write(path, use, &ring, &e), RC_OK);
 	if (use == VAULT_SEAL)
 		assert_int_equal(
-		    vault_public_write(paths[1], &ring, &e), RC_OK);
+		    vault_public_write(vaultdir_paths[1], &ring, &e), RC_OK);
 }
 
 static void
@@ -136,27 +74,34 @@ static void
 test_a_new_key_locks_and_old_ones_open(void **state)
 {
 	char first[VAULT_KEY_ID];
-	struct str old = vault_lock(vault, "00ff", &who, arena), fresh;
+	struct str old = vault_lock(
+		       vaultdir_vault, "00ff", &vaultdir_who, vaultdir_arena),
+		   fresh;
 	struct msg_sealed_report out;
 	struct err e;
 
 	(void)state;
-	(void)snprintf(first, sizeof(first), "%s", vault_newest(vault));
-	add_key_to(paths[2], VAULT_LOCK);
-	assert_string_equal(vault_newest(vault), first);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_string_not_equal(vault_newest(vault), first);
-	fresh = vault_lock(vault, "00ff", &who, arena);
+	(void)snprintf(
+	    first, sizeof(first), "%s", vault_newest(vaultdir_vault));
+	add_key_to(vaultdir_paths[2], VAULT_LOCK);
+	assert_string_equal(vault_newest(vaultdir_vault), first);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
+	assert_string_not_equal(vault_newest(vaultdir_vault), first);
+	fresh =
+	    vault_lock(vaultdir_vault, "00ff", &vaultdir_who, vaultdir_arena);
 	assert_int_equal(
-	    vault_unlock(vault, "00ff", old, arena, &out, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	drop_first_of(paths[2], VAULT_LOCK);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
+	    vault_unlock(vaultdir_vault, "00ff", old, vaultdir_arena, &out, &e),
+	    RC_OK);
+	assert_true(str_eq(out.name, vaultdir_who.name));
+	drop_first_of(vaultdir_paths[2], VAULT_LOCK);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
 	assert_int_equal(
-	    vault_unlock(vault, "00ff", old, arena, &out, &e), RC_REJECT);
-	assert_int_equal(
-	    vault_unlock(vault, "00ff", fresh, arena, &out, &e), RC_OK);
-	assert_true(str_eq(out.phone, who.phone));
+	    vault_unlock(vaultdir_vault, "00ff", old, vaultdir_arena, &out, &e),
+	    RC_REJECT);
+	assert_int_equal(vault_unlock(vaultdir_vault, "00ff", fresh,
+			     vaultdir_arena, &out, &e),
+	    RC_OK);
+	assert_true(str_eq(out.phone, vaultdir_who.phone));
 }
 
 static void
@@ -168,18 +113,21 @@ test_boxes_for_the_previous_public_key_still_open(void **state)
 	struct err e;
 
 	(void)state;
-	add_key_to(paths[0], VAULT_SEAL);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
+	add_key_to(vaultdir_paths[0], VAULT_SEAL);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
 	assert_int_equal(
-	    vault_unseal(vault, old, arena, &out, &first, &e), RC_OK);
-	assert_true(str_eq(out.name, who.name));
-	assert_int_equal(
-	    vault_unseal(vault, sealed_who(), arena, &out, &second, &e), RC_OK);
+	    vault_unseal(vaultdir_vault, old, vaultdir_arena, &out, &first, &e),
+	    RC_OK);
+	assert_true(str_eq(out.name, vaultdir_who.name));
+	assert_int_equal(vault_unseal(vaultdir_vault, sealed_who(),
+			     vaultdir_arena, &out, &second, &e),
+	    RC_OK);
 	assert_string_not_equal(first, second);
-	drop_first_of(paths[0], VAULT_SEAL);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
+	drop_first_of(vaultdir_paths[0], VAULT_SEAL);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
 	assert_int_equal(
-	    vault_unseal(vault, old, arena, &out, &first, &e), RC_REJECT);
+	    vault_unseal(vaultdir_vault, old, vaultdir_arena, &out, &first, &e),
+	    RC_REJECT);
 	assert_null(first);
 }
 
@@ -193,11 +141,13 @@ test_tokens_and_callers_outlive_their_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		vault_token(vault, STR("/hotline"), STR("1"), token[i]);
-		assert_true(vault_person(vault, &who, person[i]));
-		add_key_to(paths[2], VAULT_LOCK);
-		drop_first_of(paths[2], VAULT_LOCK);
-		assert_int_equal(vault_refresh(vault, &e), RC_OK);
+		vault_token(
+		    vaultdir_vault, STR("/hotline"), STR("1"), token[i]);
+		assert_true(
+		    vault_person(vaultdir_vault, &vaultdir_who, person[i]));
+		add_key_to(vaultdir_paths[2], VAULT_LOCK);
+		drop_first_of(vaultdir_paths[2], VAULT_LOCK);
+		assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
 	}
 	assert_string_equal(token[0], token[1]);
 	assert_memory_equal(person[0], person[1], VAULT_PERSON);
@@ -207,18 +157,18 @@ static void
 test_a_file_that_went_bad_changes_nothing(void **state)
 {
 	char id[VAULT_KEY_ID], text[2000] = "";
-	size_t n = slurp(paths[2], text, sizeof(text) - 1);
+	size_t n = vaultdir_slurp(vaultdir_paths[2], text, sizeof(text) - 1);
 	struct err e;
 
 	(void)state;
-	(void)snprintf(id, sizeof(id), "%s", vault_newest(vault));
-	spill(paths[2], "no key\n", 0600);
-	assert_int_equal(vault_refresh(vault, &e), RC_FATAL);
-	assert_string_equal(vault_newest(vault), id);
+	(void)snprintf(id, sizeof(id), "%s", vault_newest(vaultdir_vault));
+	vaultdir_spill(vaultdir_paths[2], "no key\n", 0600);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_FATAL);
+	assert_string_equal(vault_newest(vaultdir_vault), id);
 	text[n] = '\0';
-	spill(paths[2], text, 0600);
-	assert_int_equal(vault_refresh(vault, &e), RC_OK);
-	assert_string_equal(vault_newest(vault), id);
+	vaultdir_spill(vaultdir_paths[2], text, 0600);
+	assert_int_equal(vault_refresh(vaultdir_vault, &e), RC_OK);
+	assert_string_equal(vault_newest(vaultdir_vault), id);
 }
 
 int
@@ -232,5 +182,5 @@ main(void)
 		cmocka_unit_test(test_a_file_that_went_bad_changes_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, open_all, close_all);
+	return cmocka_run_group_tests(tests, vaultdir_setup, vaultdir_teardown);
 }
