@@ -1,48 +1,11 @@
 /* What the events of a casefile come to (cli/case.h). */
-#include "cli/case.h"
-#include "cli/when.h"
+#include "tests/lib/caseview.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-#define N "330122-26-0000417"
-#define T0 INT64_C(1773795600000) /* 2026-03-18T09:00+08:00 */
-#define MIN MINUTE_MS
-
-static int
-setup(void **state)
-{
-	struct case_view *v = xcalloc(1, sizeof(*v));
-
-	v->number = STR(N);
-	*state = v;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	free(*state);
-	return 0;
-}
-
-static void
-say(struct case_view *v, int64_t at, const struct msg_desc *d, const void *msg)
-{
-	const struct case_event ev = { .at = at,
-		.env = { .type = str_of(d->type),
-		    .subject = STR(N),
-		    .division = STR("330122109") },
-		.desc = d,
-		.msg = msg };
-
-	case_view_add(v, &ev);
-}
-#define SAY(v, at, m, ...)                                                     \
-	say((v), (at), &msg_##m##_desc, &(struct msg_##m){ __VA_ARGS__ })
 
 static void
 open_it(struct case_view *v)
@@ -311,7 +274,8 @@ test_work_that_was_taken_away_was_not_done_in_time(void **state)
 int
 main(void)
 {
-#define CASE_TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define CASE_TEST(t)                                                           \
+	cmocka_unit_test_setup_teardown(t, caseview_setup, caseview_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE_TEST(test_the_latest_word_says_where_it_stands),
 		CASE_TEST(test_commands_change_nothing),
